@@ -1,0 +1,20 @@
+//! Value objects: what a name, a redirect URI, a scope or a token lifetime may look like.
+//!
+//! Each is made by one `parse` function that names what is wrong; a value that exists is a valid one. Stored values are
+//! read back without being judged again, because a rule that grows stricter must not make an old event unreadable.
+
+mod branches;
+mod fault;
+mod lifetime;
+mod redirect_uri;
+mod scope;
+mod secret;
+mod text;
+
+pub use branches::BranchRestriction;
+pub use fault::{Fault, Faults};
+pub use lifetime::TokenLifetime;
+pub use redirect_uri::RedirectUri;
+pub use scope::{Action, Scope, ScopeSet};
+pub use secret::{Fingerprint, SecretGeneration};
+pub use text::{TextFault, single_line, text};

@@ -1,0 +1,168 @@
+//! Redirect URIs of an app (OAuth 2.1, 2.3; RFC 8252, 7; RFC 9700, 2.1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Longer ones are refused; browsers and proxies start to cut URLs near this size.
+const MAX_LENGTH: usize = 2_000;
+
+/// A redirect URI exactly as it was registered. It is compared as a string and never normalised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RedirectUri(String);
+
+/// Why a redirect URI was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRedirectUri {
+    #[error("must be an absolute URI without spaces, backslashes or characters outside ASCII")]
+    Malformed,
+    #[error("must be at most 2000 characters")]
+    TooLong,
+    #[error("must not have a fragment (#…)")]
+    Fragment,
+    #[error("must not contain a user name or password")]
+    UserInfo,
+    #[error("must not contain a wildcard (*) in its host")]
+    Wildcard,
+    #[error("must use https; http only on 127.0.0.1, [::1] or localhost")]
+    InsecureScheme,
+    #[error("must use https; an own scheme needs a public client and a reversed domain name such as com.example.app")]
+    ForbiddenScheme,
+}
+
+impl InvalidRedirectUri {
+    /// The stable word for `errors[].code`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed_uri",
+            Self::TooLong => "too_long",
+            Self::Fragment => "fragment_not_allowed",
+            Self::UserInfo => "user_info_not_allowed",
+            Self::Wildcard => "wildcard_not_allowed",
+            Self::InsecureScheme => "insecure_scheme",
+            Self::ForbiddenScheme => "scheme_not_allowed",
+        }
+    }
+}
+
+impl RedirectUri {
+    /// `own_scheme` allows a reverse-domain scheme: only a public client has an application to receive it.
+    ///
+    /// # Errors
+    /// [`InvalidRedirectUri`] names the first rule that is broken.
+    pub fn parse(text: &str, own_scheme: bool) -> Result<Self, InvalidRedirectUri> {
+        if text.len() > MAX_LENGTH {
+            return Err(InvalidRedirectUri::TooLong);
+        }
+        // The URL parser drops tabs and line feeds and reads a backslash as a slash; a browser elsewhere may not.
+        if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+            return Err(InvalidRedirectUri::Malformed);
+        }
+        let url = Url::parse(text).map_err(|_| InvalidRedirectUri::Malformed)?;
+        if text.contains('#') {
+            return Err(InvalidRedirectUri::Fragment);
+        }
+        let (scheme, rest) = text.split_once(':').ok_or(InvalidRedirectUri::Malformed)?;
+        match scheme {
+            "https" | "http" => Self::check_web(scheme, rest, &url)?,
+            _ if own_scheme && is_reverse_domain(scheme) => {}
+            _ => return Err(InvalidRedirectUri::ForbiddenScheme),
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn check_web(scheme: &str, rest: &str, url: &Url) -> Result<(), InvalidRedirectUri> {
+        let authority = rest.strip_prefix("//").ok_or(InvalidRedirectUri::Malformed)?;
+        let authority = authority.split(['/', '?']).next().unwrap_or_default();
+        if authority.contains('@') || !url.username().is_empty() || url.password().is_some() {
+            return Err(InvalidRedirectUri::UserInfo);
+        }
+        if authority.contains('*') {
+            return Err(InvalidRedirectUri::Wildcard);
+        }
+        if authority.is_empty() || authority.contains('%') || url.host().is_none() {
+            return Err(InvalidRedirectUri::Malformed);
+        }
+        if scheme == "http" && !is_loopback(authority) {
+            return Err(InvalidRedirectUri::InsecureScheme);
+        }
+        Ok(())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Judged on the text: `127.1` and `0x7f.1` are loopback to a parser and something else to a reader.
+fn is_loopback(authority: &str) -> bool {
+    ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| match authority.strip_prefix(host) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
+        None => false,
+    })
+}
+
+fn is_reverse_domain(scheme: &str) -> bool {
+    let mut labels = scheme.split('.');
+    scheme.contains('.')
+        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && labels.all(|label| {
+            !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_loopback_and_own_schemes_pass_as_written() {
+        for text in ["https://myerp.com/callback", "https://myerp.com/callback?tenant=1", "http://127.0.0.1:8976/callback",
+            "http://[::1]/cb", "http://localhost:3000/cb", "https://EXAMPLE.com/CB"]
+        {
+            assert_eq!(RedirectUri::parse(text, false).unwrap().as_str(), text);
+        }
+        assert!(RedirectUri::parse("com.example.app:/cb", true).is_ok());
+    }
+
+    #[test]
+    fn each_fault_has_its_name() {
+        use InvalidRedirectUri as E;
+        for (text, fault) in [
+            ("https://a.example/cb#x", E::Fragment),
+            ("https://good.example@evil.example/cb", E::UserInfo),
+            ("https://a.example\\@evil.example/", E::Malformed),
+            ("https://*.example.com/cb", E::Wildcard),
+            ("http://a.example/cb", E::InsecureScheme),
+            ("http://127.0.0.1.evil.example/cb", E::InsecureScheme),
+            ("http://localhost.:80/cb", E::InsecureScheme),
+            ("http://127.1/cb", E::InsecureScheme),
+            ("http://localhost:99999/cb", E::Malformed),
+            ("javascript:alert(1)", E::ForbiddenScheme),
+            ("data:text/html,x", E::ForbiddenScheme),
+            ("myapp:/cb", E::ForbiddenScheme),
+            ("com.example.app:/cb", E::ForbiddenScheme),
+            ("HTTPS://a.example/", E::ForbiddenScheme),
+            ("/callback", E::Malformed),
+            ("", E::Malformed),
+            ("https:///cb", E::Malformed),
+            ("https://a.example/c b", E::Malformed),
+            ("https://exämple.com/", E::Malformed),
+            ("https:a.example", E::Malformed),
+        ] {
+            assert_eq!(RedirectUri::parse(text, false), Err(fault), "{text}");
+        }
+        assert_eq!(RedirectUri::parse("myapp:/cb", true), Err(E::ForbiddenScheme));
+        let long = format!("https://a.example/{}", "a".repeat(2_000));
+        assert_eq!(RedirectUri::parse(&long, false), Err(E::TooLong));
+    }
+}

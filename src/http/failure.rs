@@ -1,0 +1,150 @@
+//! One way to fail: every surface turns its error into a [`Failure`], and the edge renders it.
+//!
+//! A handler does not know the request id and does not log. It answers with a [`Failure`]; the outermost layer writes the
+//! body in the dialect of the door that was used, adds the request id, and logs the cause once with its whole chain.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use routix_domain::value::Fault;
+use serde_json::{Map, Value, json};
+
+/// What went wrong, in the words of the contract.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub status: StatusCode,
+    /// The `error` member: a stable word.
+    pub code: &'static str,
+    /// The `error_description` member: one English sentence, ASCII, for a developer.
+    pub description: String,
+    /// The `errors` member, when fields are at fault.
+    pub faults: Vec<Fault>,
+    pub headers: HeaderMap,
+    cause: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    pub fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
+        let description = description.into();
+        Self { status, code, description, faults: Vec::new(), headers: HeaderMap::new(), cause: None }
+    }
+
+    /// `400 invalid_request` that names every field at fault.
+    pub fn invalid_fields(faults: Vec<Fault>) -> Self {
+        let list = faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", ");
+        let failure = Self::new(StatusCode::BAD_REQUEST, "invalid_request", format!("invalid: {list}"));
+        Self { faults, ..failure }
+    }
+
+    /// `400 invalid_request` without a field to name.
+    pub fn invalid_request(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    /// `503` with `Retry-After`: the store did not answer; nothing is known to have changed.
+    pub fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again in a moment")
+            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+            .caused_by(cause)
+    }
+
+    /// `500`: a fault of ours. The caller learns nothing but the request id.
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the server met a fault of its own")
+            .caused_by(cause)
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// The cause and what is behind it, for the log; never for a caller.
+    pub fn cause_chain(&self) -> Option<String> {
+        let first = self.cause.as_deref()?;
+        let mut text = first.to_string();
+        let mut next = first.source();
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        Some(text)
+    }
+
+    /// The body in the dialect of `path`: a superset that every measured client of that door understands.
+    pub fn body(&self, path: &str, request_id: &str) -> Value {
+        let description = ascii(&self.description);
+        let mut body = Map::new();
+        body.insert("error".into(), self.code.into());
+        body.insert("error_description".into(), description.clone().into());
+        body.insert("request_id".into(), request_id.into());
+        if !self.faults.is_empty() {
+            body.insert("errors".into(), json!(self.faults));
+        }
+        if path.starts_with("/rest/v1/") {
+            body.insert("code".into(), self.code.into());
+            body.insert("message".into(), description.into());
+            body.insert("details".into(), Value::Null);
+            body.insert("hint".into(), Value::Null);
+        } else if matches!(path, "/auth/v1/token" | "/auth/v1/user" | "/auth/v1/logout") {
+            body.insert("code".into(), self.status.as_u16().into());
+            body.insert("error_code".into(), self.code.into());
+            body.insert("msg".into(), description.into());
+        }
+        Value::Object(body)
+    }
+}
+
+/// RFC 6749, 5.2 allows `%x20-21 / %x23-5B / %x5D-7E` in an error description.
+fn ascii(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, ' '..='~') && c != '"' && c != '\\' { c } else { '\'' }).collect()
+}
+
+/// The response without its body: the edge finds the failure in the extensions and renders it.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.headers_mut().extend(self.headers.clone());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_door_has_its_dialect() {
+        let failure = Failure::invalid_fields(vec![Fault::new("name", "required", "is missing")]);
+        let plain = failure.body("/functions/v1/oauth-token", "r1");
+        assert_eq!(plain["error"], "invalid_request");
+        assert_eq!(plain["errors"][0]["field"], "name");
+        assert_eq!(plain.get("code"), None);
+        assert_eq!(failure.body("/rest/v1/oauth_apps", "r1")["message"], "invalid: name");
+        assert_eq!(failure.body("/auth/v1/token", "r1")["code"], 400);
+    }
+
+    #[test]
+    fn a_description_keeps_to_the_characters_of_the_rfc() {
+        let failure = Failure::invalid_request("a \"quoted\" \u{e9} \\ text");
+        assert_eq!(failure.body("/", "r1")["error_description"], "a 'quoted' ' ' text");
+    }
+
+    #[test]
+    fn the_cause_is_logged_and_not_shown() {
+        let failure = Failure::internal(std::io::Error::other("disk at /secret/path"));
+        assert_eq!(failure.cause_chain().as_deref(), Some("disk at /secret/path"));
+        assert!(!failure.body("/", "r1").to_string().contains("secret"));
+    }
+}

@@ -1,0 +1,5 @@
+//! routix: an OAuth 2.1 server, a branch-scoped API proxy and app management, on an event log.
+
+pub mod access;
+pub mod http;
+pub mod system;
