@@ -1,5 +1,14 @@
-//! The rules of routix: aggregates, their commands and events, and the values they are made of.
+//! The rules of routix: aggregates, their commands and events, the values they are made of, and the shape of the log.
 //!
-//! Deliberately absent: I/O, the clock, randomness, SQL, HTTP, signing. Times and ids arrive in the commands.
+//! Deliberately absent: I/O, the clock, randomness, SQL, HTTP, signing. Times and ids arrive in the commands; who may send
+//! a command is decided by `commands` in the package `routix`, from the read models.
 
+pub mod app;
+mod decide;
+pub mod log;
+pub mod organization;
+pub mod reservation;
+pub mod signing_key;
 pub mod value;
+
+pub use decide::Decide;

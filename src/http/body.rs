@@ -34,9 +34,5 @@ pub fn require_json(headers: &HeaderMap) -> Result<(), Failure> {
     if media_type(headers) == "application/json" {
         return Ok(());
     }
-    Err(Failure::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        "send the body as application/json",
-    ))
+    Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send the body as application/json"))
 }

@@ -71,7 +71,10 @@ impl Clock for SystemClock {
 struct SystemRandom;
 
 impl Random for SystemRandom {
-    #[expect(clippy::expect_used, reason = "without the system's random source no secret can be made, so nothing may go on")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without the system's random source no secret can be made, so nothing may go on"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         getrandom::fill(buffer).expect("the operating system's random source answers");
     }

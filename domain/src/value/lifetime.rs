@@ -99,10 +99,14 @@ mod tests {
 
     #[test]
     fn the_offered_lifetimes_survive_their_text() {
-        for (text, seconds) in
-            [("1m", Some(60)), ("30m", Some(1_800)), ("1h", Some(3_600)), ("1d", Some(86_400)), ("20y", Some(631_139_040)),
-                ("unlimited", None)]
-        {
+        for (text, seconds) in [
+            ("1m", Some(60)),
+            ("30m", Some(1_800)),
+            ("1h", Some(3_600)),
+            ("1d", Some(86_400)),
+            ("20y", Some(631_139_040)),
+            ("unlimited", None),
+        ] {
             let lifetime: TokenLifetime = text.parse().unwrap();
             assert_eq!((lifetime.seconds(), lifetime.to_string().as_str()), (seconds, text));
         }
@@ -111,9 +115,25 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for text in ["", "h", "0m", "61m", "2h", "2d", "1y", "21y", "3600", "1 h", "+1h", "-1h", "01h", "1H", "Unlimited",
-            "99999999999m", "1é"]
-        {
+        for text in [
+            "",
+            "h",
+            "0m",
+            "61m",
+            "2h",
+            "2d",
+            "1y",
+            "21y",
+            "3600",
+            "1 h",
+            "+1h",
+            "-1h",
+            "01h",
+            "1H",
+            "Unlimited",
+            "99999999999m",
+            "1é",
+        ] {
             assert_eq!(text.parse::<TokenLifetime>(), Err(InvalidLifetime), "{text}");
         }
     }

@@ -6,6 +6,7 @@
 mod branches;
 mod fault;
 mod lifetime;
+mod public_id;
 mod redirect_uri;
 mod scope;
 mod secret;
@@ -14,7 +15,8 @@ mod text;
 pub use branches::BranchRestriction;
 pub use fault::{Fault, Faults};
 pub use lifetime::TokenLifetime;
+pub use public_id::{BranchPublicId, MalformedPublicId};
 pub use redirect_uri::RedirectUri;
 pub use scope::{Action, Scope, ScopeSet};
-pub use secret::{Fingerprint, SecretGeneration};
+pub use secret::{Acceptance, Fingerprint, SecretGeneration, Secrets};
 pub use text::{TextFault, single_line, text};

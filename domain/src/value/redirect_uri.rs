@@ -94,6 +94,11 @@ impl RedirectUri {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Neither http nor https: an application on the user's device receives it.
+    pub fn has_own_scheme(&self) -> bool {
+        !self.0.starts_with("https:") && !self.0.starts_with("http:")
+    }
 }
 
 impl fmt::Display for RedirectUri {
@@ -126,9 +131,14 @@ mod tests {
 
     #[test]
     fn https_loopback_and_own_schemes_pass_as_written() {
-        for text in ["https://myerp.com/callback", "https://myerp.com/callback?tenant=1", "http://127.0.0.1:8976/callback",
-            "http://[::1]/cb", "http://localhost:3000/cb", "https://EXAMPLE.com/CB"]
-        {
+        for text in [
+            "https://myerp.com/callback",
+            "https://myerp.com/callback?tenant=1",
+            "http://127.0.0.1:8976/callback",
+            "http://[::1]/cb",
+            "http://localhost:3000/cb",
+            "https://EXAMPLE.com/CB",
+        ] {
             assert_eq!(RedirectUri::parse(text, false).unwrap().as_str(), text);
         }
         assert!(RedirectUri::parse("com.example.app:/cb", true).is_ok());

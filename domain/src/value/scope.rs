@@ -201,9 +201,18 @@ mod tests {
 
     #[test]
     fn malformed_scopes_are_refused() {
-        for text in ["", "routix", "routix:accounts", "routix:accounts:delete", "routix::read", "ROUTIX:accounts:read",
-            "routix:accounts:read:x", "routix:Accounts:read", "routix:acc ounts:read", "other:accounts:read"]
-        {
+        for text in [
+            "",
+            "routix",
+            "routix:accounts",
+            "routix:accounts:delete",
+            "routix::read",
+            "ROUTIX:accounts:read",
+            "routix:accounts:read:x",
+            "routix:Accounts:read",
+            "routix:acc ounts:read",
+            "other:accounts:read",
+        ] {
             assert_eq!(text.parse::<Scope>(), Err(MalformedScope), "{text}");
         }
     }

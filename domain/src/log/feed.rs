@@ -1,0 +1,71 @@
+//! The read port: every event of every stream, once each, in the order of its position.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// An event as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedEvent {
+    /// The place in the whole log; grows, may have gaps.
+    pub position: u64,
+    /// Derived from stream and sequence, so that it is the same on every store.
+    pub event_id: Uuid,
+    pub aggregate_type: String,
+    pub aggregate_id: String,
+    /// The place in its stream, from 1, without gaps.
+    pub sequence: u64,
+    pub event_type: String,
+    pub event_version: String,
+    /// JSON text.
+    pub payload: String,
+    /// JSON text.
+    pub metadata: String,
+    /// When the store took it. Never goes back along the log.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A run of events, and how far the reader has come with it.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub events: Vec<RecordedEvent>,
+    /// Read on after this position.
+    pub next: u64,
+    /// The newest position that was visible when the page was read.
+    pub head: u64,
+}
+
+/// The log could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    #[error("the event store does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the event at position {position} cannot be read")]
+    Corrupt {
+        position: u64,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Reads the log in order. A reader that goes on from [`Page::next`] misses nothing and sees nothing twice, whatever
+/// writers do at the same time.
+#[async_trait]
+pub trait EventFeed: Send + Sync {
+    /// The newest position that a reader can see; 0 for an empty log.
+    async fn head(&self) -> Result<u64, FeedError>;
+
+    /// Up to `limit` events behind `position`, in order.
+    async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError>;
+
+    /// The position of one event, or `None` when it is not there.
+    async fn position_of(
+        &self,
+        aggregate_type: &str,
+        aggregate_id: &str,
+        sequence: u64,
+    ) -> Result<Option<u64>, FeedError>;
+
+    /// Returns soon after an event behind `position` can be read, and at the latest after the store's polling interval.
+    async fn wait(&self, position: u64);
+}

@@ -1,0 +1,9 @@
+//! The shape of the log: what is recorded with every event, how an event is read back, and the port that reads in order.
+
+mod fact;
+mod feed;
+mod metadata;
+
+pub use fact::{Fact, UnreadableEvent};
+pub use feed::{EventFeed, FeedError, Page, RecordedEvent};
+pub use metadata::{Actor, Metadata};
