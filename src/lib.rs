@@ -2,4 +2,5 @@
 
 pub mod access;
 pub mod http;
+pub mod store;
 pub mod system;

@@ -1,0 +1,111 @@
+//! What the token endpoint and the proxy need to know of an app.
+
+use routix_domain::app::{AppEvent, ClientType, RefreshAuthentication, Status};
+use routix_domain::log::{Fact, RecordedEvent};
+use routix_domain::value::{BranchRestriction, ScopeSet, SecretGeneration, Secrets, TokenLifetime};
+use uuid::Uuid;
+
+use crate::projection::Projection;
+use crate::read_db::{ReadDb, ReadError};
+use crate::rows::{ApplyError, RowKey, Rows};
+use crate::table::{ColumnValue, Json, Table, TableRow};
+use crate::table_row;
+
+#[cfg(test)]
+mod tests;
+
+table_row! {
+    /// One app, as the token endpoint sees it.
+    pub struct ValidationRow in "token_validation" {
+        key { app_id: Uuid }
+        columns {
+            client_id: Uuid,
+            organization_id: Uuid,
+            name: String,
+            client_type: Json<ClientType>,
+            status: Json<Status>,
+            allowed_scopes: Json<ScopeSet>,
+            allowed_branches: Json<BranchRestriction>,
+            token_lifetime: Json<TokenLifetime>,
+            refresh_authentication: Json<RefreshAuthentication>,
+            secrets: Json<Secrets>,
+            /// Tokens of an earlier epoch are cut off.
+            token_epoch: u64,
+        }
+        indexes [["client_id"]]
+    }
+}
+
+/// Reads apps and writes `token_validation`.
+pub struct TokenValidation;
+
+impl Projection for TokenValidation {
+    fn name(&self) -> &'static str {
+        "token_validation"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[ValidationRow::TABLE]
+    }
+
+    fn keys(&self, fact: &Fact) -> Vec<RowKey> {
+        match fact {
+            Fact::App { app_id, .. } => vec![RowKey::of::<ValidationRow>([app_id.into_value()])],
+            Fact::Organization { .. } | Fact::Reservation { .. } | Fact::SigningKey { .. } => Vec::new(),
+        }
+    }
+
+    fn apply(&self, _event: &RecordedEvent, fact: &Fact, rows: &mut Rows) -> Result<(), ApplyError> {
+        let Fact::App { app_id, event } = fact else { return Ok(()) };
+        if let AppEvent::Registered(app) = event {
+            rows.put(ValidationRow {
+                app_id: *app_id,
+                client_id: app.client_id,
+                organization_id: app.organization_id,
+                name: app.name.clone(),
+                client_type: Json(app.client_type),
+                status: Json(Status::Active),
+                allowed_scopes: Json(app.allowed_scopes.clone()),
+                allowed_branches: Json(app.allowed_branches.clone()),
+                token_lifetime: Json(app.token_lifetime),
+                refresh_authentication: Json(app.refresh_authentication),
+                secrets: Json(Secrets::starting_with(app.secret.clone(), app.registered_at)),
+                token_epoch: 0,
+            });
+            return Ok(());
+        }
+        rows.change::<ValidationRow>([app_id.into_value()], |row| change(row, event))
+    }
+}
+
+fn change(row: &mut ValidationRow, event: &AppEvent) {
+    match event.clone() {
+        AppEvent::DetailsChanged { name, .. } => row.name = name,
+        AppEvent::ScopesChanged { allowed_scopes } => row.allowed_scopes = Json(allowed_scopes),
+        AppEvent::BranchRestrictionChanged { allowed_branches } => row.allowed_branches = Json(allowed_branches),
+        AppEvent::TokenLifetimeChanged { token_lifetime } => row.token_lifetime = Json(token_lifetime),
+        AppEvent::RefreshAuthenticationChanged { refresh_authentication } => {
+            row.refresh_authentication = Json(refresh_authentication);
+        }
+        AppEvent::SecretRotated { generation, secret, rotated_at, previous_valid_until } => {
+            row.secrets.0.rotate(SecretGeneration::new(generation, secret, rotated_at), previous_valid_until);
+        }
+        AppEvent::SecretOverlapEnded { ended_at } => row.secrets.0.end_overlaps(ended_at),
+        AppEvent::Revoked {} => row.status = Json(Status::Revoked),
+        AppEvent::Reactivated {} => row.status = Json(Status::Active),
+        AppEvent::TokensCutOff { token_epoch } => row.token_epoch = token_epoch.into(),
+        AppEvent::Registered(_) | AppEvent::RedirectUrisChanged { .. } => {}
+    }
+}
+
+/// The app behind a `client_id`.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn by_client_id(db: &ReadDb, client_id: Uuid) -> Result<Option<ValidationRow>, ReadError> {
+    db.select_one("WHERE client_id = $1", vec![client_id.into_value()]).await
+}

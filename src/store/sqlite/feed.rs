@@ -1,0 +1,69 @@
+//! The read port on SQLite. Appends are one transaction after the other, so positions appear in their order and a plain
+//! `position > last` misses nothing here.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use routix_domain::log::{EventFeed, FeedError, Page};
+use rusqlite::OptionalExtension;
+use tokio::time::timeout;
+
+use super::{SqliteEventStore, rows};
+
+/// How long an append of another process may go unnoticed. Those of this process ring a bell.
+const POLL: Duration = Duration::from_millis(100);
+
+fn unavailable(error: rusqlite::Error) -> FeedError {
+    FeedError::Unavailable(Box::new(error))
+}
+
+#[async_trait]
+impl EventFeed for SqliteEventStore {
+    async fn head(&self) -> Result<u64, FeedError> {
+        self.readers.with(rows::head).map_err(unavailable)
+    }
+
+    async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
+        self.readers
+            .with(|connection| {
+                let snapshot = connection.unchecked_transaction()?;
+                let head = rows::head(&snapshot)?;
+                let events: Vec<_> = snapshot
+                    .prepare_cached(rows::SELECT_AFTER)?
+                    .query_map((position, i64::try_from(limit).unwrap_or(i64::MAX)), rows::recorded_event)?
+                    .collect::<rusqlite::Result<_>>()?;
+                snapshot.commit()?;
+                let next = if events.len() < limit {
+                    head.max(position)
+                } else {
+                    events.last().map_or(position, |e| e.position)
+                };
+                Ok(Page { events, next, head })
+            })
+            .map_err(unavailable)
+    }
+
+    async fn position_of(
+        &self,
+        aggregate_type: &str,
+        aggregate_id: &str,
+        sequence: u64,
+    ) -> Result<Option<u64>, FeedError> {
+        self.readers
+            .with(|connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT position FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND sequence = ?3",
+                    )?
+                    .query_row((aggregate_type, aggregate_id, sequence), |row| row.get(0))
+                    .optional()
+            })
+            .map_err(unavailable)
+    }
+
+    async fn wait(&self, position: u64) {
+        let mut head = self.head.clone();
+        // Late or not, the reader looks at the log itself.
+        let _ = timeout(POLL, head.wait_for(|&head| head > position)).await;
+    }
+}

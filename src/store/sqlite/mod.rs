@@ -1,0 +1,40 @@
+//! The log in one SQLite file: one writer thread that folds waiting appends into one commit, and readers beside it.
+
+mod feed;
+mod repository;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use routix_projections::sqlite_file::{Durability, Readers, open_writer};
+use tokio::sync::watch;
+
+use self::writer::Writer;
+use super::migrations::{EVENTS, MigrationError, migrate};
+use crate::system::System;
+
+/// An event store in a file. Clones share the file, the writer thread and the readers.
+#[derive(Clone)]
+pub struct SqliteEventStore {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+    head: watch::Receiver<u64>,
+}
+
+impl SqliteEventStore {
+    /// Opens the file, makes it when it is not there, and brings it up to date.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when the file cannot be opened or brought up to date.
+    pub fn open(path: &Path, system: &System) -> Result<Self, MigrationError> {
+        let mut connection = open_writer(path, Durability::Full)?;
+        migrate(&mut connection, EVENTS, system.now())?;
+        let (head_sender, head) = watch::channel(rows::head(&connection)?);
+        let writer = Arc::new(Writer::start(connection, head_sender, system.clone()));
+        Ok(Self { writer, readers: Arc::new(Readers::new(path)), head })
+    }
+}

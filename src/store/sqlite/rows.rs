@@ -1,0 +1,46 @@
+//! Rows of the table `events`.
+
+use chrono::DateTime;
+use routix_domain::log::RecordedEvent;
+use rusqlite::{Connection, OptionalExtension, Row};
+use uuid::Uuid;
+
+/// The namespace of event ids: an id is derived from stream and sequence, and so the same on every store.
+const EVENT_IDS: Uuid = Uuid::from_u128(0x4c2d_67b0_3c1e_5d0a_9a41_6e0f_27d5_8b13);
+
+/// Events behind a position, in order.
+pub(super) const SELECT_AFTER: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \
+    event_version, payload, metadata, recorded_at FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
+
+/// The row as an event. Columns as in [`SELECT_AFTER`].
+pub(super) fn recorded_event(row: &Row<'_>) -> rusqlite::Result<RecordedEvent> {
+    let aggregate_type: String = row.get(1)?;
+    let aggregate_id: String = row.get(2)?;
+    let sequence = row.get(3)?;
+    let stream = format!("{aggregate_type}-{aggregate_id}/{sequence}");
+    Ok(RecordedEvent {
+        position: row.get(0)?,
+        event_id: Uuid::new_v5(&EVENT_IDS, stream.as_bytes()),
+        aggregate_type,
+        aggregate_id,
+        sequence,
+        event_type: row.get(4)?,
+        event_version: row.get(5)?,
+        payload: row.get(6)?,
+        metadata: row.get(7)?,
+        recorded_at: DateTime::from_timestamp_micros(row.get(8)?).unwrap_or_default(),
+    })
+}
+
+/// The newest position; 0 in an empty log.
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.prepare_cached("SELECT coalesce(max(position), 0) FROM events")?.query_row([], |row| row.get(0))
+}
+
+/// When the newest event was recorded, in microseconds.
+pub(super) fn newest_recorded_at(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()
+}

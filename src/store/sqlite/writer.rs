@@ -1,0 +1,133 @@
+//! The one thread that writes the log.
+//!
+//! It takes every append that is waiting and commits them together: one fdatasync serves all of them, and a refused one
+//! is rolled back to its own savepoint without touching the others. An append is answered after the commit, never before.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use cqrs_es::persist::{PersistenceError, SerializedEvent};
+use rusqlite::{Connection, ErrorCode, ffi};
+use tokio::sync::{oneshot, watch};
+
+use super::rows;
+use crate::system::System;
+
+/// At most so many appends share a commit, so that the first of them does not wait for ever.
+const MAX_APPENDS_A_COMMIT: usize = 512;
+
+struct Append {
+    events: Vec<SerializedEvent>,
+    answer: oneshot::Sender<Result<(), PersistenceError>>,
+}
+
+pub(super) struct Writer {
+    appends: Sender<Append>,
+}
+
+/// Why the store could not take an append, behind cqrs-es's error.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StoreError {
+    #[error("the event log's writer has stopped")]
+    Stopped,
+    #[error("the event log refused a commit")]
+    Commit(#[source] rusqlite::Error),
+    #[error("the event log refused a statement")]
+    Statement(#[source] rusqlite::Error),
+}
+
+impl From<StoreError> for PersistenceError {
+    fn from(error: StoreError) -> Self {
+        Self::ConnectionError(Box::new(error))
+    }
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, head: watch::Sender<u64>, system: System) -> Self {
+        let (appends, waiting) = channel();
+        thread::spawn(move || run(&connection, &waiting, &head, &system));
+        Self { appends }
+    }
+
+    /// Appends the events to their stream, all or none, and returns once they are on disk.
+    pub(super) async fn append(&self, events: Vec<SerializedEvent>) -> Result<(), PersistenceError> {
+        let (answer, answered) = oneshot::channel();
+        self.appends.send(Append { events, answer }).map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+/// Ends when the last [`Writer`] is dropped.
+fn run(connection: &Connection, waiting: &Receiver<Append>, head: &watch::Sender<u64>, system: &System) {
+    while let Ok(first) = waiting.recv() {
+        let mut batch = vec![first];
+        batch.extend(waiting.try_iter().take(MAX_APPENDS_A_COMMIT - 1));
+        let answers = commit(connection, &batch, system);
+        // The bell rings before the answers, so that whoever waits for a projection finds it on its way.
+        if let Ok(position) = rows::head(connection) {
+            head.send_replace(position);
+        }
+        for (append, answer) in batch.into_iter().zip(answers) {
+            // Whoever asked may have gone; the append stands all the same.
+            let _gone = append.answer.send(answer);
+        }
+    }
+}
+
+/// One transaction for all appends. When it fails as a whole, every append failed.
+fn commit(connection: &Connection, batch: &[Append], system: &System) -> Vec<Result<(), PersistenceError>> {
+    let committed = connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .and_then(|()| rows::newest_recorded_at(connection))
+        .map(|newest| newest.unwrap_or(i64::MIN).max(system.now().timestamp_micros()))
+        .map(|recorded_at| {
+            batch.iter().map(|append| append_one(connection, &append.events, recorded_at)).collect::<Vec<_>>()
+        })
+        .and_then(|answers| connection.execute_batch("COMMIT").map(|()| answers));
+    committed.unwrap_or_else(|error| {
+        if !connection.is_autocommit() {
+            // If this fails too, the next BEGIN says so.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        let text = error.to_string();
+        tracing::error!(error = text, "the event log refused a commit");
+        let code = error.sqlite_error().copied().unwrap_or_else(|| ffi::Error::new(ffi::SQLITE_ERROR));
+        let again = || rusqlite::Error::SqliteFailure(code, Some(text.clone()));
+        batch.iter().map(|_| Err(StoreError::Commit(again()).into())).collect()
+    })
+}
+
+fn append_one(connection: &Connection, events: &[SerializedEvent], recorded_at: i64) -> Result<(), PersistenceError> {
+    connection.execute_batch("SAVEPOINT append").map_err(StoreError::Statement)?;
+    let inserted = events.iter().try_for_each(|event| insert(connection, event, recorded_at));
+    let end = if inserted.is_ok() { "RELEASE append" } else { "ROLLBACK TO append; RELEASE append" };
+    connection.execute_batch(end).map_err(StoreError::Statement)?;
+    inserted
+}
+
+fn insert(connection: &Connection, event: &SerializedEvent, recorded_at: i64) -> Result<(), PersistenceError> {
+    let sequence = i64::try_from(event.sequence).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached(
+            "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
+                recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )
+        .and_then(|mut insert| {
+            insert.execute((
+                &event.aggregate_type,
+                &event.aggregate_id,
+                sequence,
+                &event.event_type,
+                &event.event_version,
+                event.payload.to_string(),
+                event.metadata.to_string(),
+                recorded_at,
+            ))
+        })
+        .map(drop)
+        .map_err(|error| match error.sqlite_error_code() {
+            // The stream went on since it was loaded: its next place is taken, or was never the next one.
+            Some(ErrorCode::ConstraintViolation) => PersistenceError::OptimisticLockError,
+            Some(_) | None => StoreError::Statement(error).into(),
+        })
+}
