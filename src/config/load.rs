@@ -1,0 +1,121 @@
+//! Reading settings from their sources and judging them.
+
+use std::path::Path;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::Config;
+
+/// A setting that cannot be used. The text names the setting and where it came from.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot use the settings: {0}")]
+    Unusable(String),
+    #[error("the setting {name} {fault}")]
+    Value { name: &'static str, fault: String },
+    #[error("cannot read the file named by {0}")]
+    SecretFile(String, #[source] std::io::Error),
+}
+
+/// Settings that may be given as a file, because they can hold a password: `ROUTIX_DATABASE_URL_FILE`.
+const AS_FILE: [&str; 2] = ["database_url", "event_store_url"];
+
+/// Merges `flags` over the environment over the TOML file over the defaults.
+///
+/// # Errors
+/// [`ConfigError`] for an unknown key, a value of the wrong form, or a file that cannot be read.
+pub fn load(file: Option<&Path>, flags: Map<String, Value>) -> Result<Config, ConfigError> {
+    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    if let Some(path) = file {
+        figment = figment.merge(Toml::file_exact(path));
+    }
+    // Other variables of that prefix belong to tests and to the shell that sourced demo.env.
+    let known: Vec<String> = figment_keys();
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    figment = figment.merge(Env::prefixed("ROUTIX_").only(&names));
+    for name in AS_FILE {
+        if let Some(path) = Env::var(&format!("ROUTIX_{}_FILE", name.to_uppercase())) {
+            let value = std::fs::read_to_string(&path).map_err(|error| ConfigError::SecretFile(path, error))?;
+            figment = figment.merge((name, value.trim().to_owned()));
+        }
+    }
+    let config: Config = figment.merge(Serialized::defaults(flags)).extract().map_err(|error| {
+        let source = error.metadata.as_ref().map(|from| format!(" (from {})", from.name)).unwrap_or_default();
+        ConfigError::Unusable(format!("{error}{source}"))
+    })?;
+    check(config)
+}
+
+fn figment_keys() -> Vec<String> {
+    match serde_json::to_value(Config::default()) {
+        Ok(Value::Object(members)) => members.into_iter().map(|(name, _)| name).collect(),
+        Ok(_) | Err(_) => Vec::new(),
+    }
+}
+
+fn check(config: Config) -> Result<Config, ConfigError> {
+    let fault = |name, fault: &str| Err(ConfigError::Value { name, fault: fault.to_owned() });
+    if config.refresh_retry_seconds > 60 {
+        return fault("refresh_retry_seconds", "must be 0 to 60");
+    }
+    if config.token_issuer.is_empty() {
+        return fault("token_issuer", "must not be empty");
+    }
+    if let Some(public_url) = &config.public_url {
+        let url = Url::parse(public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let plain = url.is_some_and(|url| {
+            url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
+        });
+        if !plain || public_url.ends_with('/') {
+            return fault("public_url", "must be like https://api.example.com, without a path or a slash at its end");
+        }
+    }
+    for (name, url) in [("database_url", &config.database_url), ("event_store_url", &config.event_store_url)] {
+        if url.as_deref().is_some_and(|url| !url.starts_with("sqlite:")) {
+            return fault(name, "must be sqlite:FOLDER; this build has no other database yet");
+        }
+    }
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(value: Value) -> Map<String, Value> {
+        match value {
+            Value::Object(members) => members,
+            other => panic!("{other} is no object"),
+        }
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("routix.toml");
+        std::fs::write(&path, "api_rate_limit = 7\nfailure_limit = 9\n").unwrap();
+        let config = load(Some(&path), flags(serde_json::json!({"api_rate_limit": 8}))).unwrap();
+        assert_eq!((config.api_rate_limit, config.failure_limit, config.token_issuer.as_str()), (8, 9, "supabase"));
+    }
+
+    #[test]
+    fn an_unknown_key_or_a_bad_value_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("routix.toml");
+        std::fs::write(&path, "api_rate_limits = 7\n").unwrap();
+        assert!(load(Some(&path), Map::new()).unwrap_err().to_string().contains("api_rate_limits"));
+        for (name, value) in [
+            ("refresh_retry_seconds", serde_json::json!(61)),
+            ("public_url", serde_json::json!("https://api.example.com/base")),
+            ("public_url", serde_json::json!("ftp://api.example.com")),
+            ("database_url", serde_json::json!("mysql://x")),
+            ("listen", serde_json::json!("nowhere")),
+        ] {
+            let error = load(None, flags(serde_json::json!({ name: value }))).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Settings, and the only reader of the environment: flag, then environment variable, then TOML file, then default.
+
+mod load;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::load::{ConfigError, load};
+
+/// Everything that can be set. Each field is a flag (`--data-dir`), an environment variable (`ROUTIX_DATA_DIR`) and a key
+/// of the TOML file (`data_dir`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the embedded databases, the keys and `demo.env` live.
+    pub data_dir: PathBuf,
+    /// The address to listen on; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// How others reach this service: the issuer of metadata and the base of printed URLs. Without a path.
+    pub public_url: Option<String>,
+    /// The folder of the keys; `<data_dir>/keys` when left out.
+    pub keys_dir: Option<PathBuf>,
+    /// The `iss` of access tokens that were not asked for a resource (seed: API integration, "Token claims").
+    pub token_issuer: String,
+    /// For how long the newest rotated refresh token may come again, in seconds, 0 to 60.
+    pub refresh_retry_seconds: u32,
+    /// Requests a minute and app at the API proxy; 0 switches the limit off.
+    pub api_rate_limit: u32,
+    /// Failed authentications a minute for a client or e-mail and network; 0 switches the limit off.
+    pub failure_limit: u32,
+    /// Where read models and records live; the data directory when left out.
+    pub database_url: Option<String>,
+    /// Where the log lives; the data directory when left out.
+    pub event_store_url: Option<String>,
+    /// What is logged, in the syntax of tracing's EnvFilter.
+    pub log: String,
+    /// `json` or `text`.
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("./routix-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            keys_dir: None,
+            token_issuer: "supabase".to_owned(),
+            refresh_retry_seconds: 30,
+            api_rate_limit: 3_000,
+            failure_limit: 20,
+            database_url: None,
+            event_store_url: None,
+            log: "info".to_owned(),
+            log_format: LogFormat::Json,
+        }
+    }
+}
+
+impl Config {
+    /// The folder of the keys.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.keys_dir.clone().unwrap_or_else(|| self.data_dir.join("keys"))
+    }
+}

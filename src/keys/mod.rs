@@ -1,0 +1,12 @@
+//! The keys that sign access tokens and the key that seals refresh tokens: files of mode 0600 in one folder, which the
+//! nodes of a service share.
+//!
+//! A signing key is published first: every node verifies with it, and signs with it only from `activates_at` on, when all
+//! of them have read its file. So keys change without a single refused token. Deliberately absent: keys in the log or in
+//! a database.
+
+mod file;
+mod ring;
+
+pub use self::file::{KeyFile, KeyFileError, Origin};
+pub use self::ring::{KeyRing, Keys, SigningKey};

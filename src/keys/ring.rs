@@ -1,0 +1,159 @@
+//! The keys in use, kept up to date with their folder.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::file::{KeyFile, KeyFileError, Origin, Purpose};
+use crate::system::System;
+
+/// How long after its publication a key begins to sign: several times the interval at which nodes read the folder.
+const LEAD: TimeDelta = TimeDelta::seconds(10);
+
+/// A key that signs and verifies access tokens.
+#[derive(Clone)]
+pub struct SigningKey {
+    pub kid: String,
+    pub activates_at: DateTime<Utc>,
+    pub secret: [u8; 32],
+}
+
+/// All keys at one moment.
+#[derive(Clone)]
+pub struct Keys {
+    signing: Vec<SigningKey>,
+    refresh: [u8; 32],
+    has_demo_key: bool,
+}
+
+impl Keys {
+    /// The newest key that is active; before the first becomes active, the first.
+    pub fn signing_at(&self, now: DateTime<Utc>) -> Option<&SigningKey> {
+        self.signing.iter().rev().find(|key| key.activates_at <= now).or_else(|| self.signing.first())
+    }
+
+    /// The key with this id, whether it signs or only verifies.
+    pub fn verifying(&self, kid: &str) -> Option<&SigningKey> {
+        self.signing.iter().find(|key| key.kid == kid)
+    }
+
+    /// The key that authenticates refresh tokens.
+    pub fn refresh(&self) -> &[u8; 32] {
+        &self.refresh
+    }
+
+    /// Whether one of the keys was made by a demo and must not protect anything real.
+    pub fn has_demo_key(&self) -> bool {
+        self.has_demo_key
+    }
+
+    fn of(files: &[KeyFile]) -> Result<Self, KeyFileError> {
+        let signing: Vec<SigningKey> = files
+            .iter()
+            .filter(|file| file.purpose == Purpose::Signing)
+            .filter_map(|file| {
+                Some(SigningKey { kid: file.kid.clone(), activates_at: file.activates_at, secret: file.secret()? })
+            })
+            .collect();
+        if signing.is_empty() {
+            return Err(KeyFileError::Missing(Purpose::Signing));
+        }
+        let refresh = files.iter().find(|file| file.purpose == Purpose::Refresh).and_then(KeyFile::secret);
+        let refresh = refresh.ok_or(KeyFileError::Missing(Purpose::Refresh))?;
+        Ok(Self { signing, refresh, has_demo_key: files.iter().any(|file| file.origin == Origin::Demo) })
+    }
+}
+
+/// The keys of a folder. Clones share them.
+#[derive(Clone)]
+pub struct KeyRing {
+    folder: Arc<PathBuf>,
+    keys: Arc<RwLock<Arc<Keys>>>,
+}
+
+impl KeyRing {
+    /// Reads the folder.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] when keys are missing, malformed or open to others.
+    pub fn open(folder: &Path) -> Result<Self, KeyFileError> {
+        let keys = Keys::of(&KeyFile::read_all(folder)?)?;
+        Ok(Self { folder: Arc::new(folder.to_owned()), keys: Arc::new(RwLock::new(Arc::new(keys))) })
+    }
+
+    /// The keys as they were last read.
+    pub fn current(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the folder again. While it cannot be read, the keys stay as they were.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] as for [`Self::open`].
+    pub fn reload(&self) -> Result<(), KeyFileError> {
+        let keys = Arc::new(Keys::of(&KeyFile::read_all(&self.folder)?)?);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    /// Adds a signing key, and the refresh key when there is none. The first key of a folder is active at once, a later
+    /// one after a lead.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] when the folder cannot be read or written.
+    pub fn publish(folder: &Path, system: &System, origin: Origin) -> Result<KeyFile, KeyFileError> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| KeyFileError::Folder(folder.to_owned(), error))?;
+        let files = KeyFile::read_all(folder)?;
+        let now = system.now();
+        if !files.iter().any(|file| file.purpose == Purpose::Refresh) {
+            KeyFile::generate(system, Purpose::Refresh, origin, now).write(folder)?;
+        }
+        let first = !files.iter().any(|file| file.purpose == Purpose::Signing);
+        let key = KeyFile::generate(system, Purpose::Signing, origin, if first { now } else { now + LEAD });
+        key.write(folder)?;
+        Ok(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_new_key_verifies_at_once_and_signs_after_its_lead() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::real();
+        let first = KeyRing::publish(folder.path(), &system, Origin::Production).unwrap();
+        let ring = KeyRing::open(folder.path()).unwrap();
+        let second = KeyRing::publish(folder.path(), &system, Origin::Production).unwrap();
+        ring.reload().unwrap();
+        let keys = ring.current();
+        let now = system.now();
+        assert!(keys.verifying(&second.kid).is_some());
+        assert_eq!(keys.signing_at(now).map(|key| key.kid.as_str()), Some(first.kid.as_str()));
+        assert_eq!(keys.signing_at(now + LEAD).map(|key| key.kid.as_str()), Some(second.kid.as_str()));
+    }
+
+    #[test]
+    fn a_folder_without_keys_or_with_an_open_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(KeyRing::open(folder.path()), Err(KeyFileError::Missing(_))));
+        KeyRing::publish(folder.path(), &System::real(), Origin::Demo).unwrap();
+        assert!(KeyRing::open(folder.path()).unwrap().current().has_demo_key());
+        for entry in fs::read_dir(folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        }
+        assert!(matches!(KeyRing::open(folder.path()), Err(KeyFileError::OpenToOthers(_))));
+    }
+}
