@@ -5,10 +5,14 @@
 
 pub mod app;
 mod decide;
+#[cfg(test)]
+mod golden;
 pub mod log;
 pub mod organization;
 pub mod reservation;
 pub mod signing_key;
+#[cfg(test)]
+mod testing;
 pub mod value;
 
 pub use decide::Decide;

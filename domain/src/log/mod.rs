@@ -3,6 +3,8 @@
 mod fact;
 mod feed;
 mod metadata;
+#[cfg(test)]
+mod tests;
 
 pub use fact::{Fact, UnreadableEvent};
 pub use feed::{EventFeed, FeedError, Page, RecordedEvent};

@@ -1,0 +1,131 @@
+//! What is recorded beside every event, to the byte, and what is refused when it is read back.
+
+use std::collections::BTreeMap;
+
+use uuid::uuid;
+
+use super::{Actor, Metadata, RecordedEvent, UnreadableEvent};
+use crate::testing::{at, id};
+
+fn metadata(actor: Actor) -> Metadata {
+    Metadata {
+        actor,
+        authenticated_by: "password".into(),
+        request_id: Some("req-0198c6d2".into()),
+        correlation_id: uuid!("0198c6d2-7f3a-7b1c-9d4e-5f60718293a4"),
+        causation_id: uuid!("0198c6d2-7f3b-7c2d-8e5f-60718293a4b5"),
+        context_commitment: Some("5e1f9a3c7b2d4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7".into()),
+    }
+}
+
+fn sorted_json(metadata: &Metadata) -> String {
+    serde_json::to_string(&metadata.to_map().into_iter().collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+fn recorded() -> RecordedEvent {
+    RecordedEvent {
+        position: 42,
+        event_id: id(1),
+        aggregate_type: "app".into(),
+        aggregate_id: id(7).to_string(),
+        sequence: 2,
+        event_type: "app.tokens_cut_off".into(),
+        event_version: "1".into(),
+        payload: r#"{"type":"app.tokens_cut_off","token_epoch":1}"#.into(),
+        metadata: sorted_json(&metadata(Actor::System)),
+        recorded_at: at(0),
+    }
+}
+
+#[test]
+fn full_metadata_is_these_bytes() {
+    let user = Actor::User(uuid!("4ae1f3c8-52b7-4d9d-8c06-7f3b9e1d2a65"));
+    let golden = concat!(
+        r#"{"actor_id":"4ae1f3c8-52b7-4d9d-8c06-7f3b9e1d2a65","actor_kind":"user","authenticated_by":"password","#,
+        r#""causation_id":"0198c6d2-7f3b-7c2d-8e5f-60718293a4b5","#,
+        r#""context_commitment":"5e1f9a3c7b2d4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7","#,
+        r#""correlation_id":"0198c6d2-7f3a-7b1c-9d4e-5f60718293a4","request_id":"req-0198c6d2"}"#,
+    );
+    assert_eq!(sorted_json(&metadata(user)), golden);
+}
+
+#[test]
+fn metadata_without_its_optional_members_is_these_bytes() {
+    let bare = Metadata { request_id: None, context_commitment: None, ..metadata(Actor::System) };
+    let golden = concat!(
+        r#"{"actor_kind":"system","authenticated_by":"password","#,
+        r#""causation_id":"0198c6d2-7f3b-7c2d-8e5f-60718293a4b5","#,
+        r#""correlation_id":"0198c6d2-7f3a-7b1c-9d4e-5f60718293a4"}"#,
+    );
+    assert_eq!(sorted_json(&bare), golden);
+}
+
+#[test]
+fn every_kind_of_actor_is_read_back_from_a_recorded_event() {
+    for (actor, kind) in [
+        (Actor::User(id(3)), "user"),
+        (Actor::App(id(4)), "app"),
+        (Actor::CommandLine("deploy".into()), "command_line"),
+        (Actor::System, "system"),
+    ] {
+        assert_eq!(actor.kind(), kind);
+        let written = metadata(actor);
+        let event = RecordedEvent { metadata: sorted_json(&written), ..recorded() };
+        assert_eq!(event.metadata().unwrap(), written);
+    }
+}
+
+#[test]
+fn metadata_that_lacks_any_required_member_is_refused() {
+    for missing in ["actor_kind", "actor_id", "authenticated_by", "correlation_id", "causation_id"] {
+        let mut map = metadata(Actor::User(id(3))).to_map();
+        assert!(map.remove(missing).is_some(), "{missing}");
+        assert_eq!(Metadata::from_map(&map), None, "{missing}");
+        let event = RecordedEvent { metadata: serde_json::to_string(&map).unwrap(), ..recorded() };
+        assert!(matches!(event.metadata(), Err(UnreadableEvent::Metadata)), "{missing}");
+    }
+}
+
+#[test]
+fn malformed_metadata_is_refused() {
+    for (member, value) in
+        [("actor_kind", "robot"), ("actor_id", "somebody"), ("correlation_id", "1"), ("causation_id", "")]
+    {
+        let mut map = metadata(Actor::User(id(3))).to_map();
+        map.insert(member.into(), value.into());
+        assert_eq!(Metadata::from_map(&map), None, "{member}");
+    }
+    let event = RecordedEvent { metadata: "[]".into(), ..recorded() };
+    assert!(matches!(event.metadata(), Err(UnreadableEvent::Payload(_))));
+}
+
+#[test]
+fn an_unknown_type_version_or_aggregate_is_named_and_refused() {
+    let event_type = |text: &str| RecordedEvent { event_type: text.into(), ..recorded() };
+    let event_version = |text: &str| RecordedEvent { event_version: text.into(), ..recorded() };
+    for event in [
+        event_type("app.exploded"),
+        event_type("organization.created"),
+        event_version("2"),
+        RecordedEvent { aggregate_type: "moon".into(), ..recorded() },
+    ] {
+        let Err(UnreadableEvent::UnknownType { event_type, event_version }) = event.fact() else {
+            panic!("{event:?} was read")
+        };
+        assert_eq!((event_type, event_version), (event.event_type, event.event_version));
+    }
+}
+
+#[test]
+fn a_stream_id_that_is_no_uuid_is_refused() {
+    let event = RecordedEvent { aggregate_id: "demo".into(), ..recorded() };
+    assert!(matches!(event.fact(), Err(UnreadableEvent::StreamId(stream)) if stream == "demo"));
+}
+
+#[test]
+fn a_payload_that_does_not_fit_its_type_is_refused() {
+    for payload in ["", "{}", r#"{"type":"app.tokens_cut_off"}"#, r#"{"type":"app.tokens_cut_off","token_epoch":-1}"#] {
+        let event = RecordedEvent { payload: payload.into(), ..recorded() };
+        assert!(matches!(event.fact(), Err(UnreadableEvent::Payload(_))), "{payload}");
+    }
+}
