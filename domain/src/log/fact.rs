@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use cqrs_es::DomainEvent;
 use uuid::Uuid;
 
 use super::feed::RecordedEvent;
@@ -29,6 +30,8 @@ pub enum UnreadableEvent {
     StreamId(String),
     #[error("the payload does not fit its event type")]
     Payload(#[source] serde_json::Error),
+    #[error("the payload says that it is '{0}'")]
+    OtherType(String),
     #[error("the metadata lacks a required member")]
     Metadata,
 }
@@ -82,7 +85,12 @@ impl RecordedEvent {
         self.aggregate_id.parse().map_err(|_| UnreadableEvent::StreamId(self.aggregate_id.clone()))
     }
 
-    fn decode<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, UnreadableEvent> {
-        serde_json::from_str(&self.payload).map_err(UnreadableEvent::Payload)
+    fn decode<T: DomainEvent>(&self) -> Result<T, UnreadableEvent> {
+        let event: T = serde_json::from_str(&self.payload).map_err(UnreadableEvent::Payload)?;
+        if event.event_type() == self.event_type {
+            Ok(event)
+        } else {
+            Err(UnreadableEvent::OtherType(event.event_type()))
+        }
     }
 }

@@ -129,3 +129,13 @@ fn a_payload_that_does_not_fit_its_type_is_refused() {
         assert!(matches!(event.fact(), Err(UnreadableEvent::Payload(_))), "{payload}");
     }
 }
+
+#[test]
+fn a_payload_of_another_type_than_its_column_says_is_refused() {
+    let event = RecordedEvent {
+        event_type: "app.revoked".into(),
+        payload: r#"{"type":"app.reactivated"}"#.into(),
+        ..recorded()
+    };
+    assert!(matches!(event.fact(), Err(UnreadableEvent::OtherType(found)) if found == "app.reactivated"));
+}

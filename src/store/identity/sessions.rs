@@ -48,9 +48,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
 
 fn find(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<Session>> {
     connection
-        .prepare_cached(
-            "SELECT id, user_id, generation, rotated_at, expires_at, ended_at FROM sessions WHERE id = ?1",
-        )?
+        .prepare_cached("SELECT id, user_id, generation, rotated_at, expires_at, ended_at FROM sessions WHERE id = ?1")?
         .query_row([id.to_string()], session)
         .optional()
 }
