@@ -1,5 +1,16 @@
-//! Who is calling: tokens in, principals out.
+//! Who is calling: tokens in, principals out. Every access token is made in [`Access::issue`] and judged in
+//! [`Access::verify`], and nowhere else.
+//!
+//! Deliberately absent: what the caller may do with a resource; that is each surface's own matter.
 
+mod bearer;
+mod claims;
 mod principal;
+mod token;
+mod usage;
 
-pub use principal::AppPrincipal;
+pub use self::bearer::bearer;
+pub use self::claims::{AppClaims, Claims, TokenId};
+pub use self::principal::{AppPrincipal, UserPrincipal};
+pub use self::token::{Access, InvalidToken, IssuedToken};
+pub use self::usage::UsageCounter;

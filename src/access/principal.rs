@@ -19,3 +19,10 @@ pub struct AppPrincipal {
     /// The app's restriction, today.
     pub branches: BranchRestriction,
 }
+
+/// The caller of the management doors: a person who signed in, in a session that is still open.
+#[derive(Clone, Debug)]
+pub struct UserPrincipal {
+    pub user_id: Uuid,
+    pub session_id: Uuid,
+}

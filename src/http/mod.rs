@@ -1,10 +1,15 @@
 //! The shared edge: what every door does alike, whatever it is for.
 //!
-//! Deliberately absent: routes (each surface has its own) and who the caller is (`access`).
+//! Deliberately absent: routes (each surface has its own), who the caller is (`access`), and forwarded headers, which are
+//! not believed.
 
 pub mod body;
+pub mod edge;
 pub mod failure;
 pub mod json;
+pub mod limit;
+pub mod origin;
 pub mod pairs;
+pub mod server;
 
 pub use failure::Failure;

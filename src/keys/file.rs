@@ -65,6 +65,11 @@ impl KeyFile {
         Self { kid: hex(&system.bytes::<8>()), purpose, origin, activates_at, secret }
     }
 
+    /// Whether it signs access tokens.
+    pub fn signs(&self) -> bool {
+        self.purpose == Purpose::Signing
+    }
+
     /// The 32 bytes of the key.
     pub fn secret(&self) -> Option<[u8; 32]> {
         URL_SAFE_NO_PAD.decode(&self.secret).ok()?.try_into().ok()

@@ -85,13 +85,13 @@ impl Projection for AppHistory {
     }
 }
 
-/// Up to `limit` events of an app behind `after` (a sequence), oldest first.
+/// Up to `limit` events of an app behind the position `after`, oldest first.
 ///
 /// # Errors
 /// [`ReadError`] when the read model does not answer.
 pub async fn of_app(db: &ReadDb, app_id: Uuid, after: u64, limit: u64) -> Result<Vec<HistoryRow>, ReadError> {
     db.select(
-        "WHERE app_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        "WHERE app_id = $1 AND position > $2 ORDER BY sequence LIMIT $3",
         vec![app_id.into_value(), after.into_value(), limit.into_value()],
     )
     .await

@@ -99,7 +99,7 @@ fn registered(app_id: Uuid, app: &Registration, event: &RecordedEvent, created_b
         status: Json(Status::Active),
         secrets: Json(Secrets::starting_with(app.secret.clone(), app.registered_at)),
         created_by,
-        created_at: event.recorded_at,
+        created_at: app.registered_at,
         updated_at: event.recorded_at,
         sequence: event.sequence,
     }

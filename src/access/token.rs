@@ -1,0 +1,190 @@
+//! Making and judging access tokens: JWTs signed with HS256 (RFC 7519).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use routix_domain::value::{BranchRestriction, ScopeSet};
+use routix_projections::token_validation::{self, ValidationRow};
+use routix_projections::{ReadDb, ReadError};
+use uuid::Uuid;
+
+use super::claims::{AUTHENTICATED, AppClaims, Claims, TokenId};
+use super::principal::{AppPrincipal, UserPrincipal};
+use super::usage::UsageCounter;
+use crate::keys::KeyRing;
+use crate::store::identity::{IdentityDb, IdentityError};
+use crate::system::System;
+
+/// How long a person's own token lives; the session behind it is looked up at each use.
+const USER_TOKEN: TimeDelta = TimeDelta::hours(1);
+/// The clocks of nodes may differ by so much before a token counts as issued in the future.
+const CLOCK_SKEW_SECONDS: i64 = 30;
+
+/// Issues tokens and turns them back into principals. Clones share everything.
+#[derive(Clone)]
+pub struct Access {
+    pub keys: KeyRing,
+    pub read: ReadDb,
+    pub identity: IdentityDb,
+    pub usage: UsageCounter,
+    pub system: System,
+    /// The `iss` of tokens that were not asked for a resource.
+    pub token_issuer: String,
+}
+
+/// A token and how long it lives.
+#[derive(Debug)]
+pub struct IssuedToken {
+    pub access_token: String,
+    /// Seconds; `None` for a token without expiry.
+    pub expires_in: Option<u32>,
+}
+
+/// Why a token proves nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidToken {
+    /// Malformed, not signed by us, expired, cut off, or its session ended. The caller is not told which.
+    #[error("the token is not valid")]
+    Refused,
+    /// A valid token of the other kind: a user's where an app's is needed, or the reverse.
+    #[error("the token is of another kind")]
+    OtherKind,
+    #[error("no token can be signed: there is no key")]
+    NoKey,
+    #[error("a token could not be signed")]
+    Unsigned(#[source] jsonwebtoken::errors::Error),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+impl Access {
+    /// A token for a person and his session.
+    ///
+    /// # Errors
+    /// [`InvalidToken::NoKey`] or [`InvalidToken::Unsigned`].
+    pub fn issue_to_user(&self, user_id: Uuid, session_id: Uuid) -> Result<IssuedToken, InvalidToken> {
+        let now = self.system.now();
+        let seconds = u32::try_from(USER_TOKEN.num_seconds()).ok();
+        let claims = Claims {
+            session_id: Some(session_id),
+            jti: self.system.id().to_string(),
+            ..self.claims(user_id, now, seconds)
+        };
+        Ok(IssuedToken { access_token: self.issue(&claims, now)?, expires_in: seconds })
+    }
+
+    /// A token for an app itself (RFC 6749, 4.4). `scopes` are what was asked for and is allowed.
+    ///
+    /// # Errors
+    /// [`InvalidToken::NoKey`] or [`InvalidToken::Unsigned`].
+    pub fn issue_to_app(&self, app: &ValidationRow, scopes: &ScopeSet) -> Result<IssuedToken, InvalidToken> {
+        let now = self.system.now();
+        let seconds = app.token_lifetime.seconds();
+        let claims = Claims {
+            jti: TokenId { epoch: app.token_epoch, id: self.system.id() }.to_string(),
+            app: Some(AppClaims {
+                organization_id: app.organization_id,
+                oauth_client_id: app.client_id,
+                oauth_scopes: scopes.clone(),
+                oauth_branch_ids: app.allowed_branches.to_list(),
+                oauth_app_name: app.name.clone(),
+            }),
+            ..self.claims(app.app_id, now, seconds)
+        };
+        Ok(IssuedToken { access_token: self.issue(&claims, now)?, expires_in: seconds })
+    }
+
+    /// The app behind a token, as the read models know it now.
+    ///
+    /// # Errors
+    /// [`InvalidToken`]; a person's own token is `OtherKind`.
+    pub async fn app(&self, token: &str) -> Result<AppPrincipal, InvalidToken> {
+        let claims = self.verify(token)?;
+        let Some(claimed) = claims.app else {
+            self.open_session(claims.session_id, claims.sub).await?;
+            return Err(InvalidToken::OtherKind);
+        };
+        let row = token_validation::by_client_id(&self.read, claimed.oauth_client_id).await?;
+        let row = row.filter(|row| row.organization_id == claimed.organization_id).ok_or(InvalidToken::Refused)?;
+        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
+        if id.epoch < row.token_epoch {
+            return Err(InvalidToken::Refused);
+        }
+        self.usage.count(row.app_id, 0, self.system.now());
+        Ok(AppPrincipal {
+            app_id: row.app_id,
+            client_id: row.client_id,
+            organization_id: row.organization_id,
+            user_id: (claims.sub != row.app_id).then_some(claims.sub),
+            scopes: claimed.oauth_scopes.intersection(&row.allowed_scopes),
+            branches: BranchRestriction::clone(&row.allowed_branches),
+        })
+    }
+
+    /// The person behind a token, if his session is still open.
+    ///
+    /// # Errors
+    /// [`InvalidToken`]; an app's token is `OtherKind`.
+    pub async fn user(&self, token: &str) -> Result<UserPrincipal, InvalidToken> {
+        let claims = self.verify(token)?;
+        if claims.app.is_some() {
+            return Err(InvalidToken::OtherKind);
+        }
+        let session_id = self.open_session(claims.session_id, claims.sub).await?;
+        Ok(UserPrincipal { user_id: claims.sub, session_id })
+    }
+
+    async fn open_session(&self, session_id: Option<Uuid>, user_id: Uuid) -> Result<Uuid, InvalidToken> {
+        let session_id = session_id.ok_or(InvalidToken::Refused)?;
+        let session = self.identity.session(session_id).await?;
+        let now = self.system.now();
+        let open = session.is_some_and(|session| session.user_id == user_id && session.is_open_at(now));
+        if open { Ok(session_id) } else { Err(InvalidToken::Refused) }
+    }
+
+    fn claims(&self, sub: Uuid, now: DateTime<Utc>, seconds: Option<u32>) -> Claims {
+        Claims {
+            iss: self.token_issuer.clone(),
+            aud: AUTHENTICATED.to_owned(),
+            role: AUTHENTICATED.to_owned(),
+            sub,
+            iat: now.timestamp(),
+            exp: seconds.map(|seconds| now.timestamp() + i64::from(seconds)),
+            jti: String::new(),
+            session_id: None,
+            app: None,
+        }
+    }
+
+    /// Signs claims. Every token that leaves routix was made here.
+    fn issue(&self, claims: &Claims, now: DateTime<Utc>) -> Result<String, InvalidToken> {
+        let keys = self.keys.current();
+        let key = keys.signing_at(now).ok_or(InvalidToken::NoKey)?;
+        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
+        encode(&header, claims, &EncodingKey::from_secret(&key.secret)).map_err(InvalidToken::Unsigned)
+    }
+
+    /// The claims of a token that we signed and that has not expired. The key is looked up by `kid` among our own; no
+    /// other member of the header is believed (RFC 8725, 3.1).
+    fn verify(&self, token: &str) -> Result<Claims, InvalidToken> {
+        let header = decode_header(token).map_err(|_| InvalidToken::Refused)?;
+        let kid = header.kid.ok_or(InvalidToken::Refused)?;
+        let keys = self.keys.current();
+        let key = keys.verifying(&kid).ok_or(InvalidToken::Refused)?;
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_required_spec_claims(&["aud", "iss", "sub"]);
+        rules.set_audience(&[AUTHENTICATED]);
+        rules.set_issuer(&[&self.token_issuer]);
+        // The expiry is judged below, by our own clock and without slack.
+        rules.validate_exp = false;
+        let key = DecodingKey::from_secret(&key.secret);
+        let claims = decode::<Claims>(token, &key, &rules).map_err(|_| InvalidToken::Refused)?.claims;
+        let now = self.system.now().timestamp();
+        let expired = claims.exp.is_some_and(|exp| exp <= now);
+        let too_early = claims.iat > now + CLOCK_SKEW_SECONDS;
+        // Only an app can have asked for a token without an end.
+        let endless = claims.exp.is_none() && claims.app.is_none();
+        if expired || too_early || endless { Err(InvalidToken::Refused) } else { Ok(claims) }
+    }
+}

@@ -1,0 +1,53 @@
+//! Counting use: in memory first, added to the database every few seconds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::store::identity::{IdentityDb, IdentityError, Usage};
+
+/// Counts since the last flush, by app and secret generation.
+#[derive(Clone, Default)]
+pub struct UsageCounter {
+    counts: Arc<Mutex<HashMap<(Uuid, u32), (u64, DateTime<Utc>)>>>,
+}
+
+impl UsageCounter {
+    /// Counts one use with the secret of this generation; 0 stands for a call with a token.
+    pub fn count(&self, app_id: Uuid, secret_generation: u32, now: DateTime<Utc>) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry((app_id, secret_generation)).or_insert((0, now));
+        *count = (count.0 + 1, now.max(count.1));
+    }
+
+    /// Adds what was counted to the database. If it does not answer, nothing is lost: the counts come along next time.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn flush(&self, identity: &IdentityDb) -> Result<(), IdentityError> {
+        let taken = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let counts: Vec<Usage> = taken
+            .iter()
+            .map(|(&(app_id, secret_generation), &(uses, last_used_at))| Usage {
+                app_id,
+                secret_generation,
+                uses,
+                last_used_at,
+            })
+            .collect();
+        let written = identity.add_usage(counts).await;
+        if written.is_err() {
+            let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            for (key, (uses, last)) in taken {
+                let count = counts.entry(key).or_insert((0, last));
+                *count = (count.0 + uses, count.1.max(last));
+            }
+        }
+        written
+    }
+}

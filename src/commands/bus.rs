@@ -1,0 +1,214 @@
+//! The way of every command: load, decide, append at the expected sequence, wait until it can be read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::persist::PersistedEventStore;
+use cqrs_es::{Aggregate, AggregateError, EventEnvelope, EventStore as _};
+use routix_domain::app::App;
+use routix_domain::log::{EventFeed, FeedError, Metadata};
+use routix_domain::organization::Organization;
+use routix_domain::reservation::Reservation;
+use routix_domain::signing_key::SigningKey;
+use routix_projections::ReadDb;
+use routix_projections::runner::{NotReached, Waiter};
+
+use super::origin::Origin;
+use crate::store::EventStore;
+use crate::store::identity::{IdentityDb, IdentityError};
+use crate::system::System;
+
+/// A lost race is decided again on fresh state this often before the caller hears of it.
+const ATTEMPTS: u32 = 64;
+/// How long an answer waits for the read models that its promise rests on. A runner needs milliseconds; past this it is
+/// in trouble, and the caller is told instead of being kept.
+const PROMISE: Duration = Duration::from_secs(5);
+/// How long it waits for read models that merely should show the change.
+const COURTESY: Duration = Duration::from_secs(1);
+
+/// Which read models an aggregate's commands wait for.
+pub trait Visible {
+    /// The answer's promise rests on these: it is not given before they have the event.
+    const PROMISED: &'static [&'static str];
+    /// These should have it; when one of them stands still, the command succeeds all the same.
+    const WANTED: &'static [&'static str] = &[];
+}
+
+impl Visible for App {
+    const PROMISED: &'static [&'static str] = &["token_validation"];
+    const WANTED: &'static [&'static str] = &["app_list", "app_history"];
+}
+
+impl Visible for Organization {
+    const PROMISED: &'static [&'static str] = &["branches", "members"];
+}
+
+impl Visible for Reservation {
+    const PROMISED: &'static [&'static str] = &[];
+}
+
+impl Visible for SigningKey {
+    const PROMISED: &'static [&'static str] = &[];
+}
+
+/// Why a command was not carried out, or is not known to have been.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError<E: std::error::Error> {
+    /// A rule of the domain forbids it. Nothing changed.
+    #[error(transparent)]
+    Rejected(E),
+    /// Too many others changed the same thing at the same time. Nothing changed.
+    #[error("the same thing was changed by too many others at once")]
+    Conflict,
+    /// The store did not answer. Whether the event was recorded is not known.
+    #[error("the event store does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The stream cannot be read, or the event cannot be stored.
+    #[error("the event stream cannot be used")]
+    Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The event is recorded, but a read model has not taken it in.
+    #[error("the change is recorded and not yet in effect")]
+    NotVisible(#[source] NotReached),
+}
+
+impl<E: std::error::Error> From<AggregateError<E>> for CommandError<E> {
+    fn from(error: AggregateError<E>) -> Self {
+        match error {
+            AggregateError::UserError(error) => Self::Rejected(error),
+            AggregateError::AggregateConflict => Self::Conflict,
+            AggregateError::DatabaseConnectionError(error) => Self::Unavailable(error),
+            AggregateError::DeserializationError(error) | AggregateError::UnexpectedError(error) => {
+                Self::Corrupt(error)
+            }
+        }
+    }
+}
+
+impl<E: std::error::Error> From<FeedError> for CommandError<E> {
+    fn from(error: FeedError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl<E: std::error::Error> From<IdentityError> for CommandError<E> {
+    fn from(error: IdentityError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+/// What a command brought about.
+pub struct Executed<A: Aggregate> {
+    /// The events that were recorded; none when everything was so already.
+    pub events: Vec<EventEnvelope<A>>,
+    /// The state after them.
+    pub aggregate: A,
+}
+
+/// Sends commands to aggregates. Clones share everything.
+#[derive(Clone)]
+pub struct Commands {
+    pub(super) store: EventStore,
+    pub(super) feed: Arc<dyn EventFeed>,
+    pub(super) waiter: Waiter,
+    pub(super) identity: IdentityDb,
+    pub(super) read: ReadDb,
+    pub(super) system: System,
+}
+
+impl Commands {
+    pub fn new(
+        (store, feed): (EventStore, Arc<dyn EventFeed>),
+        waiter: Waiter,
+        identity: IdentityDb,
+        read: ReadDb,
+        system: System,
+    ) -> Self {
+        Self { store, feed, waiter, identity, read, system }
+    }
+
+    /// Lets the aggregate `id` decide `command` and records what it decides.
+    ///
+    /// # Errors
+    /// [`CommandError`]; only `NotVisible`, and perhaps `Unavailable`, leave an event behind.
+    pub async fn execute<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        origin: &Origin,
+    ) -> Result<Executed<A>, CommandError<A::Error>>
+    where
+        A: Aggregate<Services = ()> + Visible,
+        A::Command: Clone,
+    {
+        let metadata = self.metadata(origin).await?;
+        let mut attempt = 1;
+        let executed = loop {
+            match self.attempt::<A>(id, command.clone(), &metadata).await {
+                Err(CommandError::Conflict) if attempt < ATTEMPTS => attempt += 1,
+                other => break other?,
+            }
+        };
+        if let Some(last) = executed.events.last() {
+            self.wait_for::<A>(id, last.sequence).await?;
+        }
+        Ok(executed)
+    }
+
+    /// The state of an aggregate, as its stream has it now.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the stream cannot be read.
+    pub async fn load<A: Aggregate>(&self, id: &str) -> Result<A, CommandError<A::Error>> {
+        let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
+        Ok(store.load_aggregate(id).await?.aggregate)
+    }
+
+    async fn attempt<A: Aggregate<Services = ()>>(
+        &self,
+        id: &str,
+        command: A::Command,
+        metadata: &Metadata,
+    ) -> Result<Executed<A>, CommandError<A::Error>> {
+        let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
+        let mut context = store.load_aggregate(id).await?;
+        let sink = EventSink::default();
+        context.aggregate.handle(command, &(), &sink).await.map_err(CommandError::Rejected)?;
+        let events = sink.collect().await;
+        // Committing needs the stream and its sequence; the state goes to the caller.
+        let aggregate = std::mem::take(&mut context.aggregate);
+        if events.is_empty() {
+            return Ok(Executed { events: Vec::new(), aggregate });
+        }
+        let events = store.commit(events, context, metadata.to_map()).await?;
+        Ok(Executed { events, aggregate })
+    }
+
+    /// The request's context goes into its own store first: an event never points at a context that is not there.
+    async fn metadata(&self, origin: &Origin) -> Result<Metadata, IdentityError> {
+        let context_commitment = if origin.context.is_empty() {
+            None
+        } else {
+            let (salt, now) = (self.system.bytes(), self.system.now());
+            Some(self.identity.record_context(origin.context.clone(), salt, now).await?)
+        };
+        Ok(Metadata {
+            actor: origin.actor.clone(),
+            authenticated_by: origin.authenticated_by.to_owned(),
+            request_id: origin.request_id.clone(),
+            correlation_id: origin.correlation_id,
+            causation_id: self.system.ordered_id(),
+            context_commitment,
+        })
+    }
+
+    async fn wait_for<A: Aggregate + Visible>(&self, id: &str, sequence: usize) -> Result<(), CommandError<A::Error>> {
+        let sequence = u64::try_from(sequence).unwrap_or(u64::MAX);
+        let Some(position) = self.feed.position_of(A::TYPE, id, sequence).await? else { return Ok(()) };
+        self.waiter.wait_for(A::PROMISED, position, PROMISE).await.map_err(CommandError::NotVisible)?;
+        if let Err(late) = self.waiter.wait_for(A::WANTED, position, COURTESY).await {
+            tracing::warn!(error = %late, "a read model shows a change late");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! Change an app: its details, what it may do, and whether it may do anything.
+
+use routix_domain::app::{App, AppChange, AppCommand};
+use uuid::Uuid;
+
+use super::bus::Commands;
+use super::origin::Origin;
+use super::register_app::RegisterAppError;
+
+impl Commands {
+    /// Applies all of `change`, or none of it. Returns whether anything was different before.
+    ///
+    /// # Errors
+    /// [`RegisterAppError`]: the same rules hold as at registration.
+    pub async fn change_app(
+        &self,
+        (organization_id, app_id): (Uuid, Uuid),
+        change: AppChange,
+        origin: &Origin,
+    ) -> Result<bool, RegisterAppError> {
+        if let Some(restriction) = &change.allowed_branches {
+            self.check_branches(organization_id, restriction).await?;
+        }
+        let command = AppCommand::Change(Box::new(change));
+        let executed = self.execute::<App>(&app_id.to_string(), command, origin).await?;
+        Ok(!executed.events.is_empty())
+    }
+}

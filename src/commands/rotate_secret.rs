@@ -1,0 +1,26 @@
+//! Give an app a new secret.
+
+use routix_domain::app::{App, AppCommand, AppError};
+use uuid::Uuid;
+
+use super::bus::{CommandError, Commands};
+use super::origin::Origin;
+use super::secret::Secret;
+
+impl Commands {
+    /// Returns once the old secret is refused (or its overlap has begun) wherever the read models are read.
+    ///
+    /// # Errors
+    /// [`CommandError`]; after `NotVisible` the rotation has happened and its secret is lost: rotate again.
+    pub async fn rotate_secret(
+        &self,
+        app_id: Uuid,
+        overlap_seconds: u32,
+        origin: &Origin,
+    ) -> Result<Secret, CommandError<AppError>> {
+        let secret = Secret::generate(&self.system);
+        let command = AppCommand::RotateSecret { secret: secret.fingerprint(), overlap_seconds, at: self.system.now() };
+        self.execute::<App>(&app_id.to_string(), command, origin).await?;
+        Ok(secret)
+    }
+}

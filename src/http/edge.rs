@@ -1,0 +1,125 @@
+//! The outermost layer: a request id for everything, refusal of ambiguous requests, one rendering of failures, one log
+//! line a request.
+//!
+//! The line holds the matched route and never the URL: a query string may carry a token that somebody put there.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::failure::Failure;
+use crate::system::System;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const MAX_PATH: usize = 8 * 1_024;
+
+/// The id of a request: in its log line, in its answer, in the events it caused.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+/// The address at the other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddress(pub IpAddr);
+
+/// Wraps every route.
+pub async fn edge(State(system): State<System>, mut request: Request, next: Next) -> Response {
+    let began = std::time::Instant::now();
+    let id = request_id(request.headers(), &system);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    let response = match refuse(&request) {
+        Some(failure) => failure.into_response(),
+        None => next.run(request).await,
+    };
+    let mut response = render(response, &path, &id, &method);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    tracing::info!(
+        target: "routix::request",
+        method = %method,
+        route = route.as_deref().unwrap_or("(none)"),
+        status = response.status().as_u16(),
+        microseconds = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+        request_id = &*id,
+        "request"
+    );
+    response
+}
+
+/// A caller's own id is echoed when it can do no harm in a log or a header.
+fn request_id(headers: &HeaderMap, system: &System) -> Arc<str> {
+    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    });
+    given.map_or_else(|| system.ordered_id().to_string().into(), Into::into)
+}
+
+/// Requests that two programs could read in two ways.
+fn refuse(request: &Request) -> Option<Failure> {
+    let headers = request.headers();
+    let count = |name: HeaderName| headers.get_all(name).iter().count();
+    if count(header::HOST) != 1 && request.uri().host().is_none() {
+        return Some(Failure::invalid_request("send exactly one Host header"));
+    }
+    for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        if count(name.clone()) > 1 {
+            return Some(Failure::invalid_request(format!("the header {name} is given twice")));
+        }
+    }
+    if request.uri().path().len() > MAX_PATH {
+        return Some(Failure::new(StatusCode::URI_TOO_LONG, "uri_too_long", "the path is too long"));
+    }
+    None
+}
+
+/// Writes the body of a failure; axum's own bare 404 and 405 become failures too.
+fn render(response: Response, path: &str, id: &str, method: &Method) -> Response {
+    let failure = match response.extensions().get::<Failure>() {
+        Some(failure) => failure.clone(),
+        None => match bare(&response) {
+            Some(failure) => failure,
+            None => return response,
+        },
+    };
+    if let Some(cause) = failure.cause_chain() {
+        tracing::error!(target: "routix::failure", request_id = id, code = failure.code, cause, "request failed");
+    }
+    let body = failure.body(path, id);
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let mut rendered = Json(body).into_response();
+    if *method == Method::HEAD {
+        *rendered.body_mut() = axum::body::Body::empty();
+    }
+    *rendered.status_mut() = parts.status;
+    let headers = rendered.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in &parts.headers {
+        if name != header::CONTENT_TYPE {
+            headers.append(name, value.clone());
+        }
+    }
+    rendered
+}
+
+fn bare(response: &Response) -> Option<Failure> {
+    if response.headers().contains_key(header::CONTENT_TYPE) {
+        return None;
+    }
+    let (code, description) = match response.status() {
+        StatusCode::NOT_FOUND => ("not_found", "there is nothing at this path"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this path does not take this method; see Allow"),
+        _ => return None,
+    };
+    Some(Failure::new(response.status(), code, description))
+}

@@ -1,0 +1,35 @@
+//! Where a request came from, for the events it causes.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::edge::{PeerAddress, RequestId};
+use crate::store::identity::RequestContext;
+
+/// The request id, the peer and its user agent. Forwarded headers are not believed.
+#[derive(Clone, Debug)]
+pub struct RequestOrigin {
+    pub request_id: String,
+    pub address: IpAddr,
+    pub context: RequestContext,
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestOrigin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<PeerAddress>().map(|peer| peer.0);
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self {
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default(),
+            address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            context: RequestContext {
+                address: peer.map(|peer| peer.to_string()),
+                user_agent: user_agent.map(|text| text.chars().take(512).collect()),
+            },
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! Errors of the management doors.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use routix_domain::app::AppError;
+use routix_domain::value::Fault;
+use routix_projections::ReadError;
+
+use crate::access::InvalidToken;
+use crate::commands::CommandError;
+use crate::commands::register_app::RegisterAppError;
+use crate::commands::sessions::SignInError;
+use crate::http::Failure;
+use crate::http::limit::Budget;
+use crate::store::identity::IdentityError;
+
+/// Why a management request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    #[error("sign in first and send the user token as Authorization: Bearer")]
+    Unauthenticated,
+    #[error("an app's token manages nothing; use a user token")]
+    OtherTokenKind,
+    #[error("this needs an owner or admin of the organization")]
+    Forbidden,
+    #[error("there is no such app")]
+    NotFound,
+    #[error("invalid fields")]
+    Invalid(Vec<Fault>),
+    #[error("the e-mail address or the password is wrong, or the refresh token is not valid")]
+    InvalidGrant,
+    #[error("use grant_type=password or grant_type=refresh_token")]
+    UnsupportedGrantType,
+    #[error("the Idempotency-Key was used for another request")]
+    IdempotencyKeyReused,
+    #[error("a public client has no secret to rotate")]
+    NoSecret,
+    #[error("too many others changed the same thing at the same time; try again")]
+    Conflict,
+    #[error("a single object was asked for, and {0} rows match")]
+    NotOneRow(usize),
+    #[error("too many failed sign-ins; try again later")]
+    TooManyFailures(Budget),
+    #[error("the request cannot be read")]
+    Request(Failure),
+    #[error("a store does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a fault of the server")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ManageError {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::OtherTokenKind | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Invalid(_) | Self::InvalidGrant | Self::UnsupportedGrantType | Self::NoSecret => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::NotOneRow(_) => StatusCode::NOT_ACCEPTABLE,
+            Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Request(failure) => failure.status,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "invalid_token",
+            Self::OtherTokenKind => "invalid_token_type",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Invalid(_) | Self::NoSecret => "invalid_request",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::Conflict => "conflict",
+            // PostgREST's own code: its clients look for it.
+            Self::NotOneRow(_) => "PGRST116",
+            Self::TooManyFailures(_) => "rate_limited",
+            Self::Request(failure) => failure.code,
+            Self::Unavailable(_) => "temporarily_unavailable",
+            Self::Internal(_) => "server_error",
+        }
+    }
+}
+
+impl From<ManageError> for Failure {
+    fn from(error: ManageError) -> Self {
+        let plain = |error: &ManageError| Self::new(error.status(), error.code(), error.to_string());
+        match error {
+            ManageError::Unauthenticated => {
+                let challenge = HeaderValue::from_static("Bearer realm=\"routix\"");
+                plain(&error).header(header::WWW_AUTHENTICATE, challenge)
+            }
+            ManageError::Invalid(faults) => Self::invalid_fields(faults),
+            ManageError::TooManyFailures(budget) => budget.failure(&error.to_string()),
+            ManageError::Request(failure) => failure,
+            ManageError::Unavailable(cause) => Self::unavailable(Cause(cause)),
+            ManageError::Internal(cause) => Self::internal(Cause(cause)),
+            ManageError::OtherTokenKind
+            | ManageError::Forbidden
+            | ManageError::NotFound
+            | ManageError::InvalidGrant
+            | ManageError::UnsupportedGrantType
+            | ManageError::IdempotencyKeyReused
+            | ManageError::NoSecret
+            | ManageError::Conflict
+            | ManageError::NotOneRow(_) => plain(&error),
+        }
+    }
+}
+
+impl IntoResponse for ManageError {
+    fn into_response(self) -> Response {
+        Failure::from(self).into_response()
+    }
+}
+
+/// A boxed cause, as an error of its own.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Cause(Box<dyn std::error::Error + Send + Sync>);
+
+impl From<Failure> for ManageError {
+    fn from(failure: Failure) -> Self {
+        Self::Request(failure)
+    }
+}
+
+impl From<ReadError> for ManageError {
+    fn from(error: ReadError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<IdentityError> for ManageError {
+    fn from(error: IdentityError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<InvalidToken> for ManageError {
+    fn from(error: InvalidToken) -> Self {
+        match error {
+            InvalidToken::Refused => Self::Unauthenticated,
+            InvalidToken::OtherKind => Self::OtherTokenKind,
+            InvalidToken::Read(error) => error.into(),
+            InvalidToken::Identity(error) => error.into(),
+            InvalidToken::NoKey | InvalidToken::Unsigned(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<SignInError> for ManageError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::InvalidGrant,
+            SignInError::Password(error) => Self::Internal(Box::new(error)),
+            SignInError::Identity(error) => error.into(),
+        }
+    }
+}
+
+impl From<CommandError<AppError>> for ManageError {
+    fn from(error: CommandError<AppError>) -> Self {
+        match error {
+            CommandError::Rejected(rule) => rejected(rule),
+            CommandError::Conflict => Self::Conflict,
+            CommandError::Unavailable(cause) => Self::Unavailable(cause),
+            CommandError::Corrupt(cause) => Self::Internal(cause),
+            CommandError::NotVisible(late) => Self::Unavailable(Box::new(late)),
+        }
+    }
+}
+
+/// Surfaces check what they can before; what only the stream can know arrives here.
+fn rejected(rule: AppError) -> ManageError {
+    let field = |field: &str, code| ManageError::Invalid(vec![Fault::new(field, code, rule.to_string())]);
+    match rule {
+        AppError::NotRegistered => ManageError::NotFound,
+        AppError::AlreadyRegistered { .. } => ManageError::IdempotencyKeyReused,
+        AppError::NoSecret => ManageError::NoSecret,
+        AppError::OverlapTooLong => field("overlap_seconds", "out_of_range"),
+        AppError::OwnSchemeNeedsPublicClient => field("redirect_uris", "scheme_not_allowed"),
+        AppError::NoRedirectUri => field("redirect_uris", "required"),
+        AppError::NoScope => field("allowed_scopes", "required"),
+        AppError::SecretDoesNotFitClientType => field("client_type", "invalid_value"),
+    }
+}
+
+impl From<RegisterAppError> for ManageError {
+    fn from(error: RegisterAppError) -> Self {
+        match error {
+            RegisterAppError::UnknownBranch(id) => Self::Invalid(vec![Fault::new(
+                "allowed_branch_ids",
+                "unknown_branch",
+                format!("the organization has no open branch {id}"),
+            )]),
+            RegisterAppError::KeyReused => Self::IdempotencyKeyReused,
+            RegisterAppError::Command(error) => error.into(),
+            RegisterAppError::Read(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Reading an app's fields from a body, with every fault named.
+
+use routix_domain::app::{ClientType, RefreshAuthentication};
+use routix_domain::value::{
+    BranchRestriction, Fault, Faults, RedirectUri, ScopeSet, TextFault, TokenLifetime, single_line, text,
+};
+use serde_json::{Map, Value};
+use url::Url;
+use uuid::Uuid;
+
+use crate::http::json::{unknown_field, wrong_type};
+
+const MAX_NAME: usize = 100;
+const MAX_DESCRIPTION: usize = 1_000;
+const MAX_REDIRECT_URIS: usize = 50;
+
+/// The members of a body, taken one by one; what is left at the end is unknown.
+pub(super) struct Fields {
+    members: Map<String, Value>,
+    pub(super) faults: Faults,
+}
+
+impl Fields {
+    pub(super) fn new(members: Map<String, Value>) -> Self {
+        Self { members, faults: Faults::default() }
+    }
+
+    /// The faults of everything that was taken, and one for every member that nobody asked for.
+    pub(super) fn finish(mut self, read_only: &[&str]) -> Faults {
+        for name in self.members.keys() {
+            if read_only.contains(&name.as_str()) {
+                self.faults.add(name, "read_only", "cannot be set");
+            } else {
+                self.faults.push(unknown_field(name));
+            }
+        }
+        self.faults
+    }
+
+    /// The member, as a string; `Some(None)` for an explicit null.
+    fn nullable_string(&mut self, field: &str) -> Option<Option<String>> {
+        match self.members.remove(field)? {
+            Value::String(text) => Some(Some(text)),
+            Value::Null => Some(None),
+            other => {
+                self.faults.push(wrong_type(field, "a string", &other));
+                None
+            }
+        }
+    }
+
+    /// The member, as a string; null counts as missing.
+    pub(super) fn string(&mut self, field: &str) -> Option<String> {
+        self.nullable_string(field).flatten()
+    }
+
+    fn list(&mut self, field: &str) -> Option<Vec<String>> {
+        let items = match self.members.remove(field)? {
+            Value::Array(items) => items,
+            other => {
+                self.faults.push(wrong_type(field, "a list of strings", &other));
+                return None;
+            }
+        };
+        let mut texts = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            match item {
+                Value::String(text) => texts.push(text),
+                other => self.faults.push(wrong_type(&format!("{field}[{index}]"), "a string", &other)),
+            }
+        }
+        Some(texts)
+    }
+
+    pub(super) fn boolean(&mut self, field: &str) -> Option<bool> {
+        match self.members.remove(field)? {
+            Value::Bool(value) => Some(value),
+            other => {
+                self.faults.push(wrong_type(field, "true or false", &other));
+                None
+            }
+        }
+    }
+
+    /// A whole number from 0 to `max`.
+    pub(super) fn number(&mut self, field: &str, max: u32) -> Option<u32> {
+        let value = self.members.remove(field)?;
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= max);
+        if number.is_none() {
+            self.faults.add(field, "out_of_range", format!("must be a whole number from 0 to {max}"));
+        }
+        number
+    }
+
+    pub(super) fn uuid(&mut self, field: &str) -> Option<Uuid> {
+        let text = self.string(field)?;
+        let parsed = uuid(&text);
+        if parsed.is_none() {
+            self.faults.add(field, "invalid_format", "must be a UUID");
+        }
+        parsed
+    }
+
+    pub(super) fn required<T>(&mut self, field: &str, value: Option<T>, was_there: bool) -> Option<T> {
+        if value.is_none() && !was_there {
+            self.faults.add(field, "required", "is missing");
+        }
+        value
+    }
+
+    /// Whether the member is there and not null.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.members.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    pub(super) fn name(&mut self) -> Option<String> {
+        let text = match self.nullable_string("name")? {
+            Some(text) => text,
+            None => {
+                self.faults.add("name", "required", "must not be null");
+                return None;
+            }
+        };
+        self.faults.keep(single_line(&text, MAX_NAME).map_err(|fault| fault.of("name")))
+    }
+
+    /// `Some(None)` clears it; an empty text is no description.
+    pub(super) fn description(&mut self) -> Option<Option<String>> {
+        match self.nullable_string("description")? {
+            None => Some(None),
+            Some(value) => match text(&value, MAX_DESCRIPTION) {
+                Ok(value) => Some(Some(value)),
+                Err(TextFault::Empty) => Some(None),
+                Err(fault) => {
+                    self.faults.push(fault.of("description"));
+                    None
+                }
+            },
+        }
+    }
+
+    pub(super) fn homepage_url(&mut self) -> Option<Option<String>> {
+        match self.nullable_string("homepage_url")? {
+            None => Some(None),
+            Some(value) if value.is_empty() => Some(None),
+            Some(value) => {
+                let plain = value.len() <= 2_000 && value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+                let url = Url::parse(&value).ok().filter(|url| plain && url.scheme() == "https" && url.has_host());
+                if url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+                    self.faults.add("homepage_url", "invalid_format", "must be an https URL without a user name");
+                    return None;
+                }
+                Some(Some(value))
+            }
+        }
+    }
+
+    pub(super) fn redirect_uris(&mut self, client_type: ClientType) -> Option<Vec<RedirectUri>> {
+        let texts = self.list("redirect_uris")?;
+        if texts.is_empty() {
+            self.faults.add("redirect_uris", "required", "name at least one redirect URI");
+        }
+        if texts.len() > MAX_REDIRECT_URIS {
+            self.faults.add("redirect_uris", "too_many", format!("at most {MAX_REDIRECT_URIS} are kept"));
+            return None;
+        }
+        let mut uris: Vec<RedirectUri> = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            let parsed = RedirectUri::parse(text, client_type == ClientType::Public)
+                .map_err(|fault| Fault::new(format!("redirect_uris[{index}]"), fault.code(), fault.to_string()));
+            uris.extend(self.faults.keep(parsed).filter(|uri| !uris.contains(uri)));
+        }
+        Some(uris)
+    }
+
+    pub(super) fn allowed_scopes(&mut self, known: &ScopeSet) -> Option<ScopeSet> {
+        let texts = self.list("allowed_scopes")?;
+        match ScopeSet::parse_list("allowed_scopes", &texts, known) {
+            Ok(scopes) => Some(scopes),
+            Err(faults) => {
+                faults.into_iter().for_each(|fault| self.faults.push(fault));
+                None
+            }
+        }
+    }
+
+    /// An empty list, or null, is no restriction.
+    pub(super) fn allowed_branches(&mut self) -> Option<BranchRestriction> {
+        if self.members.get("allowed_branch_ids").is_some_and(Value::is_null) {
+            self.members.remove("allowed_branch_ids");
+            return Some(BranchRestriction::All);
+        }
+        let texts = self.list("allowed_branch_ids")?;
+        let mut ids = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            match uuid(text) {
+                Some(id) => ids.push(id),
+                None => {
+                    self.faults.add(format!("allowed_branch_ids[{index}]"), "invalid_format", "must be a UUID");
+                }
+            }
+        }
+        // A list of faulty ids only must not turn into "every branch"; the faults refuse it anyway.
+        (ids.len() == texts.len()).then(|| BranchRestriction::from_list(ids))
+    }
+
+    pub(super) fn token_lifetime(&mut self) -> Option<TokenLifetime> {
+        let text = self.string("token_lifetime")?;
+        let parsed: Result<TokenLifetime, _> = text.parse();
+        self.faults.keep(parsed.map_err(|fault| Fault::new("token_lifetime", "invalid_value", fault.to_string())))
+    }
+
+    pub(super) fn client_type(&mut self) -> Option<ClientType> {
+        match self.string("client_type")?.as_str() {
+            "confidential" => Some(ClientType::Confidential),
+            "public" => Some(ClientType::Public),
+            _ => {
+                self.faults.add("client_type", "invalid_value", "must be confidential or public");
+                None
+            }
+        }
+    }
+
+    pub(super) fn refresh_authentication(&mut self) -> Option<RefreshAuthentication> {
+        match self.string("refresh_authentication")?.as_str() {
+            "when_rotated" => Some(RefreshAuthentication::WhenRotated),
+            "always" => Some(RefreshAuthentication::Always),
+            _ => {
+                self.faults.add("refresh_authentication", "invalid_value", "must be when_rotated or always");
+                None
+            }
+        }
+    }
+}
+
+/// A UUID in its plain form only: other spellings would be other ids to a reader.
+pub(super) fn uuid(text: &str) -> Option<Uuid> {
+    (text.len() == 36).then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,56 @@
+//! Doors for people and their tools: sign-in, app management, organizations, branches, history (contract, sections 2, 3
+//! and 7).
+//!
+//! Only a person's own token opens them: a token with an `oauth_client_id` manages nothing.
+
+mod caller;
+mod error;
+mod fields;
+mod register_app;
+mod rest;
+mod rotate_secret;
+mod sign_in;
+mod user;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use routix_domain::value::ScopeSet;
+use routix_projections::ReadDb;
+
+pub use self::error::ManageError;
+use crate::access::Access;
+use crate::commands::Commands;
+use crate::commands::sessions::Sessions;
+use crate::http::limit::Limiter;
+use crate::store::identity::IdentityDb;
+
+/// What the management doors work with.
+pub struct Management {
+    pub access: Access,
+    pub commands: Commands,
+    pub sessions: Sessions,
+    pub read: ReadDb,
+    pub identity: IdentityDb,
+    /// The scopes that exist.
+    pub scopes: ScopeSet,
+    /// Failed sign-ins by e-mail and network.
+    pub failures: Limiter<(String, IpAddr)>,
+}
+
+/// Every management door, one line an operation.
+pub fn router(management: Arc<Management>) -> Router {
+    Router::new()
+        .route("/auth/v1/token", post(sign_in::token))
+        .route("/auth/v1/logout", post(user::logout))
+        .route("/auth/v1/user", get(user::show))
+        .route("/functions/v1/register-oauth-app", post(register_app::register_oauth_app))
+        .route("/functions/v1/rotate-oauth-secret", post(rotate_secret::rotate_oauth_secret))
+        .route("/rest/v1/oauth_apps", get(rest::apps::list).patch(rest::apps::change))
+        .route("/rest/v1/oauth_apps/{id}/events", get(rest::history::list))
+        .route("/rest/v1/organizations", get(rest::organizations::list))
+        .route("/rest/v1/branches", get(rest::branches::list))
+        .with_state(management)
+}

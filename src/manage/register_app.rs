@@ -1,0 +1,124 @@
+//! `POST /functions/v1/register-oauth-app` (contract, section 3; seed: setup guide, step 1).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::fields::Fields;
+use super::rest::apps::registered_app;
+use super::{ManageError, Management};
+use crate::commands::register_app::{Idempotency, NewApp};
+use crate::http::{body, json};
+
+const MAX_BODY: usize = 256 * 1_024;
+const SECRET_WARNING: &str = "Store the client_secret securely. It will not be shown again.";
+const REPEATED_WARNING: &str = "This app was registered before with the same Idempotency-Key. Its client_secret was shown then; if it is lost, rotate it.";
+const PUBLIC_WARNING: &str = "A public client has no client_secret; it proves itself with PKCE.";
+
+pub(super) async fn register_oauth_app(
+    State(management): State<Arc<Management>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, ManageError> {
+    let (parts, body) = request.into_parts();
+    let members = read_object(&parts.headers, body).await?;
+    let key = idempotency_key(&parts.headers)?;
+    let fingerprint = fingerprint(&members);
+    let named = members.get("organization_id").and_then(Value::as_str).and_then(super::fields::uuid);
+    // Who may not register learns nothing about what a registration needs.
+    let organization_id = caller.managed_organization(&management, named).await?;
+    let idempotency = key.map(|key| Idempotency { owner: caller.user.user_id, key, request_fingerprint: fingerprint });
+    let new = read_app(Fields::new(members), &management, organization_id, idempotency)?;
+    let registered = management.commands.register_app(new, &caller.origin(&management)).await?;
+    let warning = match (&registered.secret, registered.repeated) {
+        (Some(_), _) => SECRET_WARNING,
+        (None, true) => REPEATED_WARNING,
+        (None, false) => PUBLIC_WARNING,
+    };
+    let mut app = registered_app(registered.app_id, &registered.app);
+    if let (Some(secret), Some(app)) = (&registered.secret, app.as_object_mut()) {
+        app.insert("client_secret".to_owned(), secret.expose().into());
+    }
+    let body = json!({"success": true, "app": app, "warning": warning});
+    let mut response = (StatusCode::CREATED, Json(body)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if registered.repeated {
+        let replayed = HeaderName::from_static("idempotency-replayed");
+        response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+fn read_app(
+    mut fields: Fields,
+    management: &Management,
+    organization_id: Uuid,
+    idempotency: Option<Idempotency>,
+) -> Result<NewApp, ManageError> {
+    fields.uuid("organization_id");
+    let client_type = fields.client_type().unwrap_or_default();
+    let had = ["name", "redirect_uris", "allowed_scopes"].map(|field| fields.has(field));
+    let name = fields.name();
+    let description = fields.description().flatten();
+    let homepage_url = fields.homepage_url().flatten();
+    let redirect_uris = fields.redirect_uris(client_type);
+    let allowed_scopes = fields.allowed_scopes(&management.scopes);
+    let allowed_branches = fields.allowed_branches().unwrap_or_default();
+    let token_lifetime = fields.token_lifetime().unwrap_or_default();
+    let refresh_authentication = fields.refresh_authentication().unwrap_or_default();
+    let name = fields.required("name", name, had[0]);
+    let redirect_uris = fields.required("redirect_uris", redirect_uris, had[1]);
+    let allowed_scopes = fields.required("allowed_scopes", allowed_scopes, had[2]);
+    let faults = fields.finish(&["id", "client_id", "client_secret", "status", "created_at"]);
+    match (name, redirect_uris, allowed_scopes) {
+        (Some(name), Some(redirect_uris), Some(allowed_scopes)) if faults.is_empty() => Ok(NewApp {
+            organization_id,
+            name,
+            description,
+            homepage_url,
+            redirect_uris,
+            allowed_scopes,
+            allowed_branches,
+            token_lifetime,
+            client_type,
+            refresh_authentication,
+            idempotency,
+        }),
+        _ => Err(ManageError::Invalid(faults.into_vec())),
+    }
+}
+
+/// The members of a JSON body.
+pub(super) async fn read_object(
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<serde_json::Map<String, Value>, ManageError> {
+    body::require_json(headers)?;
+    let bytes = body::read(body, MAX_BODY).await?;
+    json::parse_object(&bytes).map_err(|error| crate::http::Failure::invalid_request(error.to_string()).into())
+}
+
+/// The key bare or as a quoted string, 1 to 255 visible characters.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ManageError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        return Ok(Some(key.to_owned()));
+    }
+    let message = "must be 1 to 255 visible ASCII characters";
+    Err(ManageError::Invalid(vec![routix_domain::value::Fault::new("Idempotency-Key", "invalid_format", message)]))
+}
+
+/// Equal for requests that say the same, whatever their order and spacing: members are sorted when they are written.
+fn fingerprint(members: &serde_json::Map<String, Value>) -> String {
+    let text = Value::Object(members.clone()).to_string();
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

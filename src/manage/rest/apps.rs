@@ -1,0 +1,210 @@
+//! `/rest/v1/oauth_apps`: list apps, change one (contract, section 3).
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use routix_domain::app::{AppChange, AppState, Status, StatusChange};
+use routix_domain::value::{Fault, Secrets};
+use routix_projections::app_list::{self, AppRow};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::super::caller::Caller;
+use super::super::fields::Fields;
+use super::super::register_app::read_object;
+use super::super::{ManageError, Management};
+use super::query::TableQuery;
+use super::{reply, timestamp};
+
+const COLUMNS: [&str; 19] = [
+    "id",
+    "organization_id",
+    "name",
+    "description",
+    "homepage_url",
+    "client_id",
+    "client_type",
+    "client_secret_last4",
+    "redirect_uris",
+    "allowed_scopes",
+    "allowed_branch_ids",
+    "token_lifetime",
+    "refresh_authentication",
+    "status",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "last_used_at",
+    "sequence",
+];
+
+pub(in super::super) async fn list(
+    State(management): State<Arc<Management>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ManageError> {
+    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let mut rows = Vec::new();
+    for app in visible(&management, &caller).await? {
+        rows.push(row(&management, &app).await?);
+    }
+    reply::rows(&headers, query.apply(rows))
+}
+
+pub(in super::super) async fn change(
+    State(management): State<Arc<Management>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, ManageError> {
+    let (parts, body) = request.into_parts();
+    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    if !query.has_filter() {
+        return Err(ManageError::Invalid(vec![Fault::new("id", "required", "say which app: ?id=eq.UUID")]));
+    }
+    let members = read_object(&parts.headers, body).await?;
+    let mut matching = Vec::new();
+    for app in visible(&management, &caller).await? {
+        if query.matches(&row(&management, &app).await?) {
+            matching.push(app);
+        }
+    }
+    // Everything is judged before anything is changed.
+    let mut changes = Vec::with_capacity(matching.len());
+    for app in &matching {
+        if !caller.membership(&management, app.organization_id).await?.role.manages() {
+            return Err(ManageError::Forbidden);
+        }
+        changes.push(read_change(Fields::new(members.clone()), &management, app)?);
+    }
+    if matching.is_empty() {
+        // The body of a change to nothing is judged all the same, so that a typing error is found.
+        check_unmatched(members, &management)?;
+    }
+    let origin = caller.origin(&management);
+    for (app, change) in matching.iter().zip(changes) {
+        management.commands.change_app((app.organization_id, app.app_id), change, &origin).await?;
+    }
+    if !reply::wants_representation(&parts.headers) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let mut rows = Vec::with_capacity(matching.len());
+    for app in &matching {
+        if let Some(changed) = app_list::by_id(&management.read, app.app_id).await? {
+            rows.push(query.select(row(&management, &changed).await?));
+        }
+    }
+    reply::rows(&parts.headers, rows)
+}
+
+fn check_unmatched(members: Map<String, Value>, management: &Management) -> Result<(), ManageError> {
+    let mut fields = Fields::new(members);
+    read_fields(&mut fields, management, routix_domain::app::ClientType::Public);
+    fields.finish(&COLUMNS).or(()).map_err(|faults| ManageError::Invalid(faults.into_vec()))
+}
+
+fn read_change(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
+    let change = read_fields(&mut fields, management, app.client_type.0);
+    fields.finish(&COLUMNS).or(change).map_err(|faults| ManageError::Invalid(faults.into_vec()))
+}
+
+fn read_fields(fields: &mut Fields, management: &Management, client_type: routix_domain::app::ClientType) -> AppChange {
+    AppChange {
+        name: fields.name(),
+        description: fields.description(),
+        homepage_url: fields.homepage_url(),
+        redirect_uris: fields.redirect_uris(client_type),
+        allowed_scopes: fields.allowed_scopes(&management.scopes),
+        allowed_branches: fields.allowed_branches(),
+        token_lifetime: fields.token_lifetime(),
+        refresh_authentication: fields.refresh_authentication(),
+        status: read_status(fields),
+    }
+}
+
+fn read_status(fields: &mut Fields) -> Option<StatusChange> {
+    let cut_off = fields.boolean("revoke_tokens");
+    let status = fields.string("status");
+    match (status.as_deref(), cut_off) {
+        (Some("revoked"), Some(true)) => Some(StatusChange::RevokeAndCutOff),
+        (Some("revoked"), Some(false) | None) => Some(StatusChange::Revoke),
+        (Some("active"), None) => Some(StatusChange::Reactivate),
+        (Some("active"), Some(_)) | (None, Some(_)) => {
+            fields.faults.add("revoke_tokens", "invalid_value", "goes with \"status\":\"revoked\" only");
+            None
+        }
+        (Some(_), _) => {
+            fields.faults.add("status", "invalid_value", "must be active or revoked");
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+/// The apps of every organization that the caller belongs to.
+async fn visible(management: &Management, caller: &Caller) -> Result<Vec<AppRow>, ManageError> {
+    let mut apps = Vec::new();
+    for member in caller.memberships(management).await? {
+        apps.extend(app_list::of_organization(&management.read, member.organization_id).await?);
+    }
+    Ok(apps)
+}
+
+async fn row(management: &Management, app: &AppRow) -> Result<Map<String, Value>, ManageError> {
+    let usage = management.identity.usage(app.app_id).await?;
+    let last_used_at = usage.iter().map(|usage| usage.last_used_at).max();
+    let row = json!({
+        "id": app.app_id,
+        "organization_id": app.organization_id,
+        "name": app.name,
+        "description": app.description,
+        "homepage_url": app.homepage_url,
+        "client_id": app.client_id,
+        "client_type": app.client_type.0,
+        "client_secret_last4": last4(&app.secrets),
+        "redirect_uris": app.redirect_uris.0,
+        "allowed_scopes": app.allowed_scopes.0,
+        "allowed_branch_ids": app.allowed_branches.to_list(),
+        "token_lifetime": app.token_lifetime.0,
+        "refresh_authentication": app.refresh_authentication.0,
+        "status": app.status.0,
+        "created_by": app.created_by,
+        "created_at": timestamp(app.created_at),
+        "updated_at": timestamp(app.updated_at),
+        "last_used_at": last_used_at.map(timestamp),
+        "sequence": app.sequence,
+    });
+    match row {
+        Value::Object(members) => Ok(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(Map::new()),
+    }
+}
+
+fn last4(secrets: &Secrets) -> Option<&str> {
+    secrets.current().map(|secret| secret.fingerprint.last4.as_str())
+}
+
+/// A freshly registered app, as the registration's answer shows it.
+pub(in super::super) fn registered_app(app_id: Uuid, app: &AppState) -> Value {
+    let details = &app.details;
+    json!({
+        "id": app_id,
+        "organization_id": details.organization_id,
+        "name": details.name,
+        "description": details.description,
+        "homepage_url": details.homepage_url,
+        "client_id": details.client_id,
+        "client_type": details.client_type,
+        "client_secret_last4": last4(&app.secrets),
+        "redirect_uris": details.redirect_uris,
+        "allowed_scopes": details.allowed_scopes,
+        "allowed_branch_ids": details.allowed_branches.to_list(),
+        "token_lifetime": details.token_lifetime,
+        "refresh_authentication": details.refresh_authentication,
+        "status": match app.status { Status::Active => "active", Status::Revoked => "revoked" },
+        "created_at": timestamp(details.registered_at),
+    })
+}

@@ -1,0 +1,18 @@
+//! `/rest/v1`: rows in the manner of PostgREST, as far as the seeds and their clients need it.
+//!
+//! Deliberately absent: SQL. The few rows that a caller may see are read through projection queries, and filters, order
+//! and selection run over them in memory, by the names of their members.
+
+pub(super) mod apps;
+pub(super) mod branches;
+pub(super) mod history;
+pub(super) mod organizations;
+mod query;
+mod reply;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// RFC 3339 in UTC, with as many digits as it needs.
+pub(super) fn timestamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}

@@ -1,0 +1,164 @@
+//! Client authentication: body fields or HTTP Basic, never both (RFC 6749, 2.3.1; OAuth 2.1, 2.4).
+
+use std::net::IpAddr;
+
+use axum::http::HeaderValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use routix_domain::app::{ClientType, Status};
+use routix_projections::token_validation::{self, ValidationRow};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::super::error::OAuthError;
+use super::TokenEndpoint;
+use super::request::TokenRequest;
+use crate::commands::digest;
+use crate::http::limit::network;
+use crate::http::pairs;
+
+/// A client that is who it says it is.
+pub(super) struct AuthenticatedClient {
+    pub(super) app: ValidationRow,
+    /// The generation of the secret it used; `None` for a public client, which has none.
+    pub(super) secret_generation: Option<u32>,
+}
+
+struct Credentials {
+    client_id: String,
+    secret: Option<String>,
+    basic: bool,
+}
+
+impl TokenEndpoint {
+    /// Finds the client and checks its secret. Counts a failure against client and network, and refuses to look once
+    /// their budget is used up.
+    ///
+    /// # Errors
+    /// [`OAuthError::InvalidClient`] without saying what was wrong, except to a client whose secret was right.
+    pub(super) async fn authenticate_client(
+        &self,
+        address: IpAddr,
+        request: &TokenRequest,
+    ) -> Result<AuthenticatedClient, OAuthError> {
+        let credentials = credentials(request)?;
+        let now = self.access.system.now();
+        // The normal spelling of the id, so that writing it differently opens no second budget.
+        let client_id = credentials.client_id.parse::<Uuid>().ok();
+        let named = client_id.map_or_else(|| "(malformed)".to_owned(), |id| id.to_string());
+        let key = (named, network(address));
+        if let Some(budget) = self.failures.look(&key, now).filter(|budget| budget.exceeded) {
+            return Err(OAuthError::TooManyFailures(budget));
+        }
+        match self.check(client_id, &credentials).await {
+            Err(error @ OAuthError::InvalidClient { .. }) => {
+                self.failures.count(key, now);
+                tracing::warn!(target: "routix::security", client_id = client_id.map(tracing::field::display), "client authentication failed");
+                Err(error)
+            }
+            other => other,
+        }
+    }
+
+    async fn check(
+        &self,
+        client_id: Option<Uuid>,
+        credentials: &Credentials,
+    ) -> Result<AuthenticatedClient, OAuthError> {
+        let basic = credentials.basic;
+        let refused = || OAuthError::InvalidClient { description: "unknown client or wrong secret", basic };
+        let app = match client_id {
+            Some(id) => token_validation::by_client_id(&self.access.read, id).await?,
+            None => None,
+        };
+        let now = self.access.system.now();
+        let presented = digest(credentials.secret.as_deref().unwrap_or_default());
+        // An unknown client is compared with a digest that nothing has, so that it takes no less time.
+        let nothing = "0".repeat(64);
+        let accepted: Vec<(u32, &str)> = match &app {
+            Some(app) => app
+                .secrets
+                .accepted_at(now)
+                .map(|secret| (secret.generation, secret.fingerprint.sha256.as_str()))
+                .collect(),
+            None => vec![(0, nothing.as_str())],
+        };
+        let mut secret_generation = None;
+        for (generation, sha256) in accepted {
+            if bool::from(presented.as_bytes().ct_eq(sha256.as_bytes())) {
+                secret_generation = Some(generation);
+            }
+        }
+        let app = app.ok_or_else(refused)?;
+        let secretless = app.client_type.0 == ClientType::Public && credentials.secret.is_none();
+        if secret_generation.is_none() && !secretless {
+            return Err(refused());
+        }
+        if app.status.0 == Status::Revoked {
+            return Err(OAuthError::InvalidClient { description: "the app is revoked", basic });
+        }
+        Ok(AuthenticatedClient { app, secret_generation })
+    }
+}
+
+fn credentials(request: &TokenRequest) -> Result<Credentials, OAuthError> {
+    let body_secret = request.optional("client_secret");
+    let body_id = request.optional("client_id");
+    if let Some(header) = &request.authorization {
+        if body_secret.is_some() {
+            return Err(OAuthError::InvalidRequest(
+                "authenticate with the Authorization header or with body fields, not with both".to_owned(),
+            ));
+        }
+        let (client_id, secret) = basic(header)
+            .ok_or(OAuthError::InvalidClient { description: "the Authorization header is malformed", basic: true })?;
+        if body_id.is_some_and(|id| id != client_id) {
+            return Err(OAuthError::InvalidRequest(
+                "the client_id in the body is another one than in the Authorization header".to_owned(),
+            ));
+        }
+        return Ok(Credentials { client_id, secret: Some(secret), basic: true });
+    }
+    let client_id = body_id
+        .ok_or(OAuthError::InvalidClient { description: "the client is not authenticated", basic: false })?
+        .to_owned();
+    Ok(Credentials { client_id, secret: body_secret.map(str::to_owned), basic: false })
+}
+
+/// Both halves are form-encoded by the letter of RFC 6749, 2.3.1, and raw by the habit of many clients; ids and secrets
+/// have no character that the two read differently.
+fn basic(header: &HeaderValue) -> Option<(String, String)> {
+    let (scheme, encoded) = header.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = STANDARD.decode(encoded.trim()).ok()?;
+    let colon = decoded.iter().position(|&b| b == b':')?;
+    Some((pairs::decode(&decoded[..colon])?, pairs::decode(&decoded[colon + 1..])?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(decoded: &[u8]) -> HeaderValue {
+        format!("bAsIc {}", STANDARD.encode(decoded)).parse().unwrap()
+    }
+
+    #[test]
+    fn both_halves_are_decoded_after_the_first_colon() {
+        let pair = |id: &str, secret: &str| Some((id.to_owned(), secret.to_owned()));
+        assert_eq!(basic(&header(b"1111%2D2222:routix%5Fab")), pair("1111-2222", "routix_ab"));
+        assert_eq!(basic(&header(b"1111-2222:routix_ab")), pair("1111-2222", "routix_ab"));
+        assert_eq!(basic(&header(b"id:a:b")), pair("id", "a:b"));
+    }
+
+    #[test]
+    fn a_malformed_header_is_refused() {
+        assert_eq!(basic(&header(b"no colon")), None);
+        assert_eq!(basic(&header(b"id:%zz")), None);
+        assert_eq!(basic(&HeaderValue::from_static("Basic !!!")), None);
+        assert_eq!(basic(&HeaderValue::from_static("Basic")), None);
+        assert_eq!(basic(&HeaderValue::from_static("Digest abc")), None);
+    }
+}
