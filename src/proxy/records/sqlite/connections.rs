@@ -1,0 +1,93 @@
+//! The connections: one that writes, and as many that read as there are threads to read with.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::proxy::records::RecordError;
+
+const BUSY: Duration = Duration::from_secs(5);
+/// Statements kept ready on each connection: the shapes of a catalogue that are in use at a time.
+const STATEMENTS: usize = 256;
+
+pub(super) struct Connections {
+    writer: Mutex<Connection>,
+    readers: Vec<Mutex<Connection>>,
+}
+
+impl Connections {
+    pub(super) fn open(path: &Path) -> Result<Self, RecordError> {
+        let writer = Connection::open(path).map_err(broken_or_unavailable)?;
+        prepare(&writer).map_err(broken_or_unavailable)?;
+        writer.pragma_update(None, "journal_mode", "WAL").map_err(broken_or_unavailable)?;
+        writer.pragma_update(None, "synchronous", "FULL").map_err(broken_or_unavailable)?;
+        let count = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 16);
+        let mut readers = Vec::with_capacity(count);
+        for _ in 0..count {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let reader = Connection::open_with_flags(path, flags).map_err(broken_or_unavailable)?;
+            prepare(&reader).map_err(broken_or_unavailable)?;
+            readers.push(Mutex::new(reader));
+        }
+        Ok(Self { writer: Mutex::new(writer), readers })
+    }
+
+    /// Runs `read` on one state of the database: what it reads twice is the same twice.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, RecordError>) -> Result<T, RecordError> {
+        let connection = self.reader();
+        let run = |text| connection.prepare_cached(text).and_then(|mut statement| statement.execute([]));
+        run("BEGIN").map_err(broken_or_unavailable)?;
+        let result = read(&connection);
+        // Nothing was written, so that the way of ending cannot matter to the result.
+        run("COMMIT").map_err(broken_or_unavailable)?;
+        result
+    }
+
+    /// Runs `write` in a transaction that holds the write lock from its first statement on.
+    pub(super) fn write<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, RecordError>,
+    ) -> Result<T, RecordError> {
+        // A panic under the lock has rolled its transaction back, so that the connection is whole.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken_or_unavailable)?;
+        let result = write(&transaction)?;
+        transaction.commit().map_err(broken_or_unavailable)?;
+        Ok(result)
+    }
+
+    /// The first reader that is free, so that its statements and pages are warm; else one to wait for.
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        free.unwrap_or_else(|| {
+            let last = self.readers.last().unwrap_or(&self.writer);
+            last.lock().unwrap_or_else(PoisonError::into_inner)
+        })
+    }
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// What a fault of the database means: trying again may help, or somebody has to look at it.
+pub(super) fn broken_or_unavailable(error: rusqlite::Error) -> RecordError {
+    let passing = [
+        ErrorCode::DatabaseBusy,
+        ErrorCode::DatabaseLocked,
+        ErrorCode::DiskFull,
+        ErrorCode::SystemIoFailure,
+        ErrorCode::CannotOpen,
+    ];
+    if error.sqlite_error_code().is_some_and(|code| passing.contains(&code)) {
+        RecordError::Unavailable(Box::new(error))
+    } else {
+        RecordError::Broken(Box::new(error))
+    }
+}
