@@ -40,9 +40,9 @@ pub(super) struct Counts {
 impl Size {
     pub(super) fn counts(self) -> Counts {
         let (accounts, orders, vehicles, staff, equipment, trips, invoices) = match self {
-            Self::Large => (220, 520, 42, 60, 50, 120, 300),
-            Self::Medium => (64, 160, 14, 20, 16, 36, 90),
-            Self::Small => (24, 64, 6, 10, 8, 14, 36),
+            Self::Large => (220, 520, 42, 60, 50, 126, 300),
+            Self::Medium => (64, 160, 14, 20, 16, 39, 90),
+            Self::Small => (24, 64, 6, 10, 8, 16, 36),
         };
         Counts { accounts, orders, vehicles, staff, equipment, trips, invoices }
     }

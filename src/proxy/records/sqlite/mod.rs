@@ -8,6 +8,8 @@ mod load;
 mod read;
 mod records;
 mod sql;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use load::{LoadError, LoadRow};
