@@ -30,8 +30,10 @@ pub enum ProxyError {
     Conflict { field: String },
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    #[error("the record source failed")]
-    Records(#[source] RecordError),
+    #[error("the record source does not answer")]
+    Unavailable(#[source] RecordError),
+    #[error("the record source is broken")]
+    Broken(#[source] RecordError),
 }
 
 impl ProxyError {
@@ -44,8 +46,8 @@ impl ProxyError {
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Records(RecordError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Records(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -60,8 +62,8 @@ impl ProxyError {
             Self::PreconditionFailed => "precondition_failed",
             Self::Conflict { .. } => "conflict",
             Self::KeyReused => "idempotency_key_reused",
-            Self::Records(RecordError::Unavailable(_)) => "temporarily_unavailable",
-            Self::Records(_) => "server_error",
+            Self::Unavailable(_) => "temporarily_unavailable",
+            Self::Broken(_) => "server_error",
         }
     }
 
@@ -80,8 +82,8 @@ impl ProxyError {
             Self::PreconditionFailed => "the record has changed since it was read".into(),
             Self::Conflict { field } => format!("{field} is taken in this branch"),
             Self::KeyReused => "the idempotency key was used for another body".into(),
-            Self::Records(RecordError::Unavailable(_)) => "try again in a moment".into(),
-            Self::Records(_) => "the server met a fault of its own".into(),
+            Self::Unavailable(_) => "try again in a moment".into(),
+            Self::Broken(_) => "the server met a fault of its own".into(),
         }
     }
 
@@ -91,7 +93,7 @@ impl ProxyError {
             Self::InsufficientScope { scope } => {
                 Some((header::WWW_AUTHENTICATE, format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")))
             }
-            Self::Records(RecordError::Unavailable(_)) => Some((header::RETRY_AFTER, "1".into())),
+            Self::Unavailable(_) => Some((header::RETRY_AFTER, "1".into())),
             Self::NotFound
             | Self::BranchNotFound
             | Self::BranchAccessDenied
@@ -100,7 +102,7 @@ impl ProxyError {
             | Self::PreconditionFailed
             | Self::Conflict { .. }
             | Self::KeyReused
-            | Self::Records(_) => None,
+            | Self::Broken(_) => None,
         }
     }
 }
@@ -118,7 +120,7 @@ impl From<ProxyError> for Failure {
             ProxyError::Conflict { field } => {
                 failure.faults.push(Fault::new(field, "taken", "is taken by another record of this branch"));
             }
-            ProxyError::Records(cause) => failure = failure.caused_by(cause),
+            ProxyError::Unavailable(cause) | ProxyError::Broken(cause) => failure = failure.caused_by(cause),
             ProxyError::NotFound
             | ProxyError::MethodNotAllowed { .. }
             | ProxyError::InsufficientScope { .. }
@@ -149,7 +151,8 @@ impl From<RecordError> for ProxyError {
                 Self::Invalid(fields.into_iter().map(fault).collect())
             }
             RecordError::KeyReused => Self::KeyReused,
-            RecordError::Unavailable(_) | RecordError::Broken(_) => Self::Records(error),
+            RecordError::Unavailable(_) => Self::Unavailable(error),
+            RecordError::Broken(_) => Self::Broken(error),
         }
     }
 }

@@ -184,7 +184,7 @@ fn push_json(json: &mut String, value: &FieldValue) {
 }
 
 /// A caller's own name for something, fit to be shown again.
-pub(super) fn shown(name: &str) -> String {
+pub(in crate::proxy) fn shown(name: &str) -> String {
     name.chars().filter(char::is_ascii_graphic).take(64).collect()
 }
 

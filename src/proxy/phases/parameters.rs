@@ -3,7 +3,7 @@
 use routix_domain::value::{Fault, Faults};
 
 use crate::http::pairs;
-use crate::proxy::catalogue::{ApiVersion, Resource};
+use crate::proxy::catalogue::{ApiVersion, Resource, shown};
 use crate::proxy::error::ProxyError;
 use crate::proxy::records::{ListQuery, Order};
 
@@ -101,9 +101,4 @@ fn order(value: &str, resource: &Resource, version: ApiVersion) -> Result<Order,
     let fault =
         || Fault::new("order", "unknown_field", "must be a field of this version, as field, -field or field.desc");
     found.map(|(field, _)| Order { field, descending }).ok_or_else(fault)
-}
-
-/// A caller's own name for something, fit to be shown again.
-fn shown(name: &str) -> String {
-    name.chars().filter(char::is_ascii_graphic).take(64).collect()
 }

@@ -1,7 +1,7 @@
 //! The connections: one that writes, and as many that read as there are threads to read with.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
@@ -37,12 +37,8 @@ impl Connections {
     /// Runs `read` on one state of the database: what it reads twice is the same twice.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, RecordError>) -> Result<T, RecordError> {
         let connection = self.reader();
-        let run = |text| connection.prepare_cached(text).and_then(|mut statement| statement.execute([]));
-        run("BEGIN").map_err(broken_or_unavailable)?;
-        let result = read(&connection);
-        // Nothing was written, so that the way of ending cannot matter to the result.
-        run("COMMIT").map_err(broken_or_unavailable)?;
-        result
+        let snapshot = Snapshot::begin(&connection)?;
+        read(snapshot.0)
     }
 
     /// Runs `write` in a transaction that holds the write lock from its first statement on.
@@ -61,11 +57,35 @@ impl Connections {
 
     /// The first reader that is free, so that its statements and pages are warm; else one to wait for.
     fn reader(&self) -> MutexGuard<'_, Connection> {
-        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let free = self.readers.iter().find_map(|reader| match reader.try_lock() {
+            Ok(reader) => Some(reader),
+            // A panic under the lock has ended its snapshot, so that the connection is whole.
+            Err(TryLockError::Poisoned(reader)) => Some(reader.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        });
         free.unwrap_or_else(|| {
             let last = self.readers.last().unwrap_or(&self.writer);
             last.lock().unwrap_or_else(PoisonError::into_inner)
         })
+    }
+}
+
+/// One state of the database, until it is dropped.
+struct Snapshot<'a>(&'a Connection);
+
+impl<'a> Snapshot<'a> {
+    fn begin(connection: &'a Connection) -> Result<Self, RecordError> {
+        let mut begin = connection.prepare_cached("BEGIN").map_err(broken_or_unavailable)?;
+        begin.execute([]).map_err(broken_or_unavailable)?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // Nothing was written, so that the end cannot change what was read; a connection that cannot end it says so at
+        // its next BEGIN.
+        let _ = self.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
     }
 }
 

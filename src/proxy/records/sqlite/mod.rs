@@ -1,4 +1,4 @@
-//! Records in SQLite, through rusqlite: one writer, several readers, WAL, nothing acknowledged before it is on the disk.
+//! Records in SQLite, through rusqlite: one writer, several readers, WAL, nothing acknowledged before it is on disk.
 //!
 //! Reads take microseconds and run where they are called; writes wait for the disk and run on the blocking pool.
 //! Deliberately absent: migrations (they run before anything is opened).

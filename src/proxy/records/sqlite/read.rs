@@ -156,8 +156,8 @@ fn count(connection: &Connection, target: &Target, query: &ListQuery) -> Result<
     statement.query_row(values.as_slice(), |row| row.get(0)).map_err(broken_or_unavailable)
 }
 
-/// The likelihood is what makes the planner take the filter's index, whatever it knows of the rows: walking along the key
-/// is faster for a value that every row has, and a scan of the branch for a value that none has.
+/// The likelihood makes the planner take the filter's index, whatever it knows of the rows: walking along the key is
+/// faster for a value that every row has, but a scan of the branch for a value that none has.
 fn filters(mut sql: Sql, target: &Target, query: &ListQuery, first: usize) -> Sql {
     let fields = target.resource.fields(target.version);
     for (index, field) in query.filters.iter().filter_map(|(place, _)| fields.get(*place)).enumerate() {

@@ -1,3 +1,4 @@
+use chrono::{DateTime, TimeDelta};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -6,9 +7,9 @@ use crate::demo::records::{DemoBranch, Size, load};
 use crate::proxy::Tenant;
 use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldType, FieldValue};
 use crate::proxy::records::test_support::scratch;
-use crate::proxy::records::{ListQuery, Order, Target};
+use crate::proxy::records::{ListQuery, NewRecord, Order, Retry, Target};
 
-use super::read;
+use super::{read, write};
 
 fn migrated() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
@@ -134,4 +135,34 @@ fn the_counter_follows_inserts_and_deletes_and_a_row_never_moves() {
     connection.execute("DELETE FROM orders WHERE seq > 60", []).unwrap();
     assert_eq!(strings(&connection, counted), ["60 64"]);
     assert!(connection.execute("UPDATE orders SET branch_id = 'x'", []).is_err());
+}
+
+#[test]
+fn a_key_is_forgotten_after_a_day() {
+    let (_directory, records) = scratch();
+    let resource = Catalogue::built_in().unwrap().resource("accounts").unwrap().clone();
+    let tenant = Tenant::for_loading(Uuid::from_u128(1), Uuid::from_u128(2));
+    let target = Target { resource, version: ApiVersion::V1, tenant };
+    let first = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let mut create = |hours: i64| {
+        let retry = Retry { app_id: Uuid::nil(), route: "r".into(), key: "k".into(), fingerprint: [7; 32] };
+        let text = |text: &str| FieldValue::Text(text.into());
+        let values =
+            vec![(1, text("Bakker")), (4, text("customer")), (5, text("active")), (13, text("NL")), (14, text("nl"))];
+        let now = first + TimeDelta::hours(hours);
+        let record = NewRecord { id: Uuid::from_u128(hours.unsigned_abs().into()), now, values, retry: Some(retry) };
+        records.connections.write(|connection| write::create(connection, &target, &record)).unwrap().replayed
+    };
+    assert_eq!([0, 1, 23, 24, 25].map(&mut create), [false, true, true, false, true]);
+}
+
+#[test]
+fn a_panic_while_reading_leaves_a_reader_that_works() {
+    let (_directory, records) = scratch();
+    for _ in 0..40 {
+        let connections = std::sync::Arc::clone(&records.connections);
+        let panicked = std::thread::spawn(move || connections.read::<()>(|_connection| panic!("on purpose"))).join();
+        assert!(panicked.is_err());
+    }
+    assert!(records.is_empty().unwrap());
 }
