@@ -1,11 +1,19 @@
 //! routix: an OAuth 2.1 server, a branch-scoped API proxy and app management, on an event log.
+//!
+//! The way of dependencies: `cli -> wiring -> {oauth, manage, proxy} -> commands -> domain`. Surfaces never import one
+//! another; what they share is in `http` (the edge) and `access` (who is calling).
 
 pub mod access;
+pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod demo;
 pub mod http;
 pub mod keys;
 pub mod manage;
 pub mod oauth;
+pub mod operate;
+pub mod proxy;
 pub mod store;
 pub mod system;
+pub mod wiring;

@@ -1,0 +1,3 @@
+//! What a demo starts with. Deliberately absent: anything that `serve` would use.
+
+pub mod records;

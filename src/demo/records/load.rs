@@ -1,0 +1,104 @@
+//! Loading: each resource after those that it refers to.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::proxy::Tenant;
+use crate::proxy::catalogue::{Catalogue, CatalogueError};
+use crate::proxy::records::{LoadError, LoadRow, SqliteRecords};
+
+use super::{accounts, fleet, invoices, orders, planning, staff};
+
+/// A branch that is to have records.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoBranch<'a> {
+    pub tenant: Tenant,
+    /// Where the branch is; a city of the Netherlands.
+    pub city: &'a str,
+    pub size: Size,
+}
+
+/// How much a branch has. The large one is the one of the guide, with its account as the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    Large,
+    Medium,
+    Small,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counts {
+    pub(super) accounts: usize,
+    pub(super) orders: usize,
+    pub(super) vehicles: usize,
+    pub(super) staff: usize,
+    pub(super) equipment: usize,
+    pub(super) trips: usize,
+    pub(super) invoices: usize,
+}
+
+impl Size {
+    pub(super) fn counts(self) -> Counts {
+        let (accounts, orders, vehicles, staff, equipment, trips, invoices) = match self {
+            Self::Large => (220, 520, 42, 60, 50, 126, 300),
+            Self::Medium => (64, 160, 14, 20, 16, 39, 90),
+            Self::Small => (24, 64, 6, 10, 8, 16, 36),
+        };
+        Counts { accounts, orders, vehicles, staff, equipment, trips, invoices }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error("the catalogue that is built in cannot be read")]
+    Catalogue(#[source] CatalogueError),
+    #[error("the catalogue that is built in has no '{0}'")]
+    NoResource(&'static str),
+    #[error("the demo's records could not be loaded")]
+    Load(#[source] LoadError),
+}
+
+/// # Errors
+/// [`DemoError`] when a row does not fit the catalogue or cannot be written; a resource is loaded whole or not at all.
+pub fn load(records: &SqliteRecords, branches: &[DemoBranch<'_>]) -> Result<(), DemoError> {
+    let catalogue = Catalogue::built_in().map_err(DemoError::Catalogue)?;
+    for branch in branches {
+        for (name, rows) in rows(branch) {
+            let resource = catalogue.resource(name).ok_or(DemoError::NoResource(name))?;
+            records.load(resource, branch.tenant, &rows).map_err(DemoError::Load)?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(branch: &DemoBranch<'_>) -> [(&'static str, Vec<LoadRow>); 7] {
+    let customers = accounts::make(branch);
+    let vehicles = fleet::vehicles(branch);
+    let staff = staff::make(branch);
+    let equipment = fleet::equipment(branch);
+    let orders = orders::make(branch, &customers);
+    let planning = planning::make(branch, &orders);
+    let invoices = invoices::make(branch, &orders, &customers);
+    [
+        ("accounts", customers.into_iter().map(|account| account.row).collect()),
+        ("vehicles", vehicles),
+        ("staff", staff),
+        ("equipment", equipment),
+        ("orders", orders.into_iter().map(|order| order.row).collect()),
+        ("planning", planning),
+        ("invoices", invoices),
+    ]
+}
+
+/// The id of a branch's `number`-th record of a resource.
+pub(super) fn id(branch: &DemoBranch<'_>, resource: &str, number: usize) -> Uuid {
+    Uuid::new_v5(&branch.tenant.branch_id(), format!("{resource}/{number}").as_bytes())
+}
+
+/// The members of `json!({…})`.
+pub(super) fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}

@@ -1,0 +1,196 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+const LOCK: &str = include_str!("v1.lock");
+
+fn built_in() -> Catalogue {
+    Catalogue::built_in().unwrap()
+}
+
+fn small(fields: &str) -> String {
+    format!(
+        "[[resource]]\nname = \"things\"\ntable = \"things\"\ndescription = \"\"\nreading = \"\"\nwriting = \"\"\n\
+         fields = [\n{{ name = \"id\", type = \"uuid\", version = \"v1\", writable = false }},\n{fields}]\n"
+    )
+}
+
+fn refusal(text: &str) -> String {
+    Catalogue::parse(text).unwrap_err().to_string()
+}
+
+fn faults_of(resource: &str, version: ApiVersion, members: Value, purpose: Purpose) -> Vec<(String, &'static str)> {
+    let catalogue = built_in();
+    let members = members.as_object().unwrap().clone();
+    match read_members(catalogue.resource(resource).unwrap(), version, &members, purpose) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.into_vec().into_iter().map(|fault| (fault.field, fault.code)).collect(),
+    }
+}
+
+#[test]
+fn the_fields_of_v1_are_those_of_the_lock_file() {
+    let mut fields = Vec::new();
+    for resource in built_in().resources() {
+        for field in resource.fields(ApiVersion::V1) {
+            fields.push(format!("{} {} {}", resource.name, field.name, field.value.kind.as_str()));
+        }
+    }
+    let locked: Vec<_> = LOCK.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(fields, locked, "v1 is fixed: add the field to v2 instead");
+}
+
+#[test]
+fn the_accounts_of_v1_are_those_of_the_guide() {
+    let catalogue = built_in();
+    let accounts = catalogue.resource("accounts").unwrap();
+    let names: Vec<_> = accounts.fields(ApiVersion::V1).iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(names, ["id", "company_name", "email", "phone", "account_type", "status"]);
+    let filters: Vec<_> = accounts.fields(ApiVersion::V2).iter().filter(|field| field.filterable).collect();
+    let filters: Vec<_> = filters.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(filters, ["company_name", "email", "account_type", "status"]);
+}
+
+#[test]
+fn v2_begins_with_every_field_of_v1() {
+    for resource in built_in().resources() {
+        let (v1, v2) = (resource.fields(ApiVersion::V1), resource.fields(ApiVersion::V2));
+        assert!(v1.len() < v2.len(), "{}", resource.name);
+        assert!(v1.iter().zip(v2).all(|(one, two)| one.name == two.name && one.since == ApiVersion::V1));
+        assert!(v2.iter().skip(v1.len()).all(|field| field.since == ApiVersion::V2));
+    }
+}
+
+#[test]
+fn the_scopes_are_those_of_the_guide_in_its_order() {
+    let scopes = built_in().scopes().to_string();
+    let guide = "routix:accounts:read routix:accounts:write routix:orders:read routix:orders:write \
+                 routix:vehicles:read routix:vehicles:write routix:staff:read routix:equipment:read \
+                 routix:planning:read routix:invoices:read routix:invoices:write";
+    assert_eq!(scopes, guide);
+    for scope in built_in().scopes().iter() {
+        assert!(built_in().describe(scope).is_some_and(|text| text.ends_with('.')), "{scope}");
+    }
+}
+
+#[test]
+fn unique_in_a_branch_are_the_numbers_and_the_plate() {
+    let catalogue = built_in();
+    let unique = catalogue.resources().iter().flat_map(|resource| {
+        resource.fields(ApiVersion::V2).iter().filter(|field| field.unique).map(|field| field.name.to_string())
+    });
+    assert_eq!(unique.collect::<Vec<_>>(), ["order_number", "license_plate", "invoice_number"]);
+}
+
+#[test]
+fn a_refusal_names_resource_and_field() {
+    let line = |rest: &str| small(&format!("{{ name = \"x\", type = \"text\", version = \"v1\"{rest} }},"));
+    assert!(Catalogue::parse(&line("")).is_ok());
+    assert_eq!(refusal(&line(", references = \"things\"")).split(": ").next(), Some("resource 'things', field 'x'"));
+    for (text, problem) in [
+        (small("{ name = \"a b\", type = \"text\" },"), "field 'a b': a name is"),
+        (small("{ name = \"limit\", type = \"text\" },"), "field 'limit': the name is taken"),
+        (small("{ name = \"branch_id\", type = \"uuid\" },"), "field 'branch_id': the name is taken"),
+        (small("{ name = \"id\", type = \"uuid\", version = \"v1\", writable = false },"), "declared twice"),
+        (small("{ name = \"x\", type = \"list\" },"), "field 'x': needs a shape"),
+        (small("{ name = \"x\", type = \"list\", values = [\"a\"], filterable = true },"), "field 'x': only text"),
+        (small("{ name = \"x\", type = \"integer\", default = \"a\" },"), "field 'x': the default"),
+        (small("{ name = \"x\", type = \"text\", required = true },"), "field 'x': is required but"),
+        (small("{ name = \"created_at\", type = \"timestamp\" },"), "field 'created_at': is written by"),
+        (small("{ name = \"x\", type = \"uuid\", references = \"moons\" },"), "field 'x': refers to"),
+        (
+            small("{ name = \"x\", type = \"text\" }, { name = \"y\", type = \"text\", version = \"v1\" },"),
+            "field 'y': a field of v1 stands after",
+        ),
+        (small("").replace("name = \"id\"", "name = \"key\""), "the first field must be 'id'"),
+        (small("").replace("table = \"things\"", "table = \"things; drop\""), "resource 'things': a name is"),
+        (small("").replace("description", "descriptoin"), "not valid TOML"),
+        (String::new(), "no resource"),
+    ] {
+        assert!(refusal(&text).contains(problem), "{} should say {problem}", refusal(&text));
+    }
+}
+
+#[test]
+fn every_fault_of_a_body_is_named() {
+    let body = json!({
+        "id": "550e8400-e29b-41d4-a716-446655440000", "company_name": "", "email": "nobody", "phone": 5,
+        "account_type": "moon", "status": null, "colour": "red", "city": "Breda",
+    });
+    let mut faults = faults_of("accounts", ApiVersion::V1, body, Purpose::Create);
+    faults.sort();
+    let expected = [
+        ("account_type", "invalid_value"),
+        ("city", "unknown_field"),
+        ("colour", "unknown_field"),
+        ("company_name", "required"),
+        ("email", "invalid_format"),
+        ("id", "read_only"),
+        ("phone", "wrong_type"),
+        ("status", "required"),
+    ];
+    assert_eq!(faults, expected.map(|(field, code)| (field.to_owned(), code)));
+}
+
+#[test]
+fn a_create_must_name_what_is_required_and_a_change_need_not() {
+    let missing = vec![("company_name".to_owned(), "required")];
+    assert_eq!(faults_of("accounts", ApiVersion::V1, json!({}), Purpose::Create), missing);
+    assert_eq!(faults_of("accounts", ApiVersion::V1, json!({}), Purpose::Change), []);
+    assert_eq!(faults_of("accounts", ApiVersion::V1, json!({"company_name": null}), Purpose::Change), missing);
+    assert_eq!(faults_of("accounts", ApiVersion::V1, json!({"email": null}), Purpose::Change), []);
+}
+
+#[test]
+fn stops_are_judged_member_by_member() {
+    let body = json!({"order_number": "1", "stops": [
+        {"kind": "loading", "city": "Venlo", "window_start": "2026-02-10T12:00:00+01:00"},
+        {"kind": "flying", "gate": 4},
+        "Breda",
+    ]});
+    let faults = faults_of("orders", ApiVersion::V1, body, Purpose::Create);
+    let expected = [
+        ("stops[1].gate", "unknown_field"),
+        ("stops[1].kind", "invalid_value"),
+        ("stops[1].city", "required"),
+        ("stops[2]", "wrong_type"),
+    ];
+    assert_eq!(faults, expected.map(|(field, code)| (field.to_owned(), code)));
+}
+
+#[test]
+fn values_are_kept_in_one_form() {
+    let catalogue = built_in();
+    let orders = catalogue.resource("orders").unwrap();
+    let read = |name: &str, value: Value| {
+        let members = json!({name: value}).as_object().unwrap().clone();
+        read_members(orders, ApiVersion::V2, &members, Purpose::Change).map(|mut values| values.remove(0).1)
+    };
+    let text = |text: &str| Ok(FieldValue::Text(text.into()));
+    assert_eq!(read("reference", json!("Cafe\u{301}")), text("Caf\u{e9}"));
+    assert_eq!(read("loading_date", json!("2028-02-29")), text("2028-02-29"));
+    assert_eq!(
+        read("account_id", json!("550E8400-E29B-41D4-A716-446655440000")),
+        text("550e8400-e29b-41d4-a716-446655440000")
+    );
+    let stops = json!([{"city": "Venlo", "kind": "loading", "window_start": "2026-02-10T12:00:00.9+01:00"}]);
+    let stored = r#"[{"kind":"loading","company_name":null,"street":null,"postal_code":null,"city":"Venlo","country":null,"window_start":"2026-02-10T11:00:00Z","window_end":null,"reference":null}]"#;
+    assert_eq!(read("stops", stops), Ok(FieldValue::Json(stored.into())));
+    for (name, value) in [
+        ("loading_date", json!("2026-02-30")),
+        ("loading_date", json!("2026-2-3")),
+        ("loading_date", json!("10-02-2026")),
+        ("weight_kg", json!(1.5)),
+        ("weight_kg", json!(1e300)),
+        ("weight_kg", json!(-1)),
+        ("weight_kg", json!("5")),
+        ("adr", json!("true")),
+        ("adr", json!(null)),
+        ("account_id", json!("550e8400e29b41d4a716446655440000")),
+        ("reference", json!("a\nb")),
+        ("reference", json!("x".repeat(81))),
+        ("stops", json!({})),
+    ] {
+        assert!(read(name, value.clone()).is_err(), "{name} {value}");
+    }
+}

@@ -1,0 +1,104 @@
+//! The query string: every name known, each once, every fault named and no value shown again.
+
+use routix_domain::value::{Fault, Faults};
+
+use crate::http::pairs;
+use crate::proxy::catalogue::{ApiVersion, Resource, shown};
+use crate::proxy::error::ProxyError;
+use crate::proxy::records::{ListQuery, Order};
+
+const DEFAULT_LIMIT: u32 = 25;
+const LARGEST_LIMIT: u32 = 100;
+/// Far beyond any branch, and within what every database takes.
+const LARGEST_OFFSET: u32 = 1_000_000_000;
+
+/// Names and values in the order of the query.
+type Pairs = Vec<(String, String)>;
+
+/// A query string of a request that takes none.
+pub(super) fn none(query: Option<&str>, faults: &mut Faults) {
+    for (name, _) in read(query, faults) {
+        faults.push(unknown(&name));
+    }
+}
+
+/// The list's parameters, and the pairs that choose the rows, for the links to other pages.
+pub(super) fn list(
+    query: Option<&str>,
+    resource: &Resource,
+    version: ApiVersion,
+) -> Result<(ListQuery, Pairs), ProxyError> {
+    let mut list = ListQuery { limit: DEFAULT_LIMIT, offset: 0, order: None, filters: Vec::new() };
+    let mut kept = Vec::new();
+    let mut faults = Faults::default();
+    for (name, value) in read(query, &mut faults) {
+        match name.as_str() {
+            "limit" => list.limit = faults.keep(number("limit", &value, 1, LARGEST_LIMIT)).unwrap_or_default(),
+            "offset" => list.offset = faults.keep(number("offset", &value, 0, LARGEST_OFFSET)).unwrap_or_default(),
+            "order" => {
+                list.order = faults.keep(order(&value, resource, version));
+                kept.push((name, value));
+            }
+            _ => match resource.field(version, &name).filter(|(_, field)| field.filterable) {
+                Some((place, field)) => {
+                    list.filters.extend(faults.keep(field.value.from_query(&name, &value)).map(|value| (place, value)));
+                    kept.push((name, value));
+                }
+                None => faults.push(unknown(&name)),
+            },
+        }
+    }
+    // One shape of a filter is one prepared statement, however its parameters were arranged.
+    list.filters.sort_by_key(|(place, _)| *place);
+    Ok(faults.or((list, kept))?)
+}
+
+fn read(query: Option<&str>, faults: &mut Faults) -> Pairs {
+    let mut read: Pairs = Vec::new();
+    for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let Some(name) = pairs::decode(name.as_bytes()) else {
+            faults.add("query", "malformed", "has a broken percent escape or is not UTF-8");
+            continue;
+        };
+        let Some(value) = pairs::decode(value.as_bytes()) else {
+            faults.add(shown(&name), "malformed", "has a broken percent escape or is not UTF-8");
+            continue;
+        };
+        if read.iter().any(|(other, _)| *other == name) {
+            faults.add(shown(&name), "doubled", "is given twice");
+        } else {
+            read.push((name, value));
+        }
+    }
+    read
+}
+
+fn unknown(name: &str) -> Fault {
+    if name == "access_token" {
+        return Fault::new(name, "token_in_query", "send the token in the Authorization header, never in an address");
+    }
+    Fault::new(shown(name), "unknown_parameter", "no such parameter here")
+}
+
+/// Digits and nothing else, within bounds.
+fn number(name: &str, value: &str, least: u32, most: u32) -> Result<u32, Fault> {
+    let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    let number = value.parse().ok().filter(|number| digits && (least..=most).contains(number));
+    let fault = || Fault::new(name, "out_of_range", format!("must be a whole number between {least} and {most}"));
+    number.ok_or_else(fault)
+}
+
+/// `field`, `-field`, `field.asc` or `field.desc`.
+fn order(value: &str, resource: &Resource, version: ApiVersion) -> Result<Order, Fault> {
+    let (name, descending) = match (value.strip_prefix('-'), value.rsplit_once('.')) {
+        (Some(name), _) => (name, true),
+        (None, Some((name, "desc"))) => (name, true),
+        (None, Some((name, "asc"))) => (name, false),
+        (None, Some(_) | None) => (value, false),
+    };
+    let found = resource.field(version, name).filter(|(_, field)| field.value.kind.is_comparable());
+    let fault =
+        || Fault::new("order", "unknown_field", "must be a field of this version, as field, -field or field.desc");
+    found.map(|(field, _)| Order { field, descending }).ok_or_else(fault)
+}

@@ -1,0 +1,97 @@
+//! The answers: JSON text around what the record source has written, and the headers of the contract.
+
+use std::fmt::Write;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use crate::proxy::catalogue::ApiVersion;
+use crate::proxy::records::{ListQuery, Page, Stored};
+
+pub(super) fn page(page: &Page, query: &ListQuery, version: ApiVersion) -> Response {
+    let mut body = Vec::with_capacity(page.objects.len() + 96);
+    body.extend_from_slice(b"{\"data\":[");
+    body.extend_from_slice(&page.objects);
+    body.extend_from_slice(b"],\"pagination\":");
+    let mut rest = String::with_capacity(80);
+    // Writing to a String cannot fail.
+    let _ = write!(
+        rest,
+        "{{\"limit\":{},\"offset\":{},\"total\":{}}},\"version\":\"{}\"}}",
+        query.limit,
+        query.offset,
+        page.total,
+        version.as_str()
+    );
+    body.extend_from_slice(rest.as_bytes());
+    json(StatusCode::OK, body)
+}
+
+pub(super) fn record(status: StatusCode, record: &Stored, version: ApiVersion) -> Response {
+    let mut body = Vec::with_capacity(record.object.len() + 32);
+    body.extend_from_slice(b"{\"data\":");
+    body.extend_from_slice(&record.object);
+    body.extend_from_slice(b",\"version\":\"");
+    body.extend_from_slice(version.as_str().as_bytes());
+    body.extend_from_slice(b"\"}");
+    let mut response = json(status, body);
+    tag(response.headers_mut(), record.version);
+    response
+}
+
+pub(super) fn not_modified(version: i64) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    tag(response.headers_mut(), version);
+    response
+}
+
+fn tag(headers: &mut HeaderMap, version: i64) {
+    if let Ok(value) = HeaderValue::try_from(format!("\"{version}\"")) {
+        headers.insert(header::ETAG, value);
+    }
+}
+
+fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The first page, the one before and the one after (RFC 8288). `base` is the address without its query.
+pub(super) fn links(base: &str, kept: &[(String, String)], query: &ListQuery, page: &Page) -> Option<HeaderValue> {
+    let mut rows = String::new();
+    for (name, value) in kept {
+        encode(&mut rows, name);
+        rows.push('=');
+        encode(&mut rows, value);
+        rows.push('&');
+    }
+    let mut links = String::with_capacity(256);
+    let mut add = |relation: &str, offset: u64| {
+        let comma = if links.is_empty() { "" } else { ", " };
+        let _ = write!(links, "{comma}<{base}?{rows}limit={}&offset={offset}>; rel=\"{relation}\"", query.limit);
+    };
+    add("first", 0);
+    if query.offset > 0 {
+        add("prev", query.offset.saturating_sub(query.limit).into());
+    }
+    let after = u64::from(query.offset) + u64::from(page.count);
+    if page.count > 0 && after < page.total {
+        add("next", after);
+    }
+    HeaderValue::try_from(links).ok()
+}
+
+/// All but the unreserved characters of RFC 3986 as percent escapes.
+fn encode(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}

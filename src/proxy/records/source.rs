@@ -1,0 +1,121 @@
+//! What a record source does, whatever the database.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::proxy::catalogue::{ApiVersion, FieldValue, Resource};
+use crate::proxy::tenant::Tenant;
+
+use super::if_match::IfMatch;
+
+/// What is read or written: a resource in a version, in one branch.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub resource: Arc<Resource>,
+    pub version: ApiVersion,
+    pub tenant: Tenant,
+}
+
+/// A place in the resource's fields, and which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub field: usize,
+    pub descending: bool,
+}
+
+/// Which rows, in which order. Without an order: as they were created; equal values always in that order too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListQuery {
+    pub limit: u32,
+    pub offset: u32,
+    pub order: Option<Order>,
+    pub filters: Vec<(usize, FieldValue)>,
+}
+
+/// A page, as the text between `[` and `]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub objects: Vec<u8>,
+    pub count: u32,
+    pub total: u64,
+}
+
+/// One record as the text of its JSON object, with its row version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub id: Uuid,
+    pub version: i64,
+    pub object: Vec<u8>,
+}
+
+/// A create that may be a repetition.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    pub app_id: Uuid,
+    pub route: String,
+    pub key: String,
+    /// SHA-256 of method, route and body.
+    pub fingerprint: [u8; 32],
+}
+
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    pub id: Uuid,
+    pub now: DateTime<Utc>,
+    pub values: Vec<(usize, FieldValue)>,
+    pub retry: Option<Retry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    pub record: Stored,
+    /// The answer to an earlier request with the same key.
+    pub replayed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub id: Uuid,
+    pub now: DateTime<Utc>,
+    pub values: Vec<(usize, FieldValue)>,
+    pub if_match: Option<IfMatch>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error("no such record in this branch")]
+    NoSuchRecord,
+    #[error("the record has changed")]
+    PreconditionFailed,
+    #[error("'{field}' is taken")]
+    Conflict { field: String },
+    #[error("a field names a record that is not in this branch")]
+    UnknownReference { fields: Vec<String> },
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// Nothing is known to have changed; trying again is right.
+    #[error("the database did not answer in time")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    #[error("the database refused a statement or holds a row that cannot be read")]
+    Broken(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Records of every resource of a catalogue. Each statement is limited to the target's tenant.
+#[async_trait]
+pub trait RecordSource: Send + Sync {
+    /// A page and the number of all rows that fit, both of one moment.
+    async fn list(&self, target: &Target, query: &ListQuery) -> Result<Page, RecordError>;
+
+    /// `None` when the branch has no such record.
+    async fn get(&self, target: &Target, id: Uuid) -> Result<Option<Stored>, RecordError>;
+
+    /// Writes the row and, when it may be repeated, its answer, in one transaction.
+    async fn create(&self, target: &Target, record: NewRecord) -> Result<Created, RecordError>;
+
+    /// Judges `if_match` in the transaction of the write, so that of two writers who read the same row one fails.
+    async fn update(&self, target: &Target, change: Change) -> Result<Stored, RecordError>;
+}

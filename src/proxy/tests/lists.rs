@@ -1,0 +1,187 @@
+//! Lists: pages, filters, orders and the links between pages.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::world::{ACCOUNTS, World, ask, send};
+
+async fn with_accounts(count: usize) -> World {
+    let world = World::new();
+    for number in 0..count {
+        let status = if number % 3 == 0 { "inactive" } else { "active" };
+        let body = json!({"company_name": format!("Bedrijf {:02}", count - number), "status": status});
+        assert_eq!(world.post(ACCOUNTS, body).await.status, 201);
+    }
+    world
+}
+
+fn names(page: &Value) -> Vec<String> {
+    let rows = page["data"].as_array().unwrap();
+    rows.iter().map(|row| row["company_name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_page_has_the_shape_of_the_guide() {
+    let world = World::new();
+    let body = json!({"company_name": "Acme Transport B.V.", "email": "info@acmetransport.nl",
+        "phone": "+31 20 123 4567", "account_type": "customer", "status": "active"});
+    let made = world.post(ACCOUNTS, body).await;
+    let id = made.body["data"]["id"].as_str().unwrap().to_owned();
+    let page = world.get(&format!("{ACCOUNTS}?limit=5")).await;
+    let expected = format!(
+        "{{\"data\":[{{\"id\":\"{id}\",\"company_name\":\"Acme Transport B.V.\",\"email\":\"info@acmetransport.nl\",\
+         \"phone\":\"+31 20 123 4567\",\"account_type\":\"customer\",\"status\":\"active\"}}],\
+         \"pagination\":{{\"limit\":5,\"offset\":0,\"total\":1}},\"version\":\"v1\"}}"
+    );
+    assert_eq!(page.text, expected);
+    assert_eq!(page.header("content-type"), "application/json");
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+}
+
+#[tokio::test]
+async fn an_empty_branch_has_an_empty_page() {
+    let page = World::new().get(ACCOUNTS).await;
+    assert_eq!(page.body, json!({"data": [], "pagination": {"limit": 25, "offset": 0, "total": 0}, "version": "v1"}));
+}
+
+#[tokio::test]
+async fn v2_begins_with_the_members_of_v1() {
+    let world = with_accounts(1).await;
+    let (one, two) = (world.get(ACCOUNTS).await, world.get(&ACCOUNTS.replace("/v1/RS", "/v2/RS")).await);
+    assert_eq!(two.body["version"], "v2");
+    let shared = one.text.split("}]").next().unwrap();
+    assert!(two.text.starts_with(shared), "{} {}", one.text, two.text);
+    assert!(two.body["data"][0]["created_at"].as_str().unwrap().ends_with('Z'));
+}
+
+#[tokio::test]
+async fn head_answers_like_get_without_a_body() {
+    let world = with_accounts(2).await;
+    let head = send(&world.router, ask(Method::HEAD, ACCOUNTS).body(Body::empty()).unwrap()).await;
+    let get = world.get(ACCOUNTS).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+    assert_eq!(head.header("link"), get.header("link"));
+    assert_eq!(head.header("content-length"), get.text.len().to_string());
+}
+
+#[tokio::test]
+async fn rows_come_as_they_were_made_or_as_asked() {
+    let world = with_accounts(4).await;
+    let made = ["Bedrijf 04", "Bedrijf 03", "Bedrijf 02", "Bedrijf 01"];
+    let mut sorted = made;
+    sorted.reverse();
+    for (order, expected) in [
+        ("", made),
+        ("?order=company_name", sorted),
+        ("?order=company_name.asc", sorted),
+        ("?order=-company_name", made),
+        ("?order=company_name.desc", made),
+        ("?order=account_type", made),
+        ("?order=-account_type", sorted),
+    ] {
+        assert_eq!(names(&world.get(&format!("{ACCOUNTS}{order}")).await.body), expected, "{order}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_is_equality_and_counts_what_fits() {
+    let world = with_accounts(9).await;
+    let page = world.get(&format!("{ACCOUNTS}?status=inactive&limit=2&order=company_name")).await;
+    assert_eq!(names(&page.body), ["Bedrijf 03", "Bedrijf 06"]);
+    assert_eq!(page.body["pagination"]["total"], 3);
+    for (query, total) in [
+        ("company_name=Bedrijf+01", 1),
+        ("company_name=Bedrijf%2001", 1),
+        ("company_name=bedrijf+01", 0),
+        ("company_name=Bedrijf", 0),
+        ("company_name=Bedrijf%25", 0),
+        ("account_type=vendor", 0),
+    ] {
+        let page = world.get(&format!("{ACCOUNTS}?{query}")).await;
+        assert_eq!(page.body["pagination"]["total"], total, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_links_walk_over_every_row_once() {
+    let world = with_accounts(7).await;
+    let mut address = format!("{ACCOUNTS}?limit=3&order=company_name&account_type=customer");
+    let mut seen = Vec::new();
+    loop {
+        let page = world.get(&address).await;
+        seen.extend(names(&page.body));
+        let links = page.header("link").to_owned();
+        assert!(links.contains("offset=0>; rel=\"first\""), "{links}");
+        let Some(next) = links.split(", ").find(|link| link.ends_with("rel=\"next\"")) else { break };
+        address = next.split(['<', '>']).nth(1).unwrap().strip_prefix("https://api.example").unwrap().to_owned();
+    }
+    assert_eq!(seen, (1..=7).map(|number| format!("Bedrijf {number:02}")).collect::<Vec<_>>());
+    assert!(world.get(&address).await.header("link").contains("offset=3>; rel=\"prev\""));
+}
+
+#[tokio::test]
+async fn every_parameter_at_fault_is_named_and_no_value_is_shown() {
+    let world = World::new();
+    let query = "limit=1e3&offset=-1&order=moon&status=sleepy&company_name=&colour=SECRET&email=a&email=b&access_token=SECRET&phone=1";
+    let answer = world.get(&format!("{ACCOUNTS}?{query}")).await;
+    assert_eq!(answer.outcome(), (400, "invalid_request"));
+    let expected = ["access_token", "colour", "company_name", "email", "limit", "offset", "order", "phone", "status"];
+    assert_eq!(answer.faults(), expected);
+    assert!(!answer.body.to_string().contains("SECRET"));
+}
+
+#[tokio::test]
+async fn numbers_are_digits_within_bounds() {
+    let world = World::new();
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=",
+        "limit",
+        "limit=%2B5",
+        "limit=5.0",
+        "limit=1000000000000000000",
+        "limit=+5",
+        "limit=٣",
+        "offset=-1",
+        "offset=1000000001",
+        "offset=0x1",
+        "limit=5&limit=5",
+        "limit=5&%6cimit=5",
+    ] {
+        let answer = world.get(&format!("{ACCOUNTS}?{}", query.replace('٣', "%D9%A3"))).await;
+        assert_eq!(answer.outcome(), (400, "invalid_request"), "{query}");
+    }
+    for query in ["limit=1", "limit=100", "offset=1000000000", "", "&"] {
+        assert_eq!(world.get(&format!("{ACCOUNTS}?{query}")).await.status, 200, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_of_v2_is_unknown_to_v1() {
+    let world = World::new();
+    assert_eq!(world.get(&format!("{ACCOUNTS}?order=created_at")).await.faults(), ["order"]);
+    assert_eq!(world.get("/api/v2/RS2RDH3B/accounts?order=-created_at").await.status, 200);
+    assert_eq!(world.get("/api/v1/RS2RDH3B/orders?order=stops").await.faults(), ["order"]);
+}
+
+#[tokio::test]
+async fn sql_in_names_and_values_is_text() {
+    let world = with_accounts(3).await;
+    for hostile in
+        ["'", "\"", "' OR '1'='1", "x'; DROP TABLE accounts; --", "\\", "%", "_", "?1", "NULL", "1) UNION SELECT 1"]
+    {
+        let encoded: String = hostile.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let page = world.get(&format!("{ACCOUNTS}?company_name={encoded}")).await;
+        assert_eq!((page.status, &page.body["pagination"]["total"]), (200, &json!(0)), "{hostile}");
+        assert_eq!(world.get(&format!("{ACCOUNTS}?{encoded}=1")).await.status, 400, "{hostile}");
+        assert_eq!(world.get(&format!("{ACCOUNTS}?order={encoded}")).await.faults(), ["order"], "{hostile}");
+        let made = world.post(ACCOUNTS, json!({"company_name": hostile})).await;
+        assert_eq!(made.body["data"]["company_name"], hostile);
+        let found = world.get(&format!("{ACCOUNTS}?company_name={encoded}")).await;
+        assert_eq!(found.body["pagination"]["total"], 1, "{hostile}");
+    }
+    assert_eq!(world.get(&format!("{ACCOUNTS}?company_name=%00")).await.faults(), ["company_name"]);
+    assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 13);
+}

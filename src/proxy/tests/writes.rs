@@ -1,0 +1,214 @@
+//! Creating and changing.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::world::{ACCOUNTS, Answer, World, json_request, send};
+
+const ORDERS: &str = "/api/v2/RS2RDH3B/orders";
+
+fn with_key(key: &str, path: &str, body: &Value) -> Request<Body> {
+    let mut request = json_request(Method::POST, path, body);
+    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    request
+}
+
+async fn change_if(world: &World, address: &str, tags: &str, body: &Value) -> Answer {
+    let mut request = json_request(Method::PATCH, address, body);
+    request.headers_mut().insert("if-match", tags.parse().unwrap());
+    send(&world.router, request).await
+}
+
+#[tokio::test]
+async fn a_create_says_where_the_record_is_in_the_form_that_was_used() {
+    let world = World::new();
+    for path in [ACCOUNTS, "/api/v1/RS2RDH3B/accounts", "/api/v2/RS2RDH3B/accounts"] {
+        let made = world.post(path, json!({"company_name": "Bakker B.V."})).await;
+        let id = made.body["data"]["id"].as_str().unwrap();
+        assert_eq!((made.status, made.header("location")), (201, format!("{path}/{id}").as_str()));
+        assert_eq!(made.header("etag"), "\"1\"");
+        assert_eq!(world.get(made.header("location")).await.body, made.body);
+    }
+}
+
+#[tokio::test]
+async fn defaults_fill_in_what_is_not_given_in_either_version() {
+    let world = World::new();
+    let address = world.account("Bakker B.V.").await;
+    let two = world.get(&address.replace("/v1/RS", "/v2/RS")).await.body;
+    assert_eq!((&two["data"]["account_type"], &two["data"]["country"]), (&json!("customer"), &json!("NL")));
+    assert_eq!(two["data"]["email"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_change_touches_only_what_it_names_and_null_clears() {
+    let world = World::new();
+    let address = world.account("Bakker B.V.").await;
+    let full = world.patch(&address, json!({"email": "a@b.example", "phone": "1"})).await;
+    assert_eq!(full.status, 200);
+    let cleared = world.patch(&address, json!({"email": null})).await.body;
+    assert_eq!((&cleared["data"]["email"], &cleared["data"]["phone"]), (&Value::Null, &json!("1")));
+    assert_eq!(cleared["data"]["company_name"], "Bakker B.V.");
+    assert_eq!(world.patch(&address, json!({})).await.header("etag"), "\"3\"");
+    let refused =
+        world.patch(&address, json!({"company_name": null, "branch_id": "x", "organization_id": "x", "id": "x"}));
+    assert_eq!(refused.await.faults(), ["branch_id", "company_name", "id", "organization_id"]);
+}
+
+#[tokio::test]
+async fn a_body_must_be_one_json_object_with_each_member_once() {
+    let world = World::new();
+    for body in ["", "[]", "null", "{", "{\"company_name\":\"a\",\"company_name\":\"b\"}", "\u{feff}{}"] {
+        let mut request = json_request(Method::POST, ACCOUNTS, &json!({}));
+        *request.body_mut() = Body::from(body);
+        assert_eq!(send(&world.router, request).await.outcome(), (400, "invalid_request"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_json_and_at_most_a_mebibyte() {
+    let world = World::new();
+    for (media_type, status) in
+        [("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("text/json", 415), ("", 415)]
+    {
+        let mut request = json_request(Method::POST, ACCOUNTS, &json!({"company_name": "a"}));
+        request.headers_mut().insert("content-type", media_type.parse().unwrap());
+        assert_eq!(send(&world.router, request).await.status, status, "{media_type}");
+    }
+    for (length, status) in [(1 << 20, 201), ((1 << 20) + 1, 413)] {
+        let mut body = String::from("{\"company_name\":\"a\"}");
+        body.push_str(&" ".repeat(length - body.len()));
+        let mut request = json_request(Method::POST, ACCOUNTS, &json!({}));
+        *request.body_mut() = Body::from(body);
+        assert_eq!(send(&world.router, request).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_unique_in_its_branch_only() {
+    let world = World::new();
+    let order = json!({"order_number": "2026-1"});
+    let first = world.post(ORDERS, order.clone()).await;
+    assert_eq!(first.status, 201);
+    let second = world.post(ORDERS, order.clone()).await;
+    assert_eq!((second.outcome(), second.faults()), ((409, "conflict"), vec!["order_number"]));
+    assert_eq!(world.post("/api/v2/BRANCHB2/orders", order.clone()).await.status, 201);
+    let other = world.post(ORDERS, json!({"order_number": "2026-2"})).await;
+    assert_eq!(world.patch(other.header("location"), order.clone()).await.outcome(), (409, "conflict"));
+    assert_eq!(world.patch(first.header("location"), order).await.status, 200);
+    assert_eq!(world.get(ORDERS).await.body["pagination"]["total"], 2);
+    for (path, body) in
+        [("vehicles", json!({"license_plate": "12-BRF-7"})), ("invoices", json!({"invoice_number": "F1"}))]
+    {
+        let path = format!("/api/v1/RS2RDH3B/{path}");
+        assert_eq!(world.post(&path, body.clone()).await.status, 201);
+        assert_eq!(world.post(&path, body).await.status, 409);
+    }
+}
+
+#[tokio::test]
+async fn a_reference_must_be_a_record_of_the_same_branch() {
+    let world = World::new();
+    let here = world.account("Bakker B.V.").await;
+    let there = world.post("/api/v1/BRANCHB2/accounts", json!({"company_name": "Visser B.V."})).await;
+    let order = |number: &str, account: &Value| json!({"order_number": number, "account_id": account});
+    let id = here.rsplit_once('/').unwrap().1;
+    let made = world.post(ORDERS, order("1", &json!(id))).await;
+    assert_eq!(made.body["data"]["account_id"], id);
+    for unknown in [&there.body["data"]["id"], &json!("550e8400-e29b-41d4-a716-446655440999")] {
+        let refused = world.post(ORDERS, order("2", unknown)).await;
+        assert_eq!((refused.status, refused.faults()), (400, vec!["account_id"]));
+        let refused = world.patch(made.header("location"), json!({"account_id": unknown})).await;
+        assert_eq!((refused.status, refused.faults()), (400, vec!["account_id"]));
+    }
+}
+
+#[tokio::test]
+async fn stops_come_back_in_the_order_of_their_shape() {
+    let world = World::new();
+    let stops = json!([{"city": "Venlo", "kind": "loading"}, {"kind": "unloading", "city": "Gent", "country": "BE"}]);
+    let made = world.post(ORDERS, json!({"order_number": "1", "stops": stops, "adr": true, "weight_kg": 900})).await;
+    assert_eq!(made.body["data"]["stops"][1]["country"], "BE");
+    assert!(made.text.contains(r#""stops":[{"kind":"loading","company_name":null,"#), "{}", made.text);
+    assert_eq!((&made.body["data"]["adr"], &made.body["data"]["weight_kg"]), (&json!(true), &json!(900)));
+}
+
+#[tokio::test]
+async fn if_match_lets_only_the_version_that_was_read_be_changed() {
+    let world = World::new();
+    let address = world.account("Bakker B.V.").await;
+    let body = json!({"phone": "1"});
+    for (tags, status) in
+        [("\"1\"", 200), ("\"1\"", 412), ("\"1\", \"2\"", 200), ("*", 200), ("W/\"4\"", 412), ("4", 400), ("", 400)]
+    {
+        assert_eq!(change_if(&world, &address, tags, &body).await.status, status, "{tags}");
+    }
+    assert_eq!(change_if(&world, &address, "4", &body).await.faults(), ["If-Match"]);
+    assert_eq!(world.get(&address).await.header("etag"), "\"4\"");
+}
+
+#[tokio::test]
+async fn a_repeated_key_gets_the_first_answer_again() {
+    let world = World::new();
+    let body = json!({"company_name": "Bakker B.V."});
+    let first = send(&world.router, with_key("key-1", ACCOUNTS, &body)).await;
+    assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
+    world.patch(first.header("location"), json!({"phone": "1"})).await;
+    // The other path form and the quoted form of the key name the same thing.
+    for (key, path) in [("key-1", ACCOUNTS), ("\"key-1\"", "/api/v1/RS2RDH3B/accounts")] {
+        let again = send(&world.router, with_key(key, path, &body)).await;
+        assert_eq!((again.status, &again.text), (201, &first.text));
+        assert_eq!((again.header("idempotency-replayed"), again.header("etag")), ("true", "\"1\""));
+        assert!(again.header("location").starts_with(path));
+    }
+    let other = send(&world.router, with_key("key-1", ACCOUNTS, &json!({"company_name": "Visser"}))).await;
+    assert_eq!(other.outcome(), (422, "idempotency_key_reused"));
+    assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 1);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_an_app_and_a_route() {
+    let world = World::new();
+    let body = json!({"company_name": "Bakker B.V."});
+    let mut ids = Vec::new();
+    for (token, path) in [
+        ("Bearer one", ACCOUNTS),
+        ("Bearer one-other-app", ACCOUNTS),
+        ("Bearer one", "/api/v1/BRANCHB2/accounts"),
+        ("Bearer one", "/api/v2/RS2RDH3B/accounts"),
+        ("Bearer two", "/api/v1/OTHERAA1/accounts"),
+    ] {
+        let mut request = with_key("key-1", path, &body);
+        request.headers_mut().insert("authorization", token.parse().unwrap());
+        let made = send(&world.router, request).await;
+        assert_eq!((made.status, made.header("idempotency-replayed")), (201, ""), "{token} {path}");
+        ids.push(made.body["data"]["id"].as_str().unwrap().to_owned());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 5);
+}
+
+#[tokio::test]
+async fn a_refused_create_does_not_use_its_key_up() {
+    let world = World::new();
+    let order = json!({"order_number": "1"});
+    assert_eq!(world.post(ORDERS, order.clone()).await.status, 201);
+    assert_eq!(send(&world.router, with_key("k", ORDERS, &order)).await.status, 409);
+    assert_eq!(send(&world.router, with_key("k", ORDERS, &json!({"order_number": "2"}))).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_key_is_visible_ascii() {
+    let world = World::new();
+    let body = json!({"company_name": "a"});
+    let (longest, too_long) = ("k".repeat(255), "k".repeat(256));
+    for (key, status) in
+        [("k", 201), (longest.as_str(), 201), (too_long.as_str(), 400), ("a b", 400), ("\"\"", 400), ("", 400)]
+    {
+        let answer = send(&world.router, with_key(key, ACCOUNTS, &body)).await;
+        assert_eq!(answer.status, status, "{key}");
+        assert!(status == 201 || answer.faults() == ["Idempotency-Key"]);
+    }
+}
