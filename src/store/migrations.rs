@@ -19,6 +19,7 @@ macro_rules! migrations {
 
 pub const EVENTS: &[Migration] = migrations!("events": "20261122000000_events");
 pub const IDENTITY: &[Migration] = migrations!("identity": "20261122000000_identity");
+pub const TMS: &[Migration] = migrations!("tms": "20261122000000_records");
 pub const READ: &[Migration] = migrations!("read": "20261122000000_projections");
 
 /// Why a database could not be brought up to date.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::proxy::Tenant;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
-use crate::proxy::records::{LoadError, LoadRow, SqliteRecords};
+use crate::proxy::records::{LoadError, LoadRow, RecordError, SqliteRecords};
 
 use super::{accounts, fleet, invoices, orders, planning, staff};
 
@@ -56,8 +56,12 @@ pub enum DemoError {
     NoResource(&'static str),
     #[error("the demo's records could not be loaded")]
     Load(#[source] LoadError),
+    #[error("the demo's records cannot be read")]
+    Records(#[source] RecordError),
 }
 
+/// Loads what a branch does not have yet, so that a load that was interrupted can be repeated.
+///
 /// # Errors
 /// [`DemoError`] when a row does not fit the catalogue or cannot be written; a resource is loaded whole or not at all.
 pub fn load(records: &SqliteRecords, branches: &[DemoBranch<'_>]) -> Result<(), DemoError> {
@@ -65,7 +69,9 @@ pub fn load(records: &SqliteRecords, branches: &[DemoBranch<'_>]) -> Result<(), 
     for branch in branches {
         for (name, rows) in rows(branch) {
             let resource = catalogue.resource(name).ok_or(DemoError::NoResource(name))?;
-            records.load(resource, branch.tenant, &rows).map_err(DemoError::Load)?;
+            if records.is_empty(resource, branch.tenant).map_err(DemoError::Records)? {
+                records.load(resource, branch.tenant, &rows).map_err(DemoError::Load)?;
+            }
         }
     }
     Ok(())

@@ -36,7 +36,8 @@ async fn all(records: &SqliteRecords, name: &str, number: usize) -> Vec<Value> {
 #[tokio::test]
 async fn the_main_branch_is_rich_and_its_first_account_is_the_guides() {
     let (_directory, records) = loaded();
-    assert!(!records.is_empty().unwrap() && scratch().1.is_empty().unwrap());
+    let resource = Catalogue::built_in().unwrap().resource("orders").unwrap().clone();
+    assert!(!records.is_empty(&resource, tenant(0)).unwrap() && records.is_empty(&resource, tenant(9)).unwrap());
     for (name, least) in [
         ("accounts", 200),
         ("orders", 500),

@@ -49,16 +49,20 @@ impl SqliteRecords {
         written.map_err(LoadError::Records)
     }
 
-    /// Whether no row was ever counted, in any branch.
+    /// Whether a branch has no row of a resource.
     ///
     /// # Errors
     /// [`RecordError`] when the database cannot be asked.
-    pub fn is_empty(&self) -> Result<bool, RecordError> {
+    pub fn is_empty(&self, resource: &Resource, tenant: Tenant) -> Result<bool, RecordError> {
+        let key = (tenant.organization_id().to_string(), tenant.branch_id().to_string(), resource.name.as_str());
         self.connections.read(|connection| {
             let mut statement = connection
-                .prepare_cached("SELECT 1 FROM record_counts WHERE total > 0")
+                .prepare_cached(
+                    "SELECT 1 FROM record_counts
+                     WHERE organization_id = ?1 AND branch_id = ?2 AND resource = ?3 AND total > 0",
+                )
                 .map_err(super::connections::broken_or_unavailable)?;
-            statement.exists([]).map(|any| !any).map_err(super::connections::broken_or_unavailable)
+            statement.exists((&key.0, &key.1, key.2)).map(|any| !any).map_err(super::connections::broken_or_unavailable)
         })
     }
 }

@@ -1,0 +1,88 @@
+//! The proxy's gate: tokens, branches and limits, as the rest of the house knows them.
+
+use async_trait::async_trait;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use routix_domain::value::BranchRestriction;
+use routix_projections::{branches, members};
+use uuid::Uuid;
+
+use crate::access::{Access, AppPrincipal, InvalidToken, bearer};
+use crate::http::Failure;
+use crate::http::limit::Limiter;
+use crate::proxy::Gate;
+
+pub(super) struct ProxyGate {
+    pub(super) access: Access,
+    /// Requests by app.
+    pub(super) requests: Limiter<Uuid>,
+    /// Where the metadata of the protected resource is (RFC 9728, 5.1).
+    pub(super) resource_metadata: String,
+}
+
+impl ProxyGate {
+    /// `401` with the challenge of RFC 6750, 3: without an `error` when there were no credentials at all.
+    fn unauthorized(&self, error: Option<&str>) -> Failure {
+        let description = match error {
+            None => "send an access token as Authorization: Bearer",
+            Some(_) => "the access token is malformed, expired or cut off; request a new one",
+        };
+        let error = error.map(|error| format!("error=\"{error}\", ")).unwrap_or_default();
+        let challenge = format!("Bearer realm=\"routix\", {error}resource_metadata=\"{}\"", self.resource_metadata);
+        let failure = Failure::new(StatusCode::UNAUTHORIZED, "invalid_token", description);
+        match HeaderValue::try_from(challenge) {
+            Ok(challenge) => failure.header(header::WWW_AUTHENTICATE, challenge),
+            Err(_) => failure,
+        }
+    }
+
+    /// What the app may touch and the user behind it too.
+    async fn restrict_to_user(&self, mut principal: AppPrincipal, user_id: Uuid) -> Result<AppPrincipal, Failure> {
+        let membership = members::membership(&self.access.read, principal.organization_id, user_id).await;
+        let Some(member) = membership.map_err(Failure::unavailable)? else {
+            return Err(self.unauthorized(Some("invalid_token")));
+        };
+        principal.branches = match (&principal.branches, &member.branches.0) {
+            (restriction, BranchRestriction::All) => restriction.clone(),
+            (BranchRestriction::All, only) => only.clone(),
+            (BranchRestriction::Only(ids), only) => {
+                BranchRestriction::Only(ids.iter().copied().filter(|id| only.allows(*id)).collect())
+            }
+        };
+        Ok(principal)
+    }
+}
+
+#[async_trait]
+impl Gate for ProxyGate {
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
+        let token = bearer(headers)?.ok_or_else(|| self.unauthorized(None))?;
+        let principal = match self.access.app(token).await {
+            Ok(principal) => principal,
+            Err(InvalidToken::Refused) => return Err(self.unauthorized(Some("invalid_token"))),
+            Err(InvalidToken::OtherKind) => {
+                let description = "this is a user token; request an app token at the OAuth token endpoint";
+                return Err(Failure::new(StatusCode::FORBIDDEN, "invalid_token_type", description));
+            }
+            Err(InvalidToken::Read(error)) => return Err(Failure::unavailable(error)),
+            Err(InvalidToken::Identity(error)) => return Err(Failure::unavailable(error)),
+            Err(error @ (InvalidToken::NoKey | InvalidToken::Unsigned(_))) => return Err(Failure::internal(error)),
+        };
+        match principal.user_id {
+            Some(user_id) => self.restrict_to_user(principal, user_id).await,
+            None => Ok(principal),
+        }
+    }
+
+    async fn branch(&self, organization_id: Uuid, public_id: &str) -> Result<Option<Uuid>, Failure> {
+        let found = branches::open_by_public_id(&self.access.read, organization_id, public_id).await;
+        Ok(found.map_err(Failure::unavailable)?.map(|branch| branch.branch_id))
+    }
+
+    async fn admit(&self, principal: &AppPrincipal) -> Result<HeaderMap, Failure> {
+        match self.requests.count(principal.app_id, self.access.system.now()) {
+            None => Ok(HeaderMap::new()),
+            Some(budget) if budget.exceeded => Err(budget.failure("the app has used up its requests for this minute")),
+            Some(budget) => Ok(budget.headers()),
+        }
+    }
+}

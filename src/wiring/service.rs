@@ -1,0 +1,164 @@
+//! The server: routes over stores, and what runs beside them.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{Router, middleware};
+use chrono::TimeDelta;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::gate::ProxyGate;
+use super::open::{OpenError, Stores, lock};
+use crate::access::{Access, UsageCounter};
+use crate::commands::sessions::Sessions;
+use crate::config::Config;
+use crate::http::edge::edge;
+use crate::http::limit::Limiter;
+use crate::http::server;
+use crate::keys::{KeyFileError, KeyRing};
+use crate::manage::{self, Management};
+use crate::oauth::token::{self, TokenEndpoint};
+use crate::operate::{self, Health};
+use crate::proxy::{self, Proxy};
+use crate::system::System;
+
+/// How often use counts go to the database: "last used" is right within a minute.
+const USAGE_INTERVAL: Duration = Duration::from_secs(5);
+/// How often the keys folder is read again.
+const KEYS_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    #[error("cannot listen on {0}")]
+    Listen(SocketAddr, #[source] std::io::Error),
+}
+
+/// A server that has its data and its address and waits to be run.
+pub struct Service {
+    pub stores: Stores,
+    /// Where it listens, with the real port.
+    pub address: SocketAddr,
+    pub public_url: String,
+    listener: TcpListener,
+    access: Access,
+    sessions: Sessions,
+    failure_limit: u32,
+    api_rate_limit: u32,
+    _lock: File,
+}
+
+impl Service {
+    /// Takes the data directory, before anything in it is read or made.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`] when another server has it.
+    pub fn lock(config: &Config) -> Result<File, OpenError> {
+        lock(config)
+    }
+
+    /// Binds the address and puts the parts together. The keys must be there.
+    ///
+    /// # Errors
+    /// [`ServeError`] says what is in the way.
+    pub async fn bind(config: &Config, stores: Stores, lock: File) -> Result<Self, ServeError> {
+        let unbound = |error| ServeError::Listen(config.listen, error);
+        let listener = TcpListener::bind(config.listen).await.map_err(unbound)?;
+        let address = listener.local_addr().map_err(unbound)?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let keys = KeyRing::open(&config.keys_dir())?;
+        let access = Access {
+            keys: keys.clone(),
+            read: stores.read.clone(),
+            identity: stores.identity.clone(),
+            usage: UsageCounter::default(),
+            system: stores.system.clone(),
+            token_issuer: config.token_issuer.clone(),
+        };
+        let sessions = Sessions {
+            identity: stores.identity.clone(),
+            passwords: stores.users.passwords.clone(),
+            keys,
+            system: stores.system.clone(),
+            refresh_retry: TimeDelta::seconds(config.refresh_retry_seconds.into()),
+        };
+        let (failure_limit, api_rate_limit) = (config.failure_limit, config.api_rate_limit);
+        Ok(Self { stores, address, public_url, listener, access, sessions, failure_limit, api_rate_limit, _lock: lock })
+    }
+
+    /// Serves until `stop` resolves, then drains, writes down what was counted, and returns.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let mut beside = JoinSet::new();
+        beside.spawn(keep_keys(self.access.keys.clone()));
+        beside.spawn(keep_usage(self.access.clone()));
+        let router = self.router();
+        server::serve(self.listener, router, stop).await;
+        beside.shutdown().await;
+        if let Err(error) = self.access.usage.flush(&self.access.identity).await {
+            tracing::warn!(%error, "the last use counts are lost");
+        }
+        self.stores.runner.stop().await;
+    }
+
+    fn router(&self) -> Router {
+        let stores = &self.stores;
+        let tokens = TokenEndpoint { access: self.access.clone(), failures: Limiter::new(self.failure_limit) };
+        let management = Management {
+            access: self.access.clone(),
+            commands: stores.commands.clone(),
+            sessions: self.sessions.clone(),
+            read: stores.read.clone(),
+            identity: stores.identity.clone(),
+            scopes: stores.catalogue.scopes(),
+            failures: Limiter::new(self.failure_limit),
+        };
+        let gate = ProxyGate {
+            access: self.access.clone(),
+            requests: Limiter::new(self.api_rate_limit),
+            resource_metadata: format!("{}/.well-known/oauth-protected-resource", self.public_url),
+        };
+        let proxy = Proxy {
+            catalogue: Arc::clone(&stores.catalogue),
+            records: Arc::new(stores.records.clone()),
+            gate: Arc::new(gate),
+            system: stores.system.clone(),
+            public_url: self.public_url.clone(),
+        };
+        let health =
+            Health { read: stores.read.clone(), identity: stores.identity.clone(), feed: Arc::clone(&stores.feed) };
+        let system: System = stores.system.clone();
+        Router::new()
+            .merge(token::router(Arc::new(tokens)))
+            .merge(manage::router(Arc::new(management)))
+            .merge(proxy::router(Arc::new(proxy)))
+            .merge(operate::router(Arc::new(health)))
+            .layer(middleware::from_fn_with_state(system, edge))
+    }
+}
+
+async fn keep_keys(keys: KeyRing) {
+    let mut ticks = tokio::time::interval(KEYS_INTERVAL);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = keys.reload() {
+            tracing::error!(%error, "cannot read the keys again; those read before stay in use");
+        }
+    }
+}
+
+async fn keep_usage(access: Access) {
+    let mut ticks = tokio::time::interval(USAGE_INTERVAL);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = access.usage.flush(&access.identity).await {
+            tracing::warn!(%error, "use counts could not be written; trying again");
+        }
+    }
+}
