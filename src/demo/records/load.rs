@@ -34,17 +34,16 @@ pub(super) struct Counts {
     pub(super) staff: usize,
     pub(super) equipment: usize,
     pub(super) trips: usize,
-    pub(super) invoices: usize,
 }
 
 impl Size {
     pub(super) fn counts(self) -> Counts {
-        let (accounts, orders, vehicles, staff, equipment, trips, invoices) = match self {
-            Self::Large => (220, 520, 42, 60, 50, 126, 300),
-            Self::Medium => (64, 160, 14, 20, 16, 39, 90),
-            Self::Small => (24, 64, 6, 10, 8, 16, 36),
+        let (accounts, orders, vehicles, staff, equipment, trips) = match self {
+            Self::Large => (220, 520, 42, 60, 50, 126),
+            Self::Medium => (64, 160, 14, 20, 16, 39),
+            Self::Small => (24, 64, 6, 10, 8, 16),
         };
-        Counts { accounts, orders, vehicles, staff, equipment, trips, invoices }
+        Counts { accounts, orders, vehicles, staff, equipment, trips }
     }
 }
 
@@ -83,7 +82,7 @@ fn rows(branch: &DemoBranch<'_>) -> [(&'static str, Vec<LoadRow>); 7] {
     let staff = staff::make(branch);
     let equipment = fleet::equipment(branch);
     let orders = orders::make(branch, &customers);
-    let planning = planning::make(branch, &orders);
+    let planning = planning::make(branch, &orders, &planning::Fleet::ready(&vehicles, &staff, &equipment));
     let invoices = invoices::make(branch, &orders, &customers);
     [
         ("accounts", customers.into_iter().map(|account| account.row).collect()),

@@ -1,7 +1,8 @@
 //! A believable year of a Dutch haulier: customers, orders with stops, vehicles, drivers, trips and invoices.
 //!
 //! The same branch gets the same rows on every machine: there is no clock and no chance here, and ids are derived from
-//! the branch. Invented companies have `.example` addresses. Deliberately absent: branches and apps (commands make them).
+//! the branch. Invented companies have `.example` addresses. Deliberately absent: branches and apps, which are made by
+//! commands.
 
 mod accounts;
 mod calendar;

@@ -64,7 +64,7 @@ fn order(
     (loading, unloading): (Stop, Stop),
 ) -> Order {
     let (goods, package_type) = GOODS[pick.place(GOODS.len())];
-    let packages = pick.between(1, 16);
+    let packages = pick.between(1, 8);
     let weight_kg = packages * pick.between(180, 520);
     let loading_length_cm = packages * 40;
     let km = loading.place.city.distance_km + unloading.place.city.distance_km;

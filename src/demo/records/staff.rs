@@ -10,8 +10,8 @@ use super::load::{DemoBranch, id, members};
 use super::pick::Pick;
 use super::words::{FIRST_NAMES, SURNAMES};
 
-/// How many of a branch's first members of staff drive: trips are theirs.
-pub(super) fn drivers(branch: &DemoBranch<'_>) -> usize {
+/// How many of a branch's first members of staff drive.
+fn drivers(branch: &DemoBranch<'_>) -> usize {
     branch.size.counts().staff * 3 / 4
 }
 

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use routix_domain::value::{Fault, Faults, single_line, text};
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::http::json::{type_name, unknown_field, wrong_type};
+use crate::http::json::{unknown_field, wrong_type};
 
 use super::model::{FieldType, FieldValue, Format, Shape, ValueType};
 
@@ -36,8 +37,11 @@ impl ValueType {
         }
     }
 
-    /// A value of a query string. `None` when no stored value can be equal to it because it is not of the type.
-    pub fn from_query(&self, at: &str, value: &str) -> Result<FieldValue, Fault> {
+    /// A value of a query string, in the form in which it would be stored.
+    ///
+    /// # Errors
+    /// The fault, when no stored value can be equal to it.
+    pub fn check_query(&self, at: &str, value: &str) -> Result<FieldValue, Fault> {
         let fault = |message: &str| Fault::new(at, "invalid_value", message);
         match self.kind {
             FieldType::Integer => {
@@ -54,7 +58,7 @@ impl ValueType {
             FieldType::Text if value.is_empty() => Err(fault("must not be empty")),
             // No stored text can have these, and some databases refuse to be asked.
             FieldType::Text if value.contains('\0') => Err(fault("must not contain NUL")),
-            FieldType::Text if self.values.is_empty() => Ok(FieldValue::Text(value.to_owned())),
+            FieldType::Text if self.values.is_empty() => Ok(FieldValue::Text(value.nfc().collect())),
             FieldType::Text | FieldType::Date | FieldType::Timestamp | FieldType::Uuid => {
                 self.check_text(at, value).map(FieldValue::Text)
             }
@@ -197,7 +201,7 @@ fn wanted(kind: FieldType) -> &'static str {
         FieldType::Timestamp => "a timestamp in a string",
         FieldType::Uuid => "a UUID in a string",
         FieldType::List => "a list",
-        FieldType::Object => type_name(&Value::Object(serde_json::Map::new())),
+        FieldType::Object => "an object",
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn list(
             }
             _ => match resource.field(version, &name).filter(|(_, field)| field.filterable) {
                 Some((place, field)) => {
-                    list.filters.extend(faults.keep(field.value.from_query(&name, &value)).map(|value| (place, value)));
+                    list.filters
+                        .extend(faults.keep(field.value.check_query(&name, &value)).map(|value| (place, value)));
                     kept.push((name, value));
                 }
                 None => faults.push(unknown(&name)),

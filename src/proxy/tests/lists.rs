@@ -104,6 +104,16 @@ async fn a_filter_is_equality_and_counts_what_fits() {
 }
 
 #[tokio::test]
+async fn a_text_is_found_however_its_accents_were_typed() {
+    let world = World::new();
+    assert_eq!(world.post(ACCOUNTS, json!({"company_name": "Cafe\u{301} Zoe\u{308}"})).await.status, 201);
+    for encoded in ["Caf%C3%A9%20Zo%C3%AB", "Cafe%CC%81%20Zoe%CC%88"] {
+        let page = world.get(&format!("{ACCOUNTS}?company_name={encoded}")).await;
+        assert_eq!(page.body["pagination"]["total"], 1, "{encoded}");
+    }
+}
+
+#[tokio::test]
 async fn the_links_walk_over_every_row_once() {
     let world = with_accounts(7).await;
     let mut address = format!("{ACCOUNTS}?limit=3&order=company_name&account_type=customer");
