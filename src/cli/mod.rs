@@ -1,2 +1,102 @@
 //! The command line: one file a subcommand. Data goes to stdout, everything else to stderr; 0 is done, 1 failed, 2 wrong
 //! usage.
+
+mod app;
+mod branch;
+mod completions;
+mod context;
+mod demo;
+mod keys;
+mod member;
+mod migrate;
+mod organization;
+mod output;
+mod projections;
+mod serve;
+mod settings;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::settings::Settings;
+
+/// OAuth 2.1 server, branch-scoped API proxy and app management on an event log.
+#[derive(Parser)]
+#[command(name = "routix", version, propagate_version = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything with demo data, in one folder.
+    #[command(after_help = "Example:\n  routix demo --listen 127.0.0.1:8080")]
+    Demo,
+    /// Run the service.
+    #[command(after_help = "Example:\n  routix serve --public-url https://api.example.com --data-dir /var/lib/routix")]
+    Serve,
+    /// Bring the databases up to date.
+    #[command(after_help = "Example:\n  routix migrate --data-dir /var/lib/routix")]
+    Migrate,
+    /// Organizations.
+    #[command(subcommand)]
+    Organization(organization::Command),
+    /// Branches of an organization.
+    #[command(subcommand)]
+    Branch(branch::Command),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Who belongs to an organization, and as what.
+    #[command(subcommand)]
+    Member(member::Command),
+    /// Registered apps.
+    #[command(subcommand)]
+    App(app::Command),
+    /// Keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Read models: where they stand, rebuild them, verify them.
+    #[command(subcommand)]
+    Projections(projections::Command),
+    /// Print a completion script for a shell.
+    #[command(after_help = "Example:\n  routix completions bash > /etc/bash_completion.d/routix")]
+    Completions(completions::Arguments),
+}
+
+/// Parses the command line, runs the command and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { settings, command } = cli;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        match command {
+            Command::Demo => demo::run(&settings).await,
+            Command::Serve => serve::run(&settings).await,
+            Command::Migrate => migrate::run(&settings).await,
+            Command::Organization(command) => organization::run(&settings, command).await,
+            Command::Branch(command) => branch::run(&settings, command).await,
+            Command::User(command) => user::run(&settings, command).await,
+            Command::Member(command) => member::run(&settings, command).await,
+            Command::App(command) => app::run(&settings, command).await,
+            Command::Keys(command) => keys::run(&settings, command).await,
+            Command::Projections(command) => projections::run(&settings, command).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+        }
+    })
+}

@@ -1,5 +1,7 @@
 //! People: create them, set their password, lock them out. Not events: a person can be forgotten.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use routix_domain::value::{Fault, Faults, single_line};
 use uuid::Uuid;
 
@@ -47,6 +49,12 @@ impl Users {
         let password_hash = self.passwords.hash(password).await?;
         let user = NewUser { id, email, name, password_hash };
         Ok(self.identity.create_user(user, self.system.now()).await??)
+    }
+
+    /// A password of 120 random bits that can be typed.
+    pub fn generate_password(&self) -> String {
+        let text: Vec<String> = self.system.bytes::<15>().chunks(3).map(|part| URL_SAFE_NO_PAD.encode(part)).collect();
+        text.join(".").replace(['-', '_'], "x")
     }
 
     /// Replaces the password and ends the user's sessions.

@@ -23,12 +23,12 @@ pub enum ConfigError {
 /// Settings that may be given as a file, because they can hold a password: `ROUTIX_DATABASE_URL_FILE`.
 const AS_FILE: [&str; 2] = ["database_url", "event_store_url"];
 
-/// Merges `flags` over the environment over the TOML file over the defaults.
+/// Merges `flags` over the environment over the TOML file over `defaults`.
 ///
 /// # Errors
 /// [`ConfigError`] for an unknown key, a value of the wrong form, or a file that cannot be read.
-pub fn load(file: Option<&Path>, flags: Map<String, Value>) -> Result<Config, ConfigError> {
-    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+pub fn load(defaults: Config, file: Option<&Path>, flags: Map<String, Value>) -> Result<Config, ConfigError> {
+    let mut figment = Figment::from(Serialized::defaults(defaults));
     if let Some(path) = file {
         figment = figment.merge(Toml::file_exact(path));
     }
@@ -47,6 +47,11 @@ pub fn load(file: Option<&Path>, flags: Map<String, Value>) -> Result<Config, Co
         ConfigError::Unusable(format!("{error}{source}"))
     })?;
     check(config)
+}
+
+/// The name of the account that runs this program, for the log of commands.
+pub fn account() -> String {
+    ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(Env::var).unwrap_or_else(|| "unknown".to_owned())
 }
 
 fn figment_keys() -> Vec<String> {
@@ -97,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("routix.toml");
         std::fs::write(&path, "api_rate_limit = 7\nfailure_limit = 9\n").unwrap();
-        let config = load(Some(&path), flags(serde_json::json!({"api_rate_limit": 8}))).unwrap();
+        let config = load(Config::default(), Some(&path), flags(serde_json::json!({"api_rate_limit": 8}))).unwrap();
         assert_eq!((config.api_rate_limit, config.failure_limit, config.token_issuer.as_str()), (8, 9, "supabase"));
     }
 
@@ -106,7 +111,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("routix.toml");
         std::fs::write(&path, "api_rate_limits = 7\n").unwrap();
-        assert!(load(Some(&path), Map::new()).unwrap_err().to_string().contains("api_rate_limits"));
+        assert!(load(Config::default(), Some(&path), Map::new()).unwrap_err().to_string().contains("api_rate_limits"));
         for (name, value) in [
             ("refresh_retry_seconds", serde_json::json!(61)),
             ("public_url", serde_json::json!("https://api.example.com/base")),
@@ -114,7 +119,8 @@ mod tests {
             ("database_url", serde_json::json!("mysql://x")),
             ("listen", serde_json::json!("nowhere")),
         ] {
-            let error = load(None, flags(serde_json::json!({ name: value }))).unwrap_err().to_string();
+            let error =
+                load(Config::default(), None, flags(serde_json::json!({ name: value }))).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
         }
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::load::{ConfigError, load};
+pub use self::load::{ConfigError, account, load};
 
 /// Everything that can be set. Each field is a flag (`--data-dir`), an environment variable (`ROUTIX_DATA_DIR`) and a key
 /// of the TOML file (`data_dir`).

@@ -16,7 +16,7 @@ pub use branches::BranchRestriction;
 pub use fault::{Fault, Faults};
 pub use lifetime::TokenLifetime;
 pub use public_id::{BranchPublicId, MalformedPublicId};
-pub use redirect_uri::RedirectUri;
+pub use redirect_uri::{InvalidRedirectUri, RedirectUri};
 pub use scope::{Action, Scope, ScopeSet};
 pub use secret::{Acceptance, Fingerprint, SecretGeneration, Secrets};
 pub use text::{TextFault, single_line, text};

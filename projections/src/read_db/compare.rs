@@ -1,5 +1,7 @@
 //! Comparing a build with the live tables, row by row.
 
+use std::fmt;
+
 use rusqlite::{Connection, Rows};
 
 use super::generation;
@@ -18,6 +20,33 @@ pub struct Difference {
     pub column: Option<&'static str>,
     pub live: Option<Value>,
     pub rebuilt: Option<Value>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "table {}, key {}", self.table, self.key.iter().map(shown).collect::<Vec<_>>().join("/"))?;
+        match (self.column, &self.live, &self.rebuilt) {
+            (Some(column), live, rebuilt) => {
+                let (live, rebuilt) = (live.as_ref().map(shown), rebuilt.as_ref().map(shown));
+                write!(
+                    f,
+                    ", column {column}: live {}, rebuilt {}",
+                    live.unwrap_or_default(),
+                    rebuilt.unwrap_or_default()
+                )
+            }
+            (None, Some(_), _) => f.write_str(": only the live table has this row"),
+            (None, None, _) => f.write_str(": only the rebuilt table has this row"),
+        }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+    }
 }
 
 /// The live tables as they are at one moment, however long somebody looks at them.

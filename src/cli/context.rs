@@ -1,0 +1,93 @@
+//! What every subcommand beside a server needs: the stores, and a name for who is acting.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use routix_domain::value::BranchRestriction;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+use super::settings::Settings;
+use crate::commands::Origin;
+use crate::config::{self, Config, LogFormat};
+use crate::store::identity::User;
+use crate::system::System;
+use crate::wiring::Stores;
+
+/// A command at work.
+pub(super) struct Context {
+    pub(super) config: Config,
+    pub(super) stores: Stores,
+}
+
+impl Context {
+    /// Opens the stores; a server may be running on them.
+    ///
+    /// # Errors
+    /// Whatever is in the way, in one sentence.
+    pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        // A command says what it has to say itself; only trouble is logged.
+        let config =
+            settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
+        start_log(&config)?;
+        let stores = Stores::open(&config, &System::real()).await?;
+        Ok(Self { config, stores })
+    }
+
+    /// The person at the keyboard, as the log will name him.
+    pub(super) fn origin(&self) -> Origin {
+        Origin::command_line(config::account(), self.stores.system.ordered_id())
+    }
+
+    /// A user by id or e-mail address.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub(super) async fn user(&self, text: &str) -> anyhow::Result<User> {
+        let found = match text.parse::<Uuid>() {
+            Ok(id) => self.stores.identity.user(id).await?,
+            Err(_) => self.stores.identity.user_by_email(text).await?,
+        };
+        found.with_context(|| format!("there is no user {text}"))
+    }
+}
+
+/// Starts the log on stderr.
+///
+/// # Errors
+/// That the filter cannot be understood.
+pub(super) fn start_log(config: &Config) -> anyhow::Result<()> {
+    let filter =
+        EnvFilter::try_new(&config.log).with_context(|| format!("the setting log ({}) is no filter", config.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match config.log_format {
+        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log.init(),
+    }
+    Ok(())
+}
+
+/// A password from a file, or from standard input for `-`. Never from a flag, where every process list shows it.
+///
+/// # Errors
+/// That the file cannot be read or is empty.
+pub(super) fn read_password(file: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    if file == Path::new("-") {
+        io::stdin().read_to_string(&mut text).context("cannot read the password from standard input")?;
+    } else {
+        text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("the password is empty");
+    }
+    Ok(password.to_owned())
+}
+
+/// No ids is no restriction.
+pub(super) fn restriction(branches: Vec<Uuid>) -> BranchRestriction {
+    BranchRestriction::from_list(branches)
+}

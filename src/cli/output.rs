@@ -1,0 +1,145 @@
+//! Printing: rows on stdout in the format that was asked for, everything else on stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::{Args, ValueEnum};
+use comfy_table::presets::UTF8_BORDERS_ONLY;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::{Map, Value};
+
+/// In what form rows are printed.
+#[derive(Args, Clone, Copy)]
+pub(super) struct Format {
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Kind::Table)]
+    format: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+/// Rows with named columns.
+pub(super) struct Rows {
+    columns: &'static [&'static str],
+    rows: Vec<Vec<Value>>,
+}
+
+impl Rows {
+    pub(super) fn new(columns: &'static [&'static str]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// A row in the order of the columns.
+    pub(super) fn push<const N: usize>(&mut self, row: [Value; N]) {
+        self.rows.push(row.into());
+    }
+
+    /// Writes the rows to stdout.
+    ///
+    /// # Errors
+    /// Those of stdout; a reader that has gone (`| head`) is none.
+    pub(super) fn print(&self, format: Format) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let written = match format.format {
+            Kind::Table => writeln!(out, "{}", self.table()),
+            Kind::Json => serde_json::to_writer_pretty(&mut out, &self.objects())
+                .map_err(io::Error::from)
+                .and_then(|()| writeln!(out)),
+            Kind::Jsonl => self.objects().iter().try_for_each(|row| writeln!(out, "{row}")),
+            Kind::Csv => self.csv(&mut out),
+        };
+        match written.and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    fn objects(&self) -> Vec<Value> {
+        let object = |row: &Vec<Value>| -> Map<String, Value> {
+            self.columns.iter().map(|&name| name.to_owned()).zip(row.iter().cloned()).collect()
+        };
+        self.rows.iter().map(|row| Value::Object(object(row))).collect()
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_preset(UTF8_BORDERS_ONLY);
+        if io::stdout().is_terminal() {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        table.set_header(self.columns.iter().map(|name| name.to_uppercase().replace('_', " ")));
+        for row in &self.rows {
+            table.add_row(row.iter().map(plain));
+        }
+        table
+    }
+
+    /// RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    fn csv(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{}\r", self.columns.join(","))?;
+        for row in &self.rows {
+            let cells: Vec<String> = row.iter().map(|value| cell(&plain(value))).collect();
+            writeln!(out, "{}\r", cells.join(","))?;
+        }
+        Ok(())
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+fn cell(text: &str) -> String {
+    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if guarded.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+}
+
+/// A line on stdout: the answer to what was asked.
+///
+/// # Errors
+/// Those of stdout.
+pub(super) fn line(text: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+/// A line on stderr, for the person who watches.
+#[expect(clippy::print_stderr, reason = "this is the one place that talks to the person at the terminal")]
+pub(super) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// An error with everything behind it, on stderr.
+pub(super) fn error(error: &anyhow::Error) {
+    let mut text = String::from("error: ");
+    let mut last = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // A transparent error says what its cause says.
+        if cause != last {
+            text += if last.is_empty() { "" } else { ": " };
+            text += &cause;
+        }
+        last = cause;
+    }
+    note(&text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_quoted_and_cannot_be_a_formula() {
+        assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("plain"), "plain");
+    }
+}

@@ -1,0 +1,49 @@
+//! `routix serve`: the same program as the demo, for production.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::context::start_log;
+use super::output::note;
+use super::settings::Settings;
+use crate::config::Config;
+use crate::keys::KeyRing;
+use crate::system::System;
+use crate::wiring::{Service, Stores};
+
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let config = settings.load(Config::default())?;
+    start_log(&config)?;
+    if config.public_url.is_none() {
+        bail!("set --public-url (or ROUTIX_PUBLIC_URL): the URL under which others reach this service");
+    }
+    let keys = KeyRing::open(&config.keys_dir())?;
+    if keys.current().has_demo_key() {
+        bail!("the keys in {} were made by a demo; production needs keys of its own", config.keys_dir().display());
+    }
+    let lock = Service::lock(&config)?;
+    let stores = Stores::open(&config, &System::real()).await?;
+    let service = Service::bind(&config, stores, lock).await?;
+    note(&format!("routix serves {} on {}", service.public_url, service.address));
+    let stop = stop_signal()?;
+    service.run(stop).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves at Ctrl-C or SIGTERM. Both are listened to from here on, so that neither can end the program in between.
+///
+/// # Errors
+/// That the operating system does not let us listen.
+pub(super) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: requests under way are finished first");
+    })
+}

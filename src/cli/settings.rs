@@ -1,0 +1,69 @@
+//! Settings as flags. Each is described where its field is, in `config`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::config::{self, Config, ConfigError, LogFormat};
+
+/// Every setting can be given as a flag, as an environment variable (ROUTIX_…) or in a TOML file; the first of these wins.
+#[derive(Args, Serialize)]
+pub(super) struct Settings {
+    /// TOML file with settings.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Where the embedded databases and the keys live [default: ./routix-data].
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    data_dir: Option<PathBuf>,
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080].
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
+    listen: Option<SocketAddr>,
+    /// How others reach this service, for example https://api.example.com.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    public_url: Option<String>,
+    /// Folder of the keys [default: keys in the data directory].
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    keys_dir: Option<PathBuf>,
+    /// The iss of access tokens [default: supabase].
+    #[arg(long, global = true, value_name = "TEXT", help_heading = "Settings")]
+    token_issuer: Option<String>,
+    /// For how long the newest rotated refresh token may come again, 0 to 60 [default: 30].
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Settings")]
+    refresh_retry_seconds: Option<u32>,
+    /// Requests a minute and app at the API proxy; 0 is no limit [default: 3000].
+    #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
+    api_rate_limit: Option<u32>,
+    /// Failed authentications a minute for a client or e-mail and network; 0 is no limit [default: 20].
+    #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
+    failure_limit: Option<u32>,
+    /// Where read models and records live, sqlite:FOLDER [default: the data directory].
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    database_url: Option<String>,
+    /// Where the event log lives, sqlite:FOLDER [default: the data directory].
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    event_store_url: Option<String>,
+    /// What is logged, for example info or routix=debug [default: info].
+    #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
+    log: Option<String>,
+    /// How it is logged [default: json].
+    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Settings")]
+    log_format: Option<LogFormat>,
+}
+
+impl Settings {
+    /// The settings of this run.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the setting that cannot be used.
+    pub(super) fn load(&self, defaults: Config) -> Result<Config, ConfigError> {
+        let flags = match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+            Ok(_) | Err(_) => Map::new(),
+        };
+        config::load(defaults, self.config.as_deref(), flags)
+    }
+}
