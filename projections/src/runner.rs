@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, FeedError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::projection::Projection;
 use crate::read_db::{Advance, Outcome, ReadDb, ReadError};
@@ -73,17 +73,18 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// Returns once each of `names` has applied every event up to `position`.
+    /// Returns once each of `names` has applied every event up to `position`; `limit` is for all of them together.
     ///
     /// # Errors
     /// [`NotReached`] after `limit`, or at once when one of them has stopped.
     pub async fn wait_for(&self, names: &[&'static str], position: u64, limit: Duration) -> Result<(), NotReached> {
+        let deadline = Instant::now() + limit;
         for &name in names {
             let mut reached = self.reached.clone();
             let there = |all: &HashMap<&'static str, Reached>| {
                 all.get(name).is_some_and(|reached| reached.position >= position || reached.stopped.is_some())
             };
-            let waited = timeout(limit, reached.wait_for(there)).await;
+            let waited = timeout_at(deadline, reached.wait_for(there)).await;
             drop(waited);
             let last = self.reached.borrow().get(name).cloned().unwrap_or_default();
             match last {
@@ -120,7 +121,7 @@ impl Follower {
                         continue;
                     }
                 }
-                Ok(Step { outcome: Outcome::Stopped { position: at, error }, .. }) => {
+                Ok(Step { outcome: Outcome::Stopped { reached, position: at, error }, .. }) => {
                     if last_error.as_ref() != Some(&error) {
                         tracing::error!(
                             projection = self.projection.name(),
@@ -130,7 +131,12 @@ impl Follower {
                         );
                         last_error = Some(error.clone());
                     }
+                    position = reached;
                     self.publish(Reached { position, stopped: Some(error) });
+                    // The offender is behind `position` and will be there for a while: nothing but a rebuild helps, and
+                    // the bell of every append would only make this turn in circles.
+                    self.feed.wait(u64::MAX).await;
+                    continue;
                 }
                 Err(error) => {
                     let text = error.to_string();
@@ -138,8 +144,13 @@ impl Follower {
                         tracing::error!(projection = self.projection.name(), error = text, "projection cannot go on");
                         last_error = Some(text);
                     }
+                    if let ReadError::Feed(corrupt @ FeedError::Corrupt { .. }) = &error {
+                        // Whoever waits need not wait for the end of its time: this does not pass by itself.
+                        self.publish(Reached { position, stopped: Some(corrupt.to_string()) });
+                    }
                     // The bell may be ringing; a moment of rest keeps a broken disk from spinning a core.
                     self.feed.wait(u64::MAX).await;
+                    continue;
                 }
             }
             self.feed.wait(position).await;

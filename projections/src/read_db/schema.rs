@@ -89,17 +89,26 @@ impl ReadDb {
             })
             .await?;
         if swapped {
-            // In a transaction of its own: dropping large tables must not hold up the swap.
-            self.write(move |connection| drop_orphans(connection, projection)).await?;
+            // In a transaction of its own: dropping large tables must not hold up the swap. In one all the same, because a
+            // generation that another process is just making has tables and a note at once, or neither.
+            self.write(move |connection| {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                drop_orphans(&transaction, projection)?;
+                Ok(transaction.commit()?)
+            })
+            .await?;
         }
         Ok(swapped)
     }
 
-    /// Drops a generation that nobody reads.
+    /// Drops a build that nobody reads. One that went live in the meantime stays.
     pub(crate) async fn drop_build(&self, projection: &'static dyn Projection, number: i64) -> Result<(), ReadError> {
         self.write(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            drop_generation(&transaction, projection, number)?;
+            let build = generation::numbered(&transaction, projection.name(), number)?;
+            if build.is_some_and(|build| matches!(build.state, State::Building | State::Verifying)) {
+                drop_generation(&transaction, projection, number)?;
+            }
             Ok(transaction.commit()?)
         })
         .await

@@ -1,0 +1,9 @@
+//! Read models in use: the runner, rebuild, verify, and what becomes of an event that cannot be applied.
+
+mod history;
+mod interrupt;
+mod place;
+mod poison;
+mod rebuild;
+mod runner;
+mod verify;
