@@ -19,6 +19,9 @@ pub enum ReadError {
     },
     #[error("the tables of '{projection}' are of version {live} and this routix writes version {wanted}; rebuild them")]
     OtherVersion { projection: &'static str, live: u32, wanted: u32 },
+    /// The log was restored from an older backup.
+    #[error("the tables of '{projection}' stand at position {at} and the log ends at {head}; rebuild them")]
+    AheadOfLog { projection: &'static str, at: u64, head: u64 },
     #[error("the tables that were being built are gone; somebody else finished or dropped them")]
     BuildGone,
     #[error("the log cannot be read")]

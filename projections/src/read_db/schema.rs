@@ -64,8 +64,13 @@ impl ReadDb {
     }
 
     /// Makes `number` the live generation and drops the one before, if it has come at least as far. `false` when the live
-    /// one went on in the meantime: catch up and ask again.
-    pub(crate) async fn swap(&self, projection: &'static dyn Projection, number: i64) -> Result<bool, ReadError> {
+    /// one went on in the meantime: catch up and ask again. Unless it stands beyond `log_end`, where the log has nothing.
+    pub(crate) async fn swap(
+        &self,
+        projection: &'static dyn Projection,
+        number: i64,
+        log_end: u64,
+    ) -> Result<bool, ReadError> {
         let swapped = self
             .write(move |connection| {
                 let name = projection.name();
@@ -75,7 +80,7 @@ impl ReadDb {
                     return Ok(true);
                 }
                 let live = generation::live(&transaction, name)?;
-                if live.as_ref().is_some_and(|live| live.position > built.position) {
+                if live.is_some_and(|live| live.position > built.position && live.position <= log_end) {
                     return Ok(false);
                 }
                 point_views_at(&transaction, projection, number)?;

@@ -143,7 +143,7 @@ async fn a_build_that_went_live_in_the_meantime_cannot_be_dropped() {
     // Two rebuilds share a build; the other one has swapped it in when this one meets an event it cannot apply.
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
     place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
-    assert!(place.db.swap(&TokenValidation, build.number).await.unwrap());
+    assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
     place.db.drop_build(&TokenValidation, build.number).await.unwrap();
     assert_eq!(dump(&place.raw(), &TokenValidation), before);
     let live = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
@@ -190,7 +190,7 @@ async fn tables_of_one_version_are_not_followed_by_the_code_of_another() {
     assert!(matches!(newer, Err(ReadError::OtherVersion { live: 1, wanted: 2, .. })), "{newer:?}");
     let build = place.db.begin_build(&NextVersion, State::Building, 0).await.unwrap();
     place.db.advance(&NextVersion, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
-    assert!(place.db.swap(&NextVersion, build.number).await.unwrap());
+    assert!(place.db.swap(&NextVersion, build.number, u64::MAX).await.unwrap());
     let older = place.db.advance(&TokenValidation, Advance::Live, page(), 0).await;
     assert!(matches!(older, Err(ReadError::OtherVersion { live: 2, wanted: 1, .. })), "{older:?}");
     assert_eq!(place.db.prepare(&NextVersion, 0).await.unwrap().version, 2);
@@ -202,12 +202,12 @@ async fn a_build_behind_the_live_tables_is_not_swapped_in() {
     let place = given(&TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
     place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
-    assert!(!place.db.swap(&TokenValidation, build.number).await.unwrap());
+    assert!(!place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
     assert_eq!(place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap().position, 5);
     place.db.advance(&TokenValidation, Advance::Build(build.number), (5, log.after(5, 99)), 0).await.unwrap();
-    assert!(place.db.swap(&TokenValidation, build.number).await.unwrap());
-    assert!(place.db.swap(&TokenValidation, build.number).await.unwrap(), "a second swap finds it done");
-    let gone = place.db.swap(&TokenValidation, build.number + 1).await;
+    assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
+    assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap(), "a second swap finds it done");
+    let gone = place.db.swap(&TokenValidation, build.number + 1, u64::MAX).await;
     assert!(matches!(gone, Err(ReadError::BuildGone)), "{gone:?}");
 }
 

@@ -5,5 +5,7 @@ mod interrupt;
 mod place;
 mod poison;
 mod rebuild;
+mod restore;
 mod runner;
 mod verify;
+mod version;
