@@ -14,6 +14,8 @@ pub mod rows;
 pub mod runner;
 pub mod sqlite_file;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod token_validation;
 
 pub use projection::Projection;

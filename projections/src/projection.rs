@@ -14,6 +14,10 @@ pub trait Projection: Send + Sync {
 
     fn tables(&self) -> &'static [Table];
 
+    /// The types of the aggregates whose events it reads. It passes the others without a look at them, so that an event
+    /// that cannot be read stops only those that would have used it.
+    fn reads(&self) -> &'static [&'static str];
+
     /// The rows that [`Self::apply`] will ask for; empty for an event that does not concern this projection.
     fn keys(&self, fact: &Fact) -> Vec<RowKey>;
 

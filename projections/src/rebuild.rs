@@ -60,7 +60,12 @@ impl Rebuilder {
                 }
                 Err(error) => return Err(error),
             };
-            if self.db.swap(projection, build.number).await? {
+            // In this order: a log that ends, later, before the place where the tables stood is shorter than they are, and
+            // waiting for it would be waiting for ever.
+            let live = self.db.position(projection).await?;
+            let head = self.feed.head().await?;
+            let log_end = if head < live { head } else { u64::MAX };
+            if self.db.swap(projection, build.number, log_end).await? {
                 return Ok(progress);
             }
         }

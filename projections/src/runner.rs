@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, FeedError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::projection::Projection;
-use crate::read_db::{Advance, Outcome, ReadDb, ReadError};
+use crate::read_db::{Advance, Generation, Outcome, ReadDb, ReadError};
 
 const BATCH: usize = 1_000;
 
@@ -73,20 +73,23 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// Returns once each of `names` has applied every event up to `position`.
+    /// Returns once each of `names` has applied every event up to `position`; `limit` is for all of them together.
     ///
     /// # Errors
     /// [`NotReached`] after `limit`, or at once when one of them has stopped.
     pub async fn wait_for(&self, names: &[&'static str], position: u64, limit: Duration) -> Result<(), NotReached> {
+        let deadline = Instant::now() + limit;
         for &name in names {
             let mut reached = self.reached.clone();
             let there = |all: &HashMap<&'static str, Reached>| {
                 all.get(name).is_some_and(|reached| reached.position >= position || reached.stopped.is_some())
             };
-            let waited = timeout(limit, reached.wait_for(there)).await;
-            drop(waited);
-            let last = self.reached.borrow().get(name).cloned().unwrap_or_default();
-            match last {
+            // The answer is what ended the waiting, and not what has become of it since.
+            let last = match timeout_at(deadline, reached.wait_for(there)).await {
+                Ok(Ok(all)) => all.get(name).cloned(),
+                Ok(Err(_)) | Err(_) => self.reached.borrow().get(name).cloned(),
+            };
+            match last.unwrap_or_default() {
                 Reached { position: at, .. } if at >= position => {}
                 Reached { stopped: Some(error), .. } => return Err(NotReached::Stopped { name, error }),
                 Reached { position: at, stopped: None } => {
@@ -120,7 +123,7 @@ impl Follower {
                         continue;
                     }
                 }
-                Ok(Step { outcome: Outcome::Stopped { position: at, error }, .. }) => {
+                Ok(Step { outcome: Outcome::Stopped { reached, position: at, error }, .. }) => {
                     if last_error.as_ref() != Some(&error) {
                         tracing::error!(
                             projection = self.projection.name(),
@@ -130,7 +133,12 @@ impl Follower {
                         );
                         last_error = Some(error.clone());
                     }
+                    position = reached;
                     self.publish(Reached { position, stopped: Some(error) });
+                    // The offender is behind `position` and will be there for a while: nothing but a rebuild helps, and
+                    // the bell of every append would only make this turn in circles.
+                    self.feed.wait(u64::MAX).await;
+                    continue;
                 }
                 Err(error) => {
                     let text = error.to_string();
@@ -138,8 +146,14 @@ impl Follower {
                         tracing::error!(projection = self.projection.name(), error = text, "projection cannot go on");
                         last_error = Some(text);
                     }
+                    if let Some(stopped) = lasting(&error) {
+                        self.publish(Reached { position, stopped: Some(stopped) });
+                    }
+                    // A rebuild may have put other tables in their place.
+                    position = self.db.position(self.projection).await.unwrap_or(position);
                     // The bell may be ringing; a moment of rest keeps a broken disk from spinning a core.
                     self.feed.wait(u64::MAX).await;
+                    continue;
                 }
             }
             self.feed.wait(position).await;
@@ -148,11 +162,16 @@ impl Follower {
 
     async fn step(&self, after: u64) -> Result<Step, ReadError> {
         let page = self.feed.read_after(after, BATCH).await?;
+        if page.head < after {
+            let projection = self.projection.name();
+            return Err(ReadError::AheadOfLog { projection, at: after, head: page.head });
+        }
         let more = page.events.len() == BATCH;
         if page.next == after && after > 0 {
             // Nothing new; whether the tables were stopped or retried in the meantime still has to be seen.
             let status = self.db.status(&[self.projection]).await?;
-            let still = status.first().and_then(|status| status.live.as_ref()).is_some_and(|live| live.error.is_none());
+            let follows = |live: &Generation| live.error.is_none() && live.version == self.projection.version();
+            let still = status.first().and_then(|status| status.live.as_ref()).is_some_and(follows);
             if still {
                 return Ok(Step { outcome: Outcome::At(after), more: false });
             }
@@ -170,6 +189,20 @@ impl Follower {
             }
             changed
         });
+    }
+}
+
+/// What does not pass by itself, so that whoever waits need not wait for the end of its time.
+fn lasting(error: &ReadError) -> Option<String> {
+    match error {
+        ReadError::Feed(corrupt @ FeedError::Corrupt { .. }) => Some(corrupt.to_string()),
+        ReadError::AheadOfLog { .. } | ReadError::OtherVersion { .. } => Some(error.to_string()),
+        ReadError::Feed(FeedError::Unavailable(_))
+        | ReadError::Unavailable(_)
+        | ReadError::Row(_)
+        | ReadError::Poison { .. }
+        | ReadError::BuildGone
+        | ReadError::Cancelled => None,
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// How long a connection waits for another process's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long it rests between two tries where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(2);
 
 /// What a commit promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub enum Durability {
 pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    use_wal(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(
         None,
@@ -37,6 +41,22 @@ pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Conn
     )?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
+}
+
+/// Turns on the write-ahead log. SQLite does not wait for others here, whatever its busy timeout says: of several that
+/// open a new file at once, all but one would fail.
+fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        let busy = match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => error,
+            done => return done,
+        };
+        if Instant::now() > deadline {
+            return Err(busy);
+        }
+        thread::sleep(BUSY_PAUSE);
+    }
 }
 
 /// Read-only connections to one file, opened when they are needed and kept.

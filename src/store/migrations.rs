@@ -17,7 +17,7 @@ macro_rules! migrations {
     };
 }
 
-pub const EVENTS: &[Migration] = migrations!("events": "20261122000000_events");
+pub const EVENTS: &[Migration] = migrations!("events": "20261122000000_events", "20261122000001_new_positions_only");
 pub const IDENTITY: &[Migration] = migrations!("identity": "20261122000000_identity");
 pub const TMS: &[Migration] = migrations!("tms": "20261122000000_records");
 pub const READ: &[Migration] = migrations!("read": "20261122000000_projections");

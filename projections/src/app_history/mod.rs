@@ -11,6 +11,9 @@ use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::{ColumnValue, Json, Table, TableRow};
 use crate::table_row;
 
+#[cfg(test)]
+mod tests;
+
 table_row! {
     /// One event of an app.
     pub struct HistoryRow in "app_history" {
@@ -47,6 +50,10 @@ impl Projection for AppHistory {
 
     fn tables(&self) -> &'static [Table] {
         &[HistoryRow::TABLE]
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        &["app"]
     }
 
     /// Rows are only added, so none has to be loaded.

@@ -1,5 +1,6 @@
 //! Branches by public id, for the proxy, and by organization, for people.
 
+use chrono::{DateTime, Utc};
 use routix_domain::log::{Fact, RecordedEvent};
 use routix_domain::organization::OrganizationEvent;
 use uuid::Uuid;
@@ -10,7 +11,8 @@ use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::{ColumnValue, Table, TableRow};
 use crate::table_row;
 
-use chrono::{DateTime, Utc};
+#[cfg(test)]
+mod tests;
 
 table_row! {
     /// One branch. A closed one stays, so that its ids are never given out again and history can name it.
@@ -41,6 +43,10 @@ impl Projection for Branches {
 
     fn tables(&self) -> &'static [Table] {
         &[BranchRow::TABLE]
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        &["organization"]
     }
 
     fn keys(&self, fact: &Fact) -> Vec<RowKey> {

@@ -24,8 +24,8 @@ pub enum Outcome {
     At(u64),
     /// Somebody else brought the tables to another position; read on from there.
     Elsewhere(u64),
-    /// The projection stands still at this event.
-    Stopped { position: u64, error: String },
+    /// The projection stands still at the event at `position`; everything up to `reached` is in its tables.
+    Stopped { reached: u64, position: u64, error: String },
 }
 
 impl ReadDb {
@@ -52,6 +52,12 @@ impl ReadDb {
                 Advance::Build(number) => generation::numbered(&transaction, name, number)?,
             }
             .ok_or(ReadError::BuildGone)?;
+            if generation.version != projection.version() {
+                // Another version of routix owns these tables: a newer one that rebuilt them, or an older one before a
+                // rebuild. Rows of both in one table would be rows of neither.
+                let (live, wanted) = (generation.version, projection.version());
+                return Err(ReadError::OtherVersion { projection: name, live, wanted });
+            }
             if generation.state == State::Stopped {
                 return Ok(stopped(&generation));
             }
@@ -83,6 +89,7 @@ impl ReadDb {
 
 fn stopped(generation: &Generation) -> Outcome {
     Outcome::Stopped {
+        reached: generation.position,
         position: generation.error_position.unwrap_or(generation.position),
         error: generation.error.clone().unwrap_or_default(),
     }
@@ -108,7 +115,7 @@ fn stop(
         "UPDATE projections SET state = 'stopped', error = ?3, error_position = ?4 WHERE name = ?1 AND generation = ?2",
         (name, generation.number, error, position),
     )?;
-    Ok(Outcome::Stopped { position, error: error.to_owned() })
+    Ok(Outcome::Stopped { reached, position, error: error.to_owned() })
 }
 
 enum Unfoldable {
@@ -128,7 +135,8 @@ fn fold(
     events: &[RecordedEvent],
 ) -> Result<Rows, Unfoldable> {
     let mut rows = Rows::default();
-    for (index, event) in events.iter().enumerate() {
+    let read = |event: &RecordedEvent| projection.reads().contains(&event.aggregate_type.as_str());
+    for (index, event) in events.iter().enumerate().filter(|(_, event)| read(event)) {
         let poison = |source: ApplyError| Unfoldable::Poison { index, source };
         let fact = event.fact().map_err(|error| poison(error.into()))?;
         for key in projection.keys(&fact) {

@@ -63,6 +63,10 @@ impl ReadDb {
         let connection = self.readers.open()?;
         connection.execute_batch("BEGIN")?;
         let live = generation::live(&connection, projection.name())?.ok_or(ReadError::BuildGone)?;
+        if live.version != projection.version() {
+            let (live, wanted) = (live.version, projection.version());
+            return Err(ReadError::OtherVersion { projection: projection.name(), live, wanted });
+        }
         Ok(Snapshot { connection, number: live.number, position: live.position })
     }
 

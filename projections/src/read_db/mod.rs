@@ -5,45 +5,27 @@
 
 mod advance;
 mod compare;
+mod error;
 mod generation;
 mod schema;
 mod status;
+#[cfg(test)]
+mod tests;
+mod values;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 pub use self::advance::{Advance, Outcome};
 pub use self::compare::Difference;
+pub use self::error::ReadError;
 pub use self::generation::{Generation, State};
 pub use self::status::ProjectionStatus;
-use crate::rows::ApplyError;
+use self::values::values;
 use crate::sqlite_file::{Durability, Readers, open_writer};
-use crate::table::{Table, TableRow, UnreadableRow, Value};
-
-/// The read models could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("the read models do not answer")]
-    Unavailable(#[from] rusqlite::Error),
-    #[error(transparent)]
-    Row(#[from] UnreadableRow),
-    #[error("the projection '{projection}' stops at position {position}")]
-    Poison {
-        projection: &'static str,
-        position: u64,
-        #[source]
-        source: ApplyError,
-    },
-    #[error("the tables that were being built are gone; somebody else finished or dropped them")]
-    BuildGone,
-    #[error("the log cannot be read")]
-    Feed(#[from] routix_domain::log::FeedError),
-    #[error("a database task was cancelled")]
-    Cancelled,
-}
+use crate::table::{TableRow, Value};
 
 /// The read models in one SQLite file. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -103,30 +85,4 @@ impl ReadDb {
             .await
             .map_err(|_| ReadError::Cancelled)?
     }
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(number) => ValueRef::Integer(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-        }))
-    }
-}
-
-/// The columns of `table`, in its order.
-fn values(table: &Table, row: &Row<'_>) -> Result<Vec<Value>, ReadError> {
-    let mut values = Vec::with_capacity(table.columns.len());
-    for (index, column) in table.columns.iter().enumerate() {
-        values.push(match row.get_ref(index)? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(number) => Value::Integer(number),
-            ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-            ValueRef::Real(_) | ValueRef::Blob(_) => {
-                return Err(UnreadableRow { table: table.name, column: column.name }.into());
-            }
-        });
-    }
-    Ok(values)
 }

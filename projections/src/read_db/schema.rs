@@ -64,8 +64,13 @@ impl ReadDb {
     }
 
     /// Makes `number` the live generation and drops the one before, if it has come at least as far. `false` when the live
-    /// one went on in the meantime: catch up and ask again.
-    pub(crate) async fn swap(&self, projection: &'static dyn Projection, number: i64) -> Result<bool, ReadError> {
+    /// one went on in the meantime: catch up and ask again. Unless it stands beyond `log_end`, where the log has nothing.
+    pub(crate) async fn swap(
+        &self,
+        projection: &'static dyn Projection,
+        number: i64,
+        log_end: u64,
+    ) -> Result<bool, ReadError> {
         let swapped = self
             .write(move |connection| {
                 let name = projection.name();
@@ -75,7 +80,7 @@ impl ReadDb {
                     return Ok(true);
                 }
                 let live = generation::live(&transaction, name)?;
-                if live.as_ref().is_some_and(|live| live.position > built.position) {
+                if live.is_some_and(|live| live.position > built.position && live.position <= log_end) {
                     return Ok(false);
                 }
                 point_views_at(&transaction, projection, number)?;
@@ -89,17 +94,26 @@ impl ReadDb {
             })
             .await?;
         if swapped {
-            // In a transaction of its own: dropping large tables must not hold up the swap.
-            self.write(move |connection| drop_orphans(connection, projection)).await?;
+            // In a transaction of its own: dropping large tables must not hold up the swap. In one all the same, because a
+            // generation that another process is just making has tables and a note at once, or neither.
+            self.write(move |connection| {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                drop_orphans(&transaction, projection)?;
+                Ok(transaction.commit()?)
+            })
+            .await?;
         }
         Ok(swapped)
     }
 
-    /// Drops a generation that nobody reads.
+    /// Drops a build that nobody reads. One that went live in the meantime stays.
     pub(crate) async fn drop_build(&self, projection: &'static dyn Projection, number: i64) -> Result<(), ReadError> {
         self.write(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            drop_generation(&transaction, projection, number)?;
+            let build = generation::numbered(&transaction, projection.name(), number)?;
+            if build.is_some_and(|build| matches!(build.state, State::Building | State::Verifying)) {
+                drop_generation(&transaction, projection, number)?;
+            }
             Ok(transaction.commit()?)
         })
         .await

@@ -52,6 +52,10 @@ impl Projection for TokenValidation {
         &[ValidationRow::TABLE]
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        &["app"]
+    }
+
     fn keys(&self, fact: &Fact) -> Vec<RowKey> {
         match fact {
             Fact::App { app_id, .. } => vec![RowKey::of::<ValidationRow>([app_id.into_value()])],

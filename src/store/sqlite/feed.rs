@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use routix_domain::log::{EventFeed, FeedError, Page};
-use rusqlite::OptionalExtension;
+use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
+use rusqlite::{Connection, OptionalExtension};
 use tokio::time::timeout;
 
 use super::{SqliteEventStore, rows};
@@ -24,23 +24,7 @@ impl EventFeed for SqliteEventStore {
     }
 
     async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
-        self.readers
-            .with(|connection| {
-                let snapshot = connection.unchecked_transaction()?;
-                let head = rows::head(&snapshot)?;
-                let events: Vec<_> = snapshot
-                    .prepare_cached(rows::SELECT_AFTER)?
-                    .query_map((position, i64::try_from(limit).unwrap_or(i64::MAX)), rows::recorded_event)?
-                    .collect::<rusqlite::Result<_>>()?;
-                snapshot.commit()?;
-                let next = if events.len() < limit {
-                    head.max(position)
-                } else {
-                    events.last().map_or(position, |e| e.position)
-                };
-                Ok(Page { events, next, head })
-            })
-            .map_err(unavailable)
+        self.readers.with(|connection| page(connection, position, limit)).map_err(unavailable)?
     }
 
     async fn position_of(
@@ -66,4 +50,36 @@ impl EventFeed for SqliteEventStore {
         // Late or not, the reader looks at the log itself.
         let _ = timeout(POLL, head.wait_for(|&head| head > position)).await;
     }
+}
+
+/// One page, as of one moment. An event that cannot be read ends the page before it; the page that would begin with it is
+/// an error that names it.
+fn page(connection: &Connection, position: u64, limit: usize) -> rusqlite::Result<Result<Page, FeedError>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let head = rows::head(&snapshot)?;
+    let mut events: Vec<RecordedEvent> = Vec::new();
+    let mut unreadable = None;
+    {
+        let mut statement = snapshot.prepare_cached(rows::SELECT_AFTER)?;
+        let mut rows = statement.query((position, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+        while let Some(row) = rows.next()? {
+            match rows::recorded_event(row) {
+                Ok(event) => events.push(event),
+                Err(error) => {
+                    unreadable = Some((row.get(0)?, error));
+                    break;
+                }
+            }
+        }
+    }
+    snapshot.commit()?;
+    let last = events.last().map(|event| event.position);
+    let next = match (unreadable, last) {
+        (Some((position, error)), None) => {
+            return Ok(Err(FeedError::Corrupt { position, source: Box::new(error) }));
+        }
+        (None, _) if events.len() < limit => head.max(position),
+        (Some(_) | None, last) => last.unwrap_or(position),
+    };
+    Ok(Ok(Page { events, next, head }))
 }

@@ -12,11 +12,12 @@ const EVENT_IDS: Uuid = Uuid::from_u128(0x4c2d_67b0_3c1e_5d0a_9a41_6e0f_27d5_8b1
 pub(super) const SELECT_AFTER: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \
     event_version, payload, metadata, recorded_at FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
 
-/// The row as an event. Columns as in [`SELECT_AFTER`].
+/// The row as an event. Columns as in [`SELECT_AFTER`]. Every error is one of the row, none of the database.
 pub(super) fn recorded_event(row: &Row<'_>) -> rusqlite::Result<RecordedEvent> {
     let aggregate_type: String = row.get(1)?;
     let aggregate_id: String = row.get(2)?;
     let sequence = row.get(3)?;
+    let recorded_at = row.get(8)?;
     let stream = format!("{aggregate_type}-{aggregate_id}/{sequence}");
     Ok(RecordedEvent {
         position: row.get(0)?,
@@ -28,7 +29,8 @@ pub(super) fn recorded_event(row: &Row<'_>) -> rusqlite::Result<RecordedEvent> {
         event_version: row.get(5)?,
         payload: row.get(6)?,
         metadata: row.get(7)?,
-        recorded_at: DateTime::from_timestamp_micros(row.get(8)?).unwrap_or_default(),
+        recorded_at: DateTime::from_timestamp_micros(recorded_at)
+            .ok_or(rusqlite::Error::IntegralValueOutOfRange(8, recorded_at))?,
     })
 }
 

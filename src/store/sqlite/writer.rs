@@ -16,9 +16,9 @@ use crate::system::System;
 /// At most so many appends share a commit, so that the first of them does not wait for ever.
 const MAX_APPENDS_A_COMMIT: usize = 512;
 
-struct Append {
-    events: Vec<SerializedEvent>,
-    answer: oneshot::Sender<Result<(), PersistenceError>>,
+pub(super) struct Append {
+    pub(super) events: Vec<SerializedEvent>,
+    pub(super) answer: oneshot::Sender<Result<(), PersistenceError>>,
 }
 
 pub(super) struct Writer {
@@ -75,14 +75,12 @@ fn run(connection: &Connection, waiting: &Receiver<Append>, head: &watch::Sender
 }
 
 /// One transaction for all appends. When it fails as a whole, every append failed.
-fn commit(connection: &Connection, batch: &[Append], system: &System) -> Vec<Result<(), PersistenceError>> {
+pub(super) fn commit(connection: &Connection, batch: &[Append], system: &System) -> Vec<Result<(), PersistenceError>> {
     let committed = connection
         .execute_batch("BEGIN IMMEDIATE")
         .and_then(|()| rows::newest_recorded_at(connection))
         .map(|newest| newest.unwrap_or(i64::MIN).max(system.now().timestamp_micros()))
-        .map(|recorded_at| {
-            batch.iter().map(|append| append_one(connection, &append.events, recorded_at)).collect::<Vec<_>>()
-        })
+        .and_then(|recorded_at| append_all(connection, batch, recorded_at))
         .and_then(|answers| connection.execute_batch("COMMIT").map(|()| answers));
     committed.unwrap_or_else(|error| {
         if !connection.is_autocommit() {
@@ -95,6 +93,24 @@ fn commit(connection: &Connection, batch: &[Append], system: &System) -> Vec<Res
         let again = || rusqlite::Error::SqliteFailure(code, Some(text.clone()));
         batch.iter().map(|_| Err(StoreError::Commit(again()).into())).collect()
     })
+}
+
+/// Some failures (a full disk, a broken one) end the whole transaction and not only their savepoint. Whatever came after
+/// would then be committed on its own while it is answered that it failed; so nothing comes after.
+fn append_all(
+    connection: &Connection,
+    batch: &[Append],
+    recorded_at: i64,
+) -> rusqlite::Result<Vec<Result<(), PersistenceError>>> {
+    let mut answers = Vec::with_capacity(batch.len());
+    for append in batch {
+        answers.push(append_one(connection, &append.events, recorded_at));
+        if connection.is_autocommit() {
+            let text = "the transaction was ended by a failure".to_owned();
+            return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK), Some(text)));
+        }
+    }
+    Ok(answers)
 }
 
 fn append_one(connection: &Connection, events: &[SerializedEvent], recorded_at: i64) -> Result<(), PersistenceError> {

@@ -1,0 +1,76 @@
+use routix_domain::app::AppEvent;
+use routix_domain::log::Actor;
+use routix_domain::organization::OrganizationEvent;
+
+use super::{AppHistory, HistoryRow, of_app};
+use crate::testing::{
+    Log, at, every_app_event, fingerprint, full_life, given, id, member_names, registered, rows_after,
+};
+
+#[tokio::test]
+async fn every_event_of_an_app_is_a_row_in_its_order() {
+    let rows = rows_after::<HistoryRow>(&AppHistory, &full_life(1)).await;
+    assert_eq!(rows.len(), every_app_event().len());
+    for (number, (row, event)) in (1..).zip(rows.iter().zip(every_app_event())) {
+        assert_eq!((row.app_id, row.sequence, row.position), (id(1), number, number));
+        assert_eq!((row.event_id, row.recorded_at), (id(number.into()), at(number)));
+        let mut payload = serde_json::to_value(&event).unwrap();
+        assert_eq!(payload["type"], row.event_type.as_str());
+        assert_eq!(row.event_version, "1");
+        payload.as_object_mut().unwrap().remove("type");
+        payload.as_object_mut().unwrap().remove("request_fingerprint");
+        if let Some(secret) = payload.get_mut("secret") {
+            secret.as_object_mut().unwrap().remove("sha256");
+        }
+        assert_eq!(row.data.0, payload);
+    }
+}
+
+#[tokio::test]
+async fn no_digest_and_no_request_fingerprint_is_in_any_row() {
+    let place = given(&AppHistory, &full_life(1)).await;
+    for row in place.rows::<HistoryRow>().await {
+        let names = member_names(&row.data);
+        assert!(!names.iter().any(|name| name == "sha256" || name == "request_fingerprint"), "{}", row.event_type);
+    }
+    let stored: String =
+        place.raw().query_row("SELECT group_concat(data) FROM app_history", [], |row| row.get(0)).unwrap();
+    assert!(stored.contains(&format!(r#""last4":"{}""#, fingerprint(2).last4)), "which secret it was can be seen");
+    for hidden in [fingerprint(1).sha256, fingerprint(2).sha256, "fe".repeat(32)] {
+        assert!(!stored.contains(&hidden), "{hidden}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_says_who_did_it_and_how() {
+    for (actor, kind, actor_id) in [
+        (Actor::User(id(3)), "user", Some(id(3).to_string())),
+        (Actor::App(id(4)), "app", Some(id(4).to_string())),
+        (Actor::CommandLine("deploy".into()), "command_line", Some("deploy".into())),
+        (Actor::System, "system", None),
+    ] {
+        let rows = rows_after::<HistoryRow>(&AppHistory, &Log::default().app(1, &registered()).by(actor)).await;
+        assert_eq!((rows[0].actor_kind.as_str(), &rows[0].actor_id), (kind, &actor_id));
+        assert_eq!(rows[0].authenticated_by, "password");
+        assert_eq!(
+            (rows[0].request_id.as_deref(), rows[0].context_commitment.as_deref()),
+            (Some("r-1"), Some("c0ffee"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn other_streams_leave_no_row() {
+    let log = Log::default().organization(50, &OrganizationEvent::Created { name: "Acme".into() });
+    assert_eq!(rows_after::<HistoryRow>(&AppHistory, &log).await, []);
+}
+
+#[tokio::test]
+async fn history_is_read_in_pages() {
+    let log = full_life(1).app(2, &registered()).app(2, &AppEvent::Revoked {});
+    let place = given(&AppHistory, &log).await;
+    let page = of_app(&place.db, id(1), 3, 4).await.unwrap();
+    assert_eq!(page.iter().map(|row| row.sequence).collect::<Vec<_>>(), [4, 5, 6, 7]);
+    assert_eq!(of_app(&place.db, id(2), 0, 100).await.unwrap().len(), 2);
+    assert_eq!(of_app(&place.db, id(1), 12, 100).await.unwrap(), []);
+}

@@ -1,0 +1,23 @@
+//! What is asked of `app_list`.
+
+use uuid::Uuid;
+
+use super::AppRow;
+use crate::read_db::{ReadDb, ReadError};
+use crate::table::ColumnValue;
+
+/// One app.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn by_id(db: &ReadDb, app_id: Uuid) -> Result<Option<AppRow>, ReadError> {
+    db.select_one("WHERE app_id = $1", vec![app_id.into_value()]).await
+}
+
+/// The apps of an organization, oldest first.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn of_organization(db: &ReadDb, organization_id: Uuid) -> Result<Vec<AppRow>, ReadError> {
+    db.select("WHERE organization_id = $1 ORDER BY created_at, app_id", vec![organization_id.into_value()]).await
+}

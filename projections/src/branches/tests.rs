@@ -1,0 +1,64 @@
+use routix_domain::organization::OrganizationEvent;
+
+use super::{BranchRow, Branches, of_organization, open_by_public_id};
+use crate::testing::{Log, at, given, id, registered, rows_after};
+
+fn opened(number: u128, public_id: &str) -> OrganizationEvent {
+    OrganizationEvent::BranchOpened {
+        branch_id: id(number),
+        public_id: public_id.parse().unwrap(),
+        name: "Utrecht".into(),
+    }
+}
+
+fn utrecht() -> BranchRow {
+    BranchRow {
+        branch_id: id(60),
+        organization_id: id(50),
+        public_id: "RS2RDH3B".into(),
+        name: "Utrecht".into(),
+        opened_at: at(1),
+        closed_at: None,
+    }
+}
+
+#[tokio::test]
+async fn an_opened_branch_is_a_row() {
+    let log = Log::default().organization(50, &opened(60, "RS2RDH3B"));
+    assert_eq!(rows_after::<BranchRow>(&Branches, &log).await, [utrecht()]);
+}
+
+#[tokio::test]
+async fn a_renamed_branch_has_its_new_name() {
+    let renamed = OrganizationEvent::BranchRenamed { branch_id: id(60), name: "Lage Weide".into() };
+    let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(50, &renamed);
+    let expected = BranchRow { name: "Lage Weide".into(), ..utrecht() };
+    assert_eq!(rows_after::<BranchRow>(&Branches, &log).await, [expected]);
+}
+
+#[tokio::test]
+async fn a_closed_branch_stays_and_says_when_it_closed() {
+    let closed = OrganizationEvent::BranchClosed { branch_id: id(60) };
+    let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(50, &closed);
+    let place = given(&Branches, &log).await;
+    assert_eq!(place.rows::<BranchRow>().await, [BranchRow { closed_at: Some(at(2)), ..utrecht() }]);
+    assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_branch_is_found_by_its_public_id_in_its_own_organization_only() {
+    let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(51, &opened(61, "AAAAAAAA"));
+    let place = given(&Branches, &log).await;
+    assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), Some(utrecht()));
+    assert_eq!(open_by_public_id(&place.db, id(51), "RS2RDH3B").await.unwrap(), None);
+    assert_eq!(of_organization(&place.db, id(50)).await.unwrap(), [utrecht()]);
+}
+
+#[tokio::test]
+async fn other_events_leave_no_row() {
+    let log = Log::default()
+        .organization(50, &OrganizationEvent::Created { name: "Acme".into() })
+        .organization(50, &OrganizationEvent::MemberRemoved { user_id: id(80) })
+        .app(1, &registered());
+    assert_eq!(rows_after::<BranchRow>(&Branches, &log).await, []);
+}

@@ -1,0 +1,257 @@
+//! Batches, checkpoints and generations, for every projection alike.
+
+use std::collections::BTreeMap;
+
+use routix_domain::app::AppEvent;
+use routix_domain::log::{Actor, Page};
+use routix_domain::organization::{OrganizationEvent, Role};
+use routix_domain::value::BranchRestriction;
+use rusqlite::Connection;
+use rusqlite::types::Value as SqlValue;
+
+use super::{Advance, Outcome, ReadError, State};
+use crate::projection::{Projection, all, named};
+use crate::rebuild::Progress;
+use crate::rows::{ApplyError, RowKey, Rows};
+use crate::table::Table;
+use crate::testing::{Log, Place, every_app_event, full_life, given, id, registered, rotated};
+use crate::token_validation::TokenValidation;
+use routix_domain::log::{Fact, RecordedEvent};
+
+/// Apps, branches and members whose events touch the same rows again and again.
+fn busy_log() -> Log {
+    let member =
+        |user: u128, role| OrganizationEvent::MemberAdded { user_id: id(user), role, branches: BranchRestriction::All };
+    let mut log = Log::default().organization(50, &OrganizationEvent::Created { name: "Acme".into() });
+    for (number, event) in every_app_event().iter().enumerate() {
+        let branch = 60 + number as u128;
+        let public_id = format!("BRANCH{number:02}").parse().unwrap();
+        log = log
+            .app(1, event)
+            .organization(50, &member(80 + number as u128 % 3, Role::Member))
+            .organization(50, &OrganizationEvent::BranchOpened { branch_id: id(branch), public_id, name: "A".into() })
+            .app(2 + number as u128, &registered())
+            .app(2 + number as u128, &rotated(2, 10, 60))
+            .organization(50, &OrganizationEvent::BranchRenamed { branch_id: id(branch), name: "B".into() })
+            .organization(50, &OrganizationEvent::MemberRemoved { user_id: id(80 + number as u128 % 3) });
+        if number % 2 == 0 {
+            log = log.organization(50, &OrganizationEvent::BranchClosed { branch_id: id(branch) });
+        }
+    }
+    log
+}
+
+/// Every live row of a projection, as the database holds it.
+fn dump(connection: &Connection, projection: &dyn Projection) -> BTreeMap<&'static str, Vec<Vec<SqlValue>>> {
+    let rows_of = |table: &Table| {
+        let sql = format!("SELECT {} FROM {} ORDER BY 1, 2", table.column_list(), table.name);
+        let mut statement = connection.prepare(&sql).unwrap();
+        let columns = table.columns.len();
+        let row = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
+        statement.query_map([], row).unwrap().collect::<Result<Vec<Vec<SqlValue>>, _>>().unwrap()
+    };
+    projection.tables().iter().map(|table| (table.name, rows_of(table))).collect()
+}
+
+#[tokio::test]
+async fn the_boundaries_of_batches_leave_no_trace_in_the_rows() {
+    let log = busy_log();
+    for projection in all() {
+        let whole = dump(&given(projection, &log).await.raw(), projection);
+        assert!(whole.values().any(|rows| !rows.is_empty()), "{}", projection.name());
+        for size in [1, 2, 7, 1_000] {
+            let place = Place::new();
+            place.db.prepare(projection, 0).await.unwrap();
+            let mut position = 0;
+            while position < log.head() {
+                let page = log.after(position, size);
+                let next = page.next;
+                let outcome = place.db.advance(projection, Advance::Live, (position, page), 0).await.unwrap();
+                assert_eq!(outcome, Outcome::At(next));
+                position = next;
+            }
+            assert_eq!(dump(&place.raw(), projection), whole, "{} in batches of {size}", projection.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_was_applied_is_refused_and_changes_nothing() {
+    let log = busy_log();
+    for projection in all() {
+        let place = given(projection, &log).await;
+        let before = dump(&place.raw(), projection);
+        assert_eq!(place.advance(projection, 0, &log).await, Outcome::Elsewhere(log.head()));
+        let early = place.db.advance(projection, Advance::Live, (7, log.after(7, 3)), 0).await.unwrap();
+        assert_eq!(early, Outcome::Elsewhere(log.head()));
+        assert_eq!(dump(&place.raw(), projection), before, "{}", projection.name());
+        assert_eq!(place.db.position(projection).await.unwrap(), log.head());
+    }
+}
+
+#[tokio::test]
+async fn positions_without_an_event_are_passed_all_the_same() {
+    let place = given(&TokenValidation, &Log::default().app(1, &registered())).await;
+    let empty = Page { events: Vec::new(), next: 40, head: 40 };
+    let outcome = place.db.advance(&TokenValidation, Advance::Live, (1, empty), 5).await.unwrap();
+    assert_eq!(outcome, Outcome::At(40));
+    let status = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
+    assert_eq!((status.position, status.updated_at, status.error), (40, 5, None));
+}
+
+#[tokio::test]
+async fn an_event_without_its_row_stops_the_projection_behind_what_came_before() {
+    let log = full_life(1).app(2, &AppEvent::Revoked {}).app(1, &AppEvent::Revoked {});
+    let place = Place::new();
+    place.db.prepare(&TokenValidation, 0).await.unwrap();
+    let offender = log.head() - 1;
+    let outcome = place.advance(&TokenValidation, 0, &log).await;
+    let Outcome::Stopped { position, error, .. } = outcome.clone() else { panic!("{outcome:?}") };
+    assert_eq!(
+        (position, error.as_str()),
+        (offender, "the event changes a row of 'token_validation' that does not exist")
+    );
+    let live = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
+    assert_eq!((live.state, live.position, live.error_position), (State::Stopped, offender - 1, Some(offender)));
+    assert_eq!(live.error, Some(error));
+    let before = given(&TokenValidation, &full_life(1)).await;
+    assert_eq!(dump(&place.raw(), &TokenValidation), dump(&before.raw(), &TokenValidation));
+    // It stands still, whatever else it is given.
+    let again = place.db.advance(&TokenValidation, Advance::Live, (offender - 1, log.after(offender - 1, 9)), 0).await;
+    assert_eq!(again.unwrap(), outcome);
+}
+
+#[tokio::test]
+async fn a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables() {
+    let log = full_life(1).app(2, &AppEvent::Revoked {});
+    let place = given(&TokenValidation, &full_life(1)).await;
+    let before = dump(&place.raw(), &TokenValidation);
+    let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
+    let result = place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await;
+    let Err(ReadError::Poison { projection, position, source: ApplyError::MissingRow(table) }) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!((projection, position, table), ("token_validation", log.head(), "token_validation"));
+    assert_eq!(dump(&place.raw(), &TokenValidation), before);
+}
+
+#[tokio::test]
+async fn a_build_that_went_live_in_the_meantime_cannot_be_dropped() {
+    let log = full_life(1);
+    let place = given(&TokenValidation, &log).await;
+    let before = dump(&place.raw(), &TokenValidation);
+    // Two rebuilds share a build; the other one has swapped it in when this one meets an event it cannot apply.
+    let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
+    place.db.drop_build(&TokenValidation, build.number).await.unwrap();
+    assert_eq!(dump(&place.raw(), &TokenValidation), before);
+    let live = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
+    assert_eq!((live.number, live.state, live.position), (build.number, State::Live, log.head()));
+}
+
+/// `token_validation` as a later version of routix might have it.
+struct NextVersion;
+
+impl Projection for NextVersion {
+    fn name(&self) -> &'static str {
+        TokenValidation.name()
+    }
+
+    fn version(&self) -> u32 {
+        TokenValidation.version() + 1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        TokenValidation.tables()
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        TokenValidation.reads()
+    }
+
+    fn keys(&self, fact: &Fact) -> Vec<RowKey> {
+        TokenValidation.keys(fact)
+    }
+
+    fn apply(&self, event: &RecordedEvent, fact: &Fact, rows: &mut Rows) -> Result<(), ApplyError> {
+        TokenValidation.apply(event, fact, rows)
+    }
+}
+
+#[tokio::test]
+async fn tables_of_one_version_are_not_followed_by_the_code_of_another() {
+    let log = full_life(1);
+    let place = given(&TokenValidation, &log).await;
+    assert_eq!(place.db.prepare(&NextVersion, 0).await.unwrap().version, TokenValidation.version());
+    let log = log.app(2, &registered());
+    let page = || (log.head() - 1, log.after(log.head() - 1, 9));
+    let newer = place.db.advance(&NextVersion, Advance::Live, page(), 0).await;
+    assert!(matches!(newer, Err(ReadError::OtherVersion { live: 1, wanted: 2, .. })), "{newer:?}");
+    let build = place.db.begin_build(&NextVersion, State::Building, 0).await.unwrap();
+    place.db.advance(&NextVersion, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    assert!(place.db.swap(&NextVersion, build.number, u64::MAX).await.unwrap());
+    let older = place.db.advance(&TokenValidation, Advance::Live, page(), 0).await;
+    assert!(matches!(older, Err(ReadError::OtherVersion { live: 2, wanted: 1, .. })), "{older:?}");
+    assert_eq!(place.db.prepare(&NextVersion, 0).await.unwrap().version, 2);
+}
+
+#[tokio::test]
+async fn a_build_behind_the_live_tables_is_not_swapped_in() {
+    let log = full_life(1);
+    let place = given(&TokenValidation, &log).await;
+    let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
+    assert!(!place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
+    assert_eq!(place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap().position, 5);
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (5, log.after(5, 99)), 0).await.unwrap();
+    assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
+    assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap(), "a second swap finds it done");
+    let gone = place.db.swap(&TokenValidation, build.number + 1, u64::MAX).await;
+    assert!(matches!(gone, Err(ReadError::BuildGone)), "{gone:?}");
+}
+
+#[tokio::test]
+async fn tables_that_a_crash_left_behind_are_dropped_by_prepare() {
+    let place = given(&TokenValidation, &full_life(1)).await;
+    let tables = || -> Vec<String> {
+        let connection = place.raw();
+        let mut statement = connection
+            .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'token%' ORDER BY name")
+            .unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(tables(), ["token_validation__1"]);
+    place.raw().execute_batch("CREATE TABLE token_validation__7 (x); CREATE TABLE token_validation__old (x)").unwrap();
+    place.db.prepare(&TokenValidation, 0).await.unwrap();
+    assert_eq!(tables(), ["token_validation__1", "token_validation__old"], "only generations are ours to drop");
+}
+
+#[tokio::test]
+async fn an_event_of_another_stream_stops_only_those_that_read_that_stream() {
+    let log = full_life(1).by(Actor::System).app(2, &registered()).spoilt(|event| event.event_version = "9".into());
+    let mut stopped = Vec::new();
+    for projection in all() {
+        let place = Place::new();
+        place.db.prepare(projection, 0).await.unwrap();
+        match place.advance(projection, 0, &log).await {
+            Outcome::At(position) => assert_eq!(position, log.head()),
+            Outcome::Stopped { position, error, .. } => {
+                assert_eq!(position, log.head());
+                assert_eq!(error, "unknown event type 'app.registered' version '9'");
+                stopped.push(projection.name());
+            }
+            Outcome::Elsewhere(position) => panic!("at {position}"),
+        }
+    }
+    assert_eq!(stopped, ["token_validation", "app_list", "app_history"]);
+}
+
+#[test]
+fn every_projection_is_found_by_its_name_and_progress_can_be_compared() {
+    for projection in all() {
+        assert_eq!(named(projection.name()).map(Projection::version), Some(projection.version()));
+    }
+    assert!(named("views").is_none());
+    assert_eq!(Progress { position: 1, head: 2 }, Progress { position: 1, head: 2 });
+}

@@ -1,0 +1,233 @@
+//! Recorded events to give and rows to find, for the tests of this package.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use routix_domain::app::{AppEvent, ClientType, RefreshAuthentication, Registration};
+use routix_domain::log::{Actor, Metadata, Page, RecordedEvent};
+use routix_domain::organization::OrganizationEvent;
+use routix_domain::value::{BranchRestriction, Fingerprint, RedirectUri, ScopeSet, TokenLifetime};
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::Value as JsonValue;
+use uuid::Uuid;
+
+use crate::projection::Projection;
+use crate::read_db::{Advance, Outcome, ReadDb};
+use crate::table::TableRow;
+
+const SCHEMA: &str = include_str!("../../migrations/sqlite/read/20261122000000_projections.sql");
+
+/// Read models in a file of their own, gone with the test.
+pub(crate) struct Place {
+    folder: tempfile::TempDir,
+    pub(crate) db: ReadDb,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("read.db");
+        Connection::open(&path).unwrap().execute_batch(SCHEMA).unwrap();
+        Self { db: ReadDb::open(&path).unwrap(), folder }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("read.db")
+    }
+
+    /// A connection beside those of the read models.
+    pub(crate) fn raw(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+
+    /// The rows of a read model, in the order of their key.
+    pub(crate) async fn rows<T: TableRow>(&self) -> Vec<T> {
+        self.db.select("ORDER BY 1, 2", Vec::new()).await.unwrap()
+    }
+
+    /// Applies one batch to the live tables.
+    pub(crate) async fn advance(&self, projection: &'static dyn Projection, after: u64, log: &Log) -> Outcome {
+        self.db.advance(projection, Advance::Live, (after, log.page()), 0).await.unwrap()
+    }
+}
+
+/// Fresh tables with these events in them.
+pub(crate) async fn given(projection: &'static dyn Projection, log: &Log) -> Place {
+    let place = Place::new();
+    place.db.prepare(projection, 0).await.unwrap();
+    assert_eq!(place.advance(projection, 0, log).await, Outcome::At(log.head()));
+    place
+}
+
+/// The rows of a projection's first table after these events.
+pub(crate) async fn rows_after<T: TableRow>(projection: &'static dyn Projection, log: &Log) -> Vec<T> {
+    given(projection, log).await.rows().await
+}
+
+/// Events as the store would have recorded them, one position after the other.
+#[derive(Clone, Default)]
+pub(crate) struct Log {
+    pub(crate) events: Vec<RecordedEvent>,
+    sequences: HashMap<(&'static str, String), u64>,
+}
+
+impl Log {
+    pub(crate) fn app(self, number: u128, event: &AppEvent) -> Self {
+        self.push("app", id(number).to_string(), event)
+    }
+
+    pub(crate) fn organization(self, number: u128, event: &OrganizationEvent) -> Self {
+        self.push("organization", id(number).to_string(), event)
+    }
+
+    pub(crate) fn push(mut self, aggregate_type: &'static str, aggregate_id: String, event: &impl Serialize) -> Self {
+        let sequence = self.sequences.entry((aggregate_type, aggregate_id.clone())).or_default();
+        *sequence += 1;
+        let payload = serde_json::to_value(event).unwrap();
+        let position = self.events.len() as u64 + 1;
+        self.events.push(RecordedEvent {
+            position,
+            event_id: id(position.into()),
+            aggregate_type: aggregate_type.to_owned(),
+            aggregate_id,
+            sequence: *sequence,
+            event_type: payload["type"].as_str().unwrap().to_owned(),
+            event_version: "1".to_owned(),
+            payload: payload.to_string(),
+            metadata: metadata_of(Actor::User(id(900))),
+            recorded_at: at(position),
+        });
+        self
+    }
+
+    /// Changes the newest event into something that no command would have written.
+    pub(crate) fn spoilt(mut self, spoil: impl FnOnce(&mut RecordedEvent)) -> Self {
+        spoil(self.events.last_mut().unwrap());
+        self
+    }
+
+    pub(crate) fn by(self, actor: Actor) -> Self {
+        self.spoilt(|event| event.metadata = metadata_of(actor))
+    }
+
+    pub(crate) fn head(&self) -> u64 {
+        self.events.last().map_or(0, |event| event.position)
+    }
+
+    pub(crate) fn page(&self) -> Page {
+        Page { events: self.events.clone(), next: self.head(), head: self.head() }
+    }
+
+    /// The events behind a position, at most so many.
+    pub(crate) fn after(&self, position: u64, limit: usize) -> Page {
+        let events: Vec<_> = self.events.iter().filter(|e| e.position > position).take(limit).cloned().collect();
+        let next = events.last().map_or(position, |event| event.position);
+        Page { events, next, head: self.head() }
+    }
+}
+
+fn metadata_of(actor: Actor) -> String {
+    let metadata = Metadata {
+        actor,
+        authenticated_by: "password".into(),
+        request_id: Some("r-1".into()),
+        correlation_id: id(901),
+        causation_id: id(902),
+        context_commitment: Some("c0ffee".into()),
+    };
+    serde_json::to_string(&metadata.to_map()).unwrap()
+}
+
+/// The moment at which the store recorded the event at `position`.
+pub(crate) fn at(position: u64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_500) + TimeDelta::milliseconds(i64::try_from(position).unwrap() * 1_001)
+}
+
+pub(crate) fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+pub(crate) fn fingerprint(number: u32) -> Fingerprint {
+    Fingerprint { sha256: format!("{number:064x}"), last4: format!("{number:04x}") }
+}
+
+pub(crate) fn scopes(parameter: &str) -> ScopeSet {
+    ScopeSet::parse_parameter(parameter).unwrap()
+}
+
+pub(crate) fn only(branches: &[u128]) -> BranchRestriction {
+    BranchRestriction::Only(branches.iter().map(|number| id(*number)).collect())
+}
+
+/// A confidential app of organization 50 with client id 70.
+pub(crate) fn registration() -> Registration {
+    Registration {
+        organization_id: id(50),
+        client_id: id(70),
+        client_type: ClientType::Confidential,
+        name: "ERP – Groß".into(),
+        description: Some("Sends orders".into()),
+        homepage_url: None,
+        redirect_uris: vec![RedirectUri::parse("https://erp.example/cb", false).unwrap()],
+        allowed_scopes: scopes("routix:orders:read routix:orders:write"),
+        allowed_branches: BranchRestriction::All,
+        token_lifetime: TokenLifetime::default(),
+        refresh_authentication: RefreshAuthentication::WhenRotated,
+        secret: Some(fingerprint(1)),
+        registered_at: at(0),
+        request_fingerprint: Some("fe".repeat(32)),
+    }
+}
+
+pub(crate) fn registered() -> AppEvent {
+    AppEvent::Registered(Box::new(registration()))
+}
+
+/// A rotation at `seconds` after the beginning, with an overlap.
+pub(crate) fn rotated(generation: u32, seconds: i64, overlap_seconds: i64) -> AppEvent {
+    let rotated_at = at(0) + TimeDelta::seconds(seconds);
+    let previous_valid_until = rotated_at + TimeDelta::seconds(overlap_seconds);
+    AppEvent::SecretRotated { generation, secret: fingerprint(generation), rotated_at, previous_valid_until }
+}
+
+/// One of every event of an app, in an order in which it can happen.
+pub(crate) fn every_app_event() -> Vec<AppEvent> {
+    vec![
+        registered(),
+        AppEvent::DetailsChanged {
+            name: "ERP".into(),
+            description: None,
+            homepage_url: Some("https://e.example".into()),
+        },
+        AppEvent::RedirectUrisChanged {
+            redirect_uris: vec![RedirectUri::parse("https://e.example/2", false).unwrap()],
+        },
+        AppEvent::ScopesChanged { allowed_scopes: scopes("routix:invoices:read") },
+        AppEvent::BranchRestrictionChanged { allowed_branches: only(&[60, 61]) },
+        AppEvent::TokenLifetimeChanged { token_lifetime: TokenLifetime::Unlimited },
+        AppEvent::RefreshAuthenticationChanged { refresh_authentication: RefreshAuthentication::Always },
+        rotated(2, 100, 3_600),
+        AppEvent::SecretOverlapEnded { ended_at: at(0) + TimeDelta::seconds(200) },
+        AppEvent::Revoked {},
+        AppEvent::TokensCutOff { token_epoch: 1 },
+        AppEvent::Reactivated {},
+    ]
+}
+
+/// All of [`every_app_event`] for one app.
+pub(crate) fn full_life(number: u128) -> Log {
+    every_app_event().iter().fold(Log::default(), |log, event| log.app(number, event))
+}
+
+/// Every member of a JSON value, at any depth, by its name.
+pub(crate) fn member_names(value: &JsonValue) -> Vec<String> {
+    match value {
+        JsonValue::Object(members) => {
+            members.iter().flat_map(|(name, value)| [vec![name.clone()], member_names(value)].concat()).collect()
+        }
+        JsonValue::Array(items) => items.iter().flat_map(member_names).collect(),
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::String(_) => Vec::new(),
+    }
+}

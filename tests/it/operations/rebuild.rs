@@ -1,0 +1,146 @@
+//! A rebuild gives the rows that were there, and nobody sees it happen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cqrs_es::DomainEvent;
+use routix_domain::app::AppEvent;
+use routix_domain::organization::OrganizationEvent;
+use routix_projections::projection::all;
+use routix_projections::read_db::State;
+use rusqlite::Connection;
+
+use super::history::History;
+use super::place::Place;
+use crate::support::bounded;
+
+const EVENTS: usize = 2_200;
+
+#[test]
+fn a_random_history_has_every_event_that_a_projection_reads() {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for event in History::of(1, EVENTS).appends.iter().flatten() {
+        *seen.entry(event.event_type.clone()).or_default() += 1;
+    }
+    for (event_type, _) in [AppEvent::TYPES, OrganizationEvent::TYPES].concat() {
+        assert!(seen.get(event_type).copied().unwrap_or_default() > 5, "{event_type}: {seen:?}");
+    }
+    assert_eq!(AppEvent::Revoked {}.event_type(), "app.revoked");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rebuilt_tables_are_the_live_ones_row_by_row() {
+    for seed in 1..=4 {
+        let place = Place::new().await;
+        place.append(&History::of(seed, EVENTS).appends).await;
+        place.catch_up().await;
+        let live = place.dump_all();
+        let rows: usize = live.iter().flat_map(|dump| dump.values()).map(Vec::len).sum();
+        assert!(rows > EVENTS / 2, "seed {seed}: {rows} rows");
+        for projection in all() {
+            let before = place.db.status(&[projection]).await.unwrap().remove(0).live.unwrap();
+            let verified = place.rebuilder().verify(projection, &mut |_| {}).await.unwrap();
+            assert_eq!((verified.difference, verified.position), (None, before.position), "seed {seed}");
+            let mut progress = Vec::new();
+            let done = place.rebuilder().rebuild(projection, &mut |p| progress.push(p)).await.unwrap();
+            assert_eq!((done.position, done.head), (before.position, before.position));
+            assert!(progress.windows(2).all(|pair| pair[0].position < pair[1].position), "{progress:?}");
+            assert!(progress.len() > 2, "{progress:?}");
+            let after = place.db.status(&[projection]).await.unwrap().remove(0).live.unwrap();
+            assert!(after.number > before.number);
+            assert_eq!((after.state, after.position, after.version), (State::Live, before.position, before.version));
+        }
+        assert_eq!(place.dump_all(), live, "seed {seed}");
+    }
+}
+
+/// Asks again and again for a number that never falls, until told to stop. Returns the last answer and how many it got.
+fn watch(connection: &Connection, query: &str, done: &AtomicBool) -> (i64, usize) {
+    let (mut before, mut answers) = (0, 0);
+    loop {
+        let last = done.load(Ordering::SeqCst);
+        let now: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
+        assert!(now >= before, "{query}: {now} after {before}");
+        (before, answers) = (now, answers + 1);
+        if last {
+            return (before, answers);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table() {
+    let place = Place::new().await;
+    let mut history = History::of(11, 1_500);
+    place.append(&history.take()).await;
+    let runner = place.run();
+    for projection in all() {
+        place.at_rest(projection).await;
+    }
+    let done = Arc::new(AtomicBool::new(false));
+    // What only grows: apps, events of apps, branches, organizations.
+    let queries = [
+        "SELECT count(*) FROM token_validation",
+        "SELECT count(*) FROM app_list",
+        "SELECT count(*) FROM app_history",
+        "SELECT max(position) FROM app_history",
+        "SELECT count(*) FROM branches",
+        "SELECT count(*) FROM organizations",
+    ];
+    let readers: Vec<_> = queries
+        .into_iter()
+        .map(|query| {
+            let (connection, done) = (place.raw_read(), Arc::clone(&done));
+            let least: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
+            assert!(least > 0, "{query}");
+            (least, std::thread::spawn(move || watch(&connection, query, &done)))
+        })
+        .collect();
+    for round in 1..=3 {
+        history.grow(1_500 + round * 300);
+        let appends = history.take();
+        let rebuilds = async {
+            for projection in all() {
+                place.rebuilder().rebuild(projection, &mut |_| {}).await.unwrap();
+            }
+        };
+        bounded("rebuilds", async { tokio::join!(place.append(&appends), rebuilds) }).await;
+    }
+    for projection in all() {
+        place.at_rest(projection).await;
+    }
+    done.store(true, Ordering::SeqCst);
+    for (least, reader) in readers {
+        let (last, answers) = reader.join().unwrap();
+        assert!(last >= least && answers > 10, "{last} after {answers} answers, {least} at first");
+    }
+    runner.stop().await;
+    let live = place.dump_all();
+    for projection in all() {
+        assert_eq!(place.rebuilder().verify(projection, &mut |_| {}).await.unwrap().difference, None);
+        place.rebuilder().rebuild(projection, &mut |_| {}).await.unwrap();
+    }
+    assert_eq!(place.dump_all(), live);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_rebuilds_of_one_projection_at_once_both_succeed() {
+    let place = Place::new().await;
+    place.append(&History::of(12, EVENTS).appends).await;
+    place.catch_up().await;
+    let live = place.dump_all();
+    let (store, db) = place.second();
+    let other = routix_projections::rebuild::Rebuilder { db, feed: Arc::new(store), now: super::place::now };
+    for projection in all() {
+        let own = place.rebuilder();
+        let (mut left, mut right) = (|_| {}, |_| {});
+        let (one, two) = bounded("rebuilds", async {
+            tokio::join!(own.rebuild(projection, &mut left), other.rebuild(projection, &mut right))
+        })
+        .await;
+        // The slower one finds its work done, or the tables that it shared swapped in and begun anew.
+        assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
+    }
+    assert_eq!(place.dump_all(), live);
+}

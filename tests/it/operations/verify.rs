@@ -1,0 +1,101 @@
+//! Verify finds what is wrong in the live tables, and says where.
+
+use routix_projections::app_history::AppHistory;
+use routix_projections::members::Members;
+use routix_projections::projection::Projection;
+use routix_projections::read_db::Difference;
+use routix_projections::table::Value;
+use routix_projections::token_validation::TokenValidation;
+
+use super::history::History;
+use super::place::Place;
+
+async fn verified(place: &Place, projection: &'static dyn Projection) -> Option<Difference> {
+    place.rebuilder().verify(projection, &mut |_| {}).await.unwrap().difference
+}
+
+/// A place with a history, where `spoil` then changes the physical table of a projection's first generation.
+async fn spoilt(seed: u64, spoil: &str) -> Place {
+    let place = Place::new().await;
+    place.append(&History::of(seed, 1_200).appends).await;
+    place.catch_up().await;
+    assert_eq!(place.raw_read().execute(spoil, []).unwrap(), 1, "{spoil}");
+    place
+}
+
+fn text(place: &Place, query: &str) -> Value {
+    Value::Text(place.raw_read().query_row(query, [], |row| row.get(0)).unwrap())
+}
+
+#[tokio::test]
+async fn a_changed_row_is_named_by_table_key_and_column() {
+    let place = spoilt(
+        21,
+        "UPDATE token_validation__1 SET token_epoch = token_epoch + 7
+         WHERE app_id = (SELECT app_id FROM token_validation__1 ORDER BY app_id LIMIT 1 OFFSET 9)",
+    )
+    .await;
+    let key = text(&place, "SELECT app_id FROM token_validation ORDER BY app_id LIMIT 1 OFFSET 9");
+    let difference = verified(&place, &TokenValidation).await.unwrap();
+    assert_eq!(
+        (difference.table, difference.key, difference.column),
+        ("token_validation", vec![key], Some("token_epoch"))
+    );
+    let (Some(Value::Integer(live)), Some(Value::Integer(rebuilt))) = (difference.live, difference.rebuilt) else {
+        panic!("two numbers differ")
+    };
+    assert_eq!(live, rebuilt + 7);
+    // The others are sound, and a rebuild mends this one.
+    assert_eq!(verified(&place, &Members).await, None);
+    place.rebuilder().rebuild(&TokenValidation, &mut |_| {}).await.unwrap();
+    assert_eq!(verified(&place, &TokenValidation).await, None);
+}
+
+#[tokio::test]
+async fn a_missing_row_is_named_by_table_and_key() {
+    let place = Place::new().await;
+    place.append(&History::of(22, 1_200).appends).await;
+    place.catch_up().await;
+    let query = "SELECT user_id FROM members ORDER BY organization_id, user_id LIMIT 1 OFFSET 3";
+    let (user, organization) =
+        (text(&place, query), text(&place, &query.replace("SELECT user_id", "SELECT organization_id")));
+    let (Value::Text(user_id), Value::Text(organization_id)) = (&user, &organization) else { panic!("ids are text") };
+    let delete = "DELETE FROM members__1 WHERE user_id = ?1 AND organization_id = ?2";
+    assert_eq!(place.raw_read().execute(delete, [user_id, organization_id]).unwrap(), 1);
+    let difference = verified(&place, &Members).await.unwrap();
+    assert_eq!((difference.table, &difference.column, &difference.live), ("members", &None, &None));
+    assert_eq!(difference.key, [organization.clone(), user]);
+    assert_eq!(difference.rebuilt, Some(organization));
+}
+
+#[tokio::test]
+async fn an_extra_row_is_named_by_table_and_key() {
+    for (organization, seed) in [("00000000-first", 23), ("zzzzzzzz-last", 24)] {
+        let insert = format!("INSERT INTO organizations__1 VALUES ('{organization}', 'Nobody', 0)");
+        let place = spoilt(seed, &insert).await;
+        let difference = verified(&place, &Members).await.unwrap();
+        let key = Value::Text(organization.to_owned());
+        let expected =
+            Difference { table: "organizations", key: vec![key.clone()], column: None, live: Some(key), rebuilt: None };
+        assert_eq!(difference, expected);
+    }
+}
+
+#[tokio::test]
+async fn verify_leaves_the_live_tables_and_no_others() {
+    let place = spoilt(
+        25,
+        "UPDATE app_history__1 SET actor_kind = 'robot' WHERE position = (SELECT max(position) FROM app_history__1)",
+    )
+    .await;
+    let before = (place.dump_all(), place.db.status(&[&AppHistory]).await.unwrap());
+    let tables = || -> Vec<String> {
+        let connection = place.raw_read();
+        let mut statement = connection.prepare("SELECT name FROM sqlite_master ORDER BY name").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let tables_before = tables();
+    assert_eq!(verified(&place, &AppHistory).await.unwrap().column, Some("actor_kind"));
+    assert_eq!((place.dump_all(), place.db.status(&[&AppHistory]).await.unwrap()), before);
+    assert_eq!(tables(), tables_before);
+}
