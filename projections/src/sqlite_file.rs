@@ -1,5 +1,7 @@
 //! SQLite files, opened the same way everywhere.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -22,11 +24,14 @@ pub enum Durability {
     Normal,
 }
 
-/// Opens a file for writing, and makes it when it is not there.
+/// Opens a file for writing, and makes it when it is not there: for its owner alone, and so the files beside it, which
+/// SQLite makes with the same mode.
 ///
 /// # Errors
 /// SQLite's own, for a file that cannot be opened or is no database.
 pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    // If this fails, opening the file fails too and says why.
+    let _made = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     use_wal(&connection)?;

@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use routix_domain::app::{AppEvent, RefreshAuthentication, Status};
+use routix_domain::app::{AppEvent, RefreshAuthentication, Registration, Status};
 use routix_domain::log::Actor;
 use routix_domain::value::{Acceptance, RedirectUri, TokenLifetime};
 
@@ -27,7 +27,7 @@ async fn a_registration_is_a_row_with_everything_that_was_registered() {
     assert_eq!((row.allowed_branches.0, row.token_lifetime.0), (app.allowed_branches, app.token_lifetime));
     assert_eq!((row.client_type.0, row.refresh_authentication.0), (app.client_type, app.refresh_authentication));
     assert_eq!((row.status.0, row.created_by), (Status::Active, Some(id(900))));
-    assert_eq!((row.created_at, row.updated_at, row.sequence), (at(1), at(1), 1));
+    assert_eq!((row.created_at, row.updated_at, row.sequence), (app.registered_at, at(1), 1));
     assert_eq!(row.secrets.0.current().unwrap().fingerprint, fingerprint(1));
 }
 
@@ -77,9 +77,10 @@ async fn a_rotation_adds_a_secret_and_an_overlap_ends_when_it_is_told_to() {
 
 #[tokio::test]
 async fn apps_are_found_by_id_and_by_organization_oldest_first() {
-    let log = Log::default().app(2, &registered()).app(1, &registered());
+    let later = Registration { registered_at: registration().registered_at + TimeDelta::seconds(1), ..registration() };
+    let log = Log::default().app(1, &AppEvent::Registered(Box::new(later.clone()))).app(2, &registered());
     let place = given(&AppList, &log).await;
-    assert_eq!(by_id(&place.db, id(1)).await.unwrap().unwrap().created_at, at(2));
+    assert_eq!(by_id(&place.db, id(1)).await.unwrap().unwrap().created_at, later.registered_at);
     assert_eq!(by_id(&place.db, id(9)).await.unwrap(), None);
     let found: Vec<_> = of_organization(&place.db, id(50)).await.unwrap().into_iter().map(|row| row.app_id).collect();
     assert_eq!(found, [id(2), id(1)]);
