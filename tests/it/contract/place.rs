@@ -51,6 +51,7 @@ pub(crate) async fn log(feed: &dyn EventFeed) -> Vec<RecordedEvent> {
         if page.events.is_empty() {
             return events;
         }
+        assert!(page.next > position, "reading on from {position} leads to {}", page.next);
         position = page.next;
         events.extend(page.events);
     }

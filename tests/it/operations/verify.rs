@@ -99,3 +99,17 @@ async fn verify_leaves_the_live_tables_and_no_others() {
     assert_eq!((place.dump_all(), place.db.status(&[&AppHistory]).await.unwrap()), before);
     assert_eq!(tables(), tables_before);
 }
+
+#[tokio::test]
+async fn tables_behind_the_log_are_compared_where_they_stand() {
+    let place = Place::new().await;
+    let mut history = History::of(26, 700);
+    place.append(&history.take()).await;
+    place.catch_up().await;
+    let stands_at = place.db.position(&AppHistory).await.unwrap();
+    history.grow(2_500);
+    place.append(&history.take()).await;
+    let verified = place.rebuilder().verify(&AppHistory, &mut |_| {}).await.unwrap();
+    assert_eq!((verified.position, verified.difference), (stands_at, None));
+    assert_eq!(verified.rows, place.dump(&AppHistory)["app_history"].len() as u64);
+}
