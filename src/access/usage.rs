@@ -8,10 +8,13 @@ use uuid::Uuid;
 
 use crate::store::identity::{IdentityDb, IdentityError, Usage};
 
-/// Counts since the last flush, by app and secret generation.
+/// Uses and the last one, by app and secret generation.
+type Counts = HashMap<(Uuid, u32), (u64, DateTime<Utc>)>;
+
+/// Counts since the last flush.
 #[derive(Clone, Default)]
 pub struct UsageCounter {
-    counts: Arc<Mutex<HashMap<(Uuid, u32), (u64, DateTime<Utc>)>>>,
+    counts: Arc<Mutex<Counts>>,
 }
 
 impl UsageCounter {

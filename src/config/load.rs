@@ -93,7 +93,9 @@ mod tests {
     fn flags(value: Value) -> Map<String, Value> {
         match value {
             Value::Object(members) => members,
-            other => panic!("{other} is no object"),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+                panic!("{other} is no object")
+            }
         }
     }
 

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use routix_domain::value::Fault;
 use serde_json::{Map, Value, json};
@@ -21,14 +21,15 @@ pub struct Failure {
     pub description: String,
     /// The `errors` member, when fields are at fault.
     pub faults: Vec<Fault>,
-    pub headers: HeaderMap,
+    /// To put on the answer. A list and not a map, so that a failure is small enough to be an ordinary error.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
     pub fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
         let description = description.into();
-        Self { status, code, description, faults: Vec::new(), headers: HeaderMap::new(), cause: None }
+        Self { status, code, description, faults: Vec::new(), headers: Vec::new(), cause: None }
     }
 
     /// `400 invalid_request` that names every field at fault.
@@ -58,7 +59,7 @@ impl Failure {
 
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.append(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -114,7 +115,9 @@ fn ascii(text: &str) -> String {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        response.headers_mut().extend(self.headers.clone());
+        for (name, value) in self.headers.clone() {
+            response.headers_mut().append(name, value);
+        }
         response.extensions_mut().insert(self);
         response
     }

@@ -52,6 +52,28 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
+/// The text of a string, or the value back when it is none.
+///
+/// # Errors
+/// The value that is no string.
+pub fn into_string(value: Value) -> Result<String, Value> {
+    match value {
+        Value::String(text) => Ok(text),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => Err(other),
+    }
+}
+
+/// The items of an array, or the value back when it is none.
+///
+/// # Errors
+/// The value that is no array.
+pub fn into_list(value: Value) -> Result<Vec<Value>, Value> {
+    match value {
+        Value::Array(items) => Ok(items),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => Err(other),
+    }
+}
+
 /// The fault of a member that has another type than it should.
 pub fn wrong_type(field: &str, wanted: &str, actual: &Value) -> Fault {
     Fault::new(field, "wrong_type", format!("must be {wanted}, not {}", type_name(actual)))

@@ -8,7 +8,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::failure::Failure;
@@ -82,7 +82,7 @@ impl<K: Eq + Hash> Limiter<K> {
 
 impl Budget {
     /// `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers-10).
-    pub fn headers(&self) -> HeaderMap {
+    pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         let policy = format!("\"default\";q={};w={}", self.limit, WINDOW.num_seconds());
         let state = format!("\"default\";r={};t={}", self.remaining, self.reset_seconds);
         [("ratelimit-policy", policy), ("ratelimit", state)]

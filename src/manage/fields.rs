@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
 
-use crate::http::json::{unknown_field, wrong_type};
+use crate::http::json::{into_list, into_string, unknown_field, wrong_type};
 
 const MAX_NAME: usize = 100;
 const MAX_DESCRIPTION: usize = 1_000;
@@ -39,14 +39,12 @@ impl Fields {
 
     /// The member, as a string; `Some(None)` for an explicit null.
     fn nullable_string(&mut self, field: &str) -> Option<Option<String>> {
-        match self.members.remove(field)? {
-            Value::String(text) => Some(Some(text)),
-            Value::Null => Some(None),
-            other => {
-                self.faults.push(wrong_type(field, "a string", &other));
-                None
-            }
+        let value = self.members.remove(field)?;
+        if value.is_null() {
+            return Some(None);
         }
+        let text = into_string(value).map_err(|other| wrong_type(field, "a string", &other));
+        self.faults.keep(text).map(Some)
     }
 
     /// The member, as a string; null counts as missing.
@@ -55,31 +53,19 @@ impl Fields {
     }
 
     fn list(&mut self, field: &str) -> Option<Vec<String>> {
-        let items = match self.members.remove(field)? {
-            Value::Array(items) => items,
-            other => {
-                self.faults.push(wrong_type(field, "a list of strings", &other));
-                return None;
-            }
-        };
+        let items = into_list(self.members.remove(field)?);
+        let items = self.faults.keep(items.map_err(|other| wrong_type(field, "a list of strings", &other)))?;
         let mut texts = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
-            match item {
-                Value::String(text) => texts.push(text),
-                other => self.faults.push(wrong_type(&format!("{field}[{index}]"), "a string", &other)),
-            }
+            let text = into_string(item).map_err(|other| wrong_type(&format!("{field}[{index}]"), "a string", &other));
+            texts.extend(self.faults.keep(text));
         }
         Some(texts)
     }
 
     pub(super) fn boolean(&mut self, field: &str) -> Option<bool> {
-        match self.members.remove(field)? {
-            Value::Bool(value) => Some(value),
-            other => {
-                self.faults.push(wrong_type(field, "true or false", &other));
-                None
-            }
-        }
+        let value = self.members.remove(field)?;
+        self.faults.keep(value.as_bool().ok_or_else(|| wrong_type(field, "true or false", &value)))
     }
 
     /// A whole number from 0 to `max`.

@@ -82,7 +82,7 @@ impl Gate for ProxyGate {
         match self.requests.count(principal.app_id, self.access.system.now()) {
             None => Ok(HeaderMap::new()),
             Some(budget) if budget.exceeded => Err(budget.failure("the app has used up its requests for this minute")),
-            Some(budget) => Ok(budget.headers()),
+            Some(budget) => Ok(budget.headers().into_iter().collect()),
         }
     }
 }

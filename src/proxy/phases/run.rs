@@ -42,7 +42,7 @@ pub(in crate::proxy) async fn run(proxy: &Proxy, request: Request) -> Result<Res
             Ok(response)
         }
         Err(mut failure) => {
-            failure.headers.extend(limits);
+            failure.headers.extend(limits.iter().map(|(name, value)| (name.clone(), value.clone())));
             Err(failure)
         }
     }
