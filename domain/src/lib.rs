@@ -4,6 +4,8 @@
 //! a command is decided by `commands` in the package `routix`, from the read models.
 
 pub mod app;
+pub mod authorization;
+pub mod consent;
 mod decide;
 #[cfg(test)]
 mod golden;

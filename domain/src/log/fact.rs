@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::feed::RecordedEvent;
 use super::metadata::Metadata;
 use crate::app::AppEvent;
+use crate::authorization::AuthorizationEvent;
+use crate::consent::ConsentEvent;
 use crate::organization::OrganizationEvent;
 use crate::reservation::ReservationEvent;
 use crate::signing_key::SigningKeyEvent;
@@ -16,6 +18,8 @@ use crate::signing_key::SigningKeyEvent;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     App { app_id: Uuid, event: AppEvent },
+    Authorization { authorization_id: Uuid, event: AuthorizationEvent },
+    Consent { consent_id: Uuid, event: ConsentEvent },
     Organization { organization_id: Uuid, event: OrganizationEvent },
     Reservation { value: String, event: ReservationEvent },
     SigningKey { key_id: String, event: SigningKeyEvent },
@@ -46,6 +50,14 @@ impl RecordedEvent {
             "app" => {
                 self.known(AppEvent::TYPES)?;
                 Ok(Fact::App { app_id: self.uuid()?, event: self.decode()? })
+            }
+            "authorization" => {
+                self.known(AuthorizationEvent::TYPES)?;
+                Ok(Fact::Authorization { authorization_id: self.uuid()?, event: self.decode()? })
+            }
+            "consent" => {
+                self.known(ConsentEvent::TYPES)?;
+                Ok(Fact::Consent { consent_id: self.uuid()?, event: self.decode()? })
             }
             "organization" => {
                 self.known(OrganizationEvent::TYPES)?;

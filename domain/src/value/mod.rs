@@ -6,6 +6,7 @@
 mod branches;
 mod fault;
 mod lifetime;
+mod pkce;
 mod public_id;
 mod redirect_uri;
 mod scope;
@@ -15,6 +16,7 @@ mod text;
 pub use branches::BranchRestriction;
 pub use fault::{Fault, Faults};
 pub use lifetime::TokenLifetime;
+pub use pkce::{CodeChallenge, MalformedChallenge, is_code_verifier};
 pub use public_id::{BranchPublicId, MalformedPublicId};
 pub use redirect_uri::{InvalidRedirectUri, RedirectUri};
 pub use scope::{Action, Scope, ScopeSet};
