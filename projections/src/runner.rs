@@ -73,6 +73,20 @@ pub struct Waiter {
 }
 
 impl Waiter {
+    /// Whether one of `names` has stopped.
+    ///
+    /// # Errors
+    /// [`NotReached::Stopped`] names it.
+    pub fn check(&self, names: &[&'static str]) -> Result<(), NotReached> {
+        let all = self.reached.borrow();
+        for &name in names {
+            if let Some(Reached { stopped: Some(error), .. }) = all.get(name) {
+                return Err(NotReached::Stopped { name, error: error.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// Returns once each of `names` has applied every event up to `position`; `limit` is for all of them together.
     ///
     /// # Errors

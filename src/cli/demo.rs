@@ -27,7 +27,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     }
     let stores = Stores::open(&config, &system).await?;
     if keys.is_empty() {
-        stores.commands.publish_key(&folder, KeyOrigin::Demo, &Origin::system(system.ordered_id())).await?;
+        stores.commands.publish_key(&folder, Some(KeyOrigin::Demo), &Origin::system(system.ordered_id())).await?;
     }
     let facts = demo::prepare(&config.data_dir, &stores).await?;
     let service = Service::bind(&config, stores, lock).await?;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::context::Context;
 use super::output::{Format, Rows, line, note};
 use super::settings::Settings;
-use crate::keys::{KeyFile, Origin};
+use crate::keys::KeyFile;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -48,7 +48,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             rows.print(format)?;
         }
         Command::Rotate => {
-            let key = context.stores.commands.publish_key(&folder, Origin::Production, &context.origin()).await?;
+            let key = context.stores.commands.publish_key(&folder, None, &context.origin()).await?;
             note(&format!("published; signs from {} on", key.activates_at.to_rfc3339()));
             line(&key.kid)?;
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
+use crate::hex;
 use crate::system::System;
 
 /// OWASP's choice for argon2id: 19 MiB, two passes, one lane.
@@ -22,18 +23,15 @@ pub struct PasswordError;
 pub struct Passwords {
     system: System,
     permits: Arc<Semaphore>,
-    /// The hash of a password that nobody has, checked for unknown users so that the answer takes as long.
-    nobody: Arc<str>,
+    /// The hash of a password that nobody has, checked for unknown users so that the answer takes as long. Made when it
+    /// is first needed: most commands check no password.
+    nobody: Arc<OnceCell<String>>,
 }
 
 impl Passwords {
-    /// # Errors
-    /// [`PasswordError`] when argon2 refuses its own parameters.
-    pub fn new(system: &System) -> Result<Self, PasswordError> {
+    pub fn new(system: &System) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let unguessable: String = system.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-        let nobody = hash(&unguessable, system.bytes())?.into();
-        Ok(Self { system: system.clone(), permits: Arc::new(Semaphore::new(cores)), nobody })
+        Self { system: system.clone(), permits: Arc::new(Semaphore::new(cores)), nobody: Arc::default() }
     }
 
     /// The password's hash in PHC form.
@@ -51,7 +49,9 @@ impl Passwords {
     /// [`PasswordError`] when it could not be checked.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, PasswordError> {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.to_string());
+        // Known or not, the dummy is there before the clock of this sign-in can tell.
+        let nobody = self.nobody.get_or_try_init(|| self.hash(hex::encode(&self.system.bytes::<16>()))).await?;
+        let stored = stored.unwrap_or_else(|| nobody.clone());
         let fits = self.run(move || verify(&password, &stored)).await?;
         Ok(known && fits)
     }
@@ -60,7 +60,12 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _permit = self.permits.acquire().await.map_err(|_| PasswordError)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError)?;
+        // The permit goes with the work: a caller who hangs up must not make room for another hash beside this one.
+        let work = move || {
+            let _permit = permit;
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError)?
     }
 }
@@ -91,7 +96,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_of_a_known_user_fits() {
-        let passwords = Passwords::new(&System::real()).unwrap();
+        let passwords = Passwords::new(&System::real());
         let stored = passwords.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await, Ok(true));

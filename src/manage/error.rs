@@ -43,6 +43,9 @@ pub enum ManageError {
     TooManyFailures(Budget),
     #[error("the request cannot be read")]
     Request(Failure),
+    /// Repeating it would do it twice, so the caller is told.
+    #[error("the change is recorded and will take effect; a secret that it made is lost: rotate again later")]
+    NotInEffect(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("a store does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("a fault of the server")]
@@ -63,7 +66,7 @@ impl ManageError {
             Self::NotOneRow(_) => StatusCode::NOT_ACCEPTABLE,
             Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Request(failure) => failure.status,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::NotInEffect(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,6 +87,7 @@ impl ManageError {
             Self::TooManyFailures(_) => "rate_limited",
             Self::Request(failure) => failure.code,
             Self::Unavailable(_) => "temporarily_unavailable",
+            Self::NotInEffect(_) => "not_in_effect",
             Self::Internal(_) => "server_error",
         }
     }
@@ -93,6 +97,9 @@ impl From<ManageError> for Failure {
     fn from(error: ManageError) -> Self {
         let plain = |error: &ManageError| Self::new(error.status(), error.code(), error.to_string());
         match error {
+            ManageError::NotInEffect(_) => {
+                plain(&error).header(header::RETRY_AFTER, HeaderValue::from_static("30")).caused_by(error)
+            }
             ManageError::Unauthenticated => {
                 let challenge = HeaderValue::from_static("Bearer realm=\"routix\"");
                 plain(&error).header(header::WWW_AUTHENTICATE, challenge)
@@ -173,7 +180,8 @@ impl From<CommandError<AppError>> for ManageError {
             CommandError::Conflict => Self::Conflict,
             CommandError::Unavailable(cause) => Self::Unavailable(cause),
             CommandError::Corrupt(cause) => Self::Internal(cause),
-            CommandError::NotVisible(late) => Self::Unavailable(Box::new(late)),
+            CommandError::Stopped(stopped) => Self::Unavailable(Box::new(stopped)),
+            CommandError::NotVisible(late) => Self::NotInEffect(Box::new(late)),
         }
     }
 }

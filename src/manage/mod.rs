@@ -36,8 +36,8 @@ pub struct Management {
     pub identity: IdentityDb,
     /// The scopes that exist.
     pub scopes: ScopeSet,
-    /// Failed sign-ins by e-mail and network.
-    pub failures: Limiter<(String, IpAddr)>,
+    /// Failed sign-ins by the SHA-256 of the e-mail and by network.
+    pub failures: Limiter<([u8; 32], IpAddr)>,
 }
 
 /// Every management door, one line an operation.

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
+use crate::hex;
+
 /// One file of `migrations/`.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
@@ -81,7 +83,7 @@ pub fn migrate(
 }
 
 fn fingerprint(sql: &str) -> String {
-    Sha256::digest(sql).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(sql))
 }
 
 #[cfg(test)]

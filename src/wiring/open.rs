@@ -38,8 +38,6 @@ pub enum OpenError {
     Records(#[source] RecordError),
     #[error("cannot read the catalogue")]
     Catalogue(#[source] CatalogueError),
-    #[error("cannot prepare the passwords")]
-    Passwords(#[from] crate::commands::PasswordError),
 }
 
 /// Every store, and what works on them.
@@ -80,7 +78,7 @@ impl Stores {
         let (waiter, system) = (runner.waiter(), system.clone());
         let commands =
             Commands::new((store, Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
-        let users = Users { identity: identity.clone(), passwords: Passwords::new(&system)?, system: system.clone() };
+        let users = Users { identity: identity.clone(), passwords: Passwords::new(&system), system: system.clone() };
         let catalogue = Arc::new(Catalogue::built_in().map_err(OpenError::Catalogue)?);
         Ok(Self { system, feed, read, identity, records, catalogue, commands, users, runner })
     }
