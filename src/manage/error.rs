@@ -21,7 +21,7 @@ pub enum ManageError {
     Unauthenticated,
     #[error("an app's token manages nothing; use a user token")]
     OtherTokenKind,
-    #[error("this needs an owner or admin of the organization")]
+    #[error("this needs an owner or admin of the organization, who is not limited to other branches")]
     Forbidden,
     #[error("there is no such app")]
     NotFound,

@@ -47,6 +47,15 @@ impl Fields {
         self.faults.keep(text).map(Some)
     }
 
+    /// The member, as a string; null is a fault.
+    fn not_null(&mut self, field: &str) -> Option<String> {
+        let text = self.nullable_string(field)?;
+        if text.is_none() {
+            self.faults.add(field, "required", "must not be null");
+        }
+        text
+    }
+
     /// The member, as a string; null counts as missing.
     pub(super) fn string(&mut self, field: &str) -> Option<String> {
         self.nullable_string(field).flatten()
@@ -79,7 +88,7 @@ impl Fields {
     }
 
     pub(super) fn uuid(&mut self, field: &str) -> Option<Uuid> {
-        let text = self.string(field)?;
+        let text = self.not_null(field)?;
         let parsed = uuid(&text);
         if parsed.is_none() {
             self.faults.add(field, "invalid_format", "must be a UUID");
@@ -94,19 +103,12 @@ impl Fields {
         value
     }
 
-    /// Whether the member is there and not null.
     pub(super) fn has(&self, field: &str) -> bool {
-        self.members.get(field).is_some_and(|value| !value.is_null())
+        self.members.contains_key(field)
     }
 
     pub(super) fn name(&mut self) -> Option<String> {
-        let text = match self.nullable_string("name")? {
-            Some(text) => text,
-            None => {
-                self.faults.add("name", "required", "must not be null");
-                return None;
-            }
-        };
+        let text = self.not_null("name")?;
         self.faults.keep(single_line(&text, MAX_NAME).map_err(|fault| fault.of("name")))
     }
 

@@ -8,10 +8,11 @@ use axum::response::{IntoResponse, Response};
 use routix_domain::app::{AppChange, AppState, Status, StatusChange};
 use routix_domain::value::{Fault, Secrets};
 use routix_projections::app_list::{self, AppRow};
+use routix_projections::members::MemberRow;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::super::caller::Caller;
+use super::super::caller::{Caller, within_branches};
 use super::super::fields::Fields;
 use super::super::register_app::read_object;
 use super::super::{ManageError, Management};
@@ -47,8 +48,12 @@ pub(in super::super) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
     let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let managed = caller.managed(&management).await?;
+    if managed.is_empty() {
+        return Err(ManageError::Forbidden);
+    }
     let mut rows = Vec::new();
-    for app in visible(&management, &caller).await? {
+    for app in apps_of(&management, &managed).await? {
         rows.push(row(&management, &app).await?);
     }
     reply::rows(&headers, query.apply(rows))
@@ -67,26 +72,28 @@ pub(in super::super) async fn change(
     }
     let members = read_object(&parts.headers, body).await?;
     let mut matching = Vec::new();
-    for app in visible(&management, &caller).await? {
+    for app in apps_of(&management, &caller.memberships(&management).await?).await? {
         if query.matches(&row(&management, &app).await?) {
             matching.push(app);
         }
     }
-    // Everything is judged before anything is changed.
-    let mut changes = Vec::with_capacity(matching.len());
-    for app in &matching {
-        if !caller.membership(&management, app.organization_id).await?.role.manages() {
-            return Err(ManageError::Forbidden);
-        }
-        changes.push(read_change(Fields::new(members.clone()), &management, app)?);
-    }
-    if matching.is_empty() {
+    match matching.as_slice() {
         // The body of a change to nothing is judged all the same, so that a typing error is found.
-        check_unmatched(members, &management)?;
-    }
-    let origin = caller.origin(&management);
-    for (app, change) in matching.iter().zip(changes) {
-        management.commands.change_app((app.organization_id, app.app_id), change, &origin).await?;
+        [] => check_unmatched(members, &management)?,
+        [app] => {
+            let member = caller.manages(&management, app).await?;
+            let change = read_change(Fields::new(members), &management, app)?;
+            if let Some(restriction) = &change.allowed_branches {
+                within_branches(&member, restriction)?;
+            }
+            let origin = caller.origin(&management);
+            management.commands.change_app((app.organization_id, app.app_id), change, &origin).await?;
+        }
+        // Changes to several apps could not be all or nothing.
+        several => {
+            let message = format!("{} apps match; change one at a time with ?id=eq.UUID", several.len());
+            return Err(ManageError::Invalid(vec![Fault::new("id", "ambiguous", message)]));
+        }
     }
     if !reply::wants_representation(&parts.headers) {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -144,10 +151,9 @@ fn read_status(fields: &mut Fields) -> Option<StatusChange> {
     }
 }
 
-/// The apps of every organization that the caller belongs to.
-async fn visible(management: &Management, caller: &Caller) -> Result<Vec<AppRow>, ManageError> {
+async fn apps_of(management: &Management, memberships: &[MemberRow]) -> Result<Vec<AppRow>, ManageError> {
     let mut apps = Vec::new();
-    for member in caller.memberships(management).await? {
+    for member in memberships {
         apps.extend(app_list::of_organization(&management.read, member.organization_id).await?);
     }
     Ok(apps)

@@ -6,20 +6,20 @@ use axum::response::Response;
 use routix_domain::value::Faults;
 use sha2::{Digest, Sha256};
 
-use crate::http::Failure;
+use crate::http::{Failure, idempotency};
 use crate::proxy::catalogue::Purpose;
 use crate::proxy::error::ProxyError;
 use crate::proxy::records::{NewRecord, Retry};
 
 use super::body::{self, Received};
 use super::run::Admitted;
-use super::{conditions, parameters, shape};
+use super::{parameters, shape};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 pub(super) async fn create(request: &Admitted<'_>, body: Body) -> Result<Response, Failure> {
     let mut faults = Faults::default();
-    let key = faults.keep(conditions::idempotency_key(request.headers)).flatten();
+    let key = faults.keep(idempotency::key(request.headers)).flatten();
     parameters::none(request.uri.query(), &mut faults);
     let received = body::receive(request.headers, body).await?;
     let (target, system) = (&request.target, &request.proxy.system);

@@ -54,7 +54,7 @@ impl SqliteRecords {
     /// # Errors
     /// [`RecordError`] when the database cannot be asked.
     pub fn is_empty(&self, resource: &Resource, tenant: Tenant) -> Result<bool, RecordError> {
-        let key = (tenant.organization_id().to_string(), tenant.branch_id().to_string(), resource.name.as_str());
+        let key = (tenant.organization_id().to_string(), tenant.branch_id().to_string(), resource.table.as_str());
         self.connections.read(|connection| {
             let mut statement = connection
                 .prepare_cached(
