@@ -21,8 +21,20 @@ pub(super) fn differences(at: &str, expected: &Value, actual: &Value) -> Vec<Str
             let pairs = printed.iter().zip(actual).enumerate();
             pairs.flat_map(|(index, (one, other))| differences(&format!("{at}/{index}"), one, other)).collect()
         }
-        (Value::String(rule), _) if rule.starts_with('<') => if fits(rule, actual) { Vec::new() } else { here() },
-        _ => if expected == actual { Vec::new() } else { here() },
+        (Value::String(rule), _) if rule.starts_with('<') => {
+            if fits(rule, actual) {
+                Vec::new()
+            } else {
+                here()
+            }
+        }
+        _ => {
+            if expected == actual {
+                Vec::new()
+            } else {
+                here()
+            }
+        }
     }
 }
 
