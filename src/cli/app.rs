@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::context::Context;
+use super::organization::require;
 use super::output::{Format, Rows, line, note};
 use super::settings::Settings;
 
@@ -57,7 +58,10 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
     match command {
         Command::List { organization, format } => {
             let organizations = match organization {
-                Some(id) => vec![id],
+                Some(id) => {
+                    require(&context, id).await?;
+                    vec![id]
+                }
                 None => members::organizations(&context.stores.read)
                     .await?
                     .into_iter()

@@ -1,0 +1,75 @@
+//! A first start that is killed on its way: the next one makes it good.
+
+use std::fs;
+use std::path::Path;
+
+use super::steps::{app_token, list};
+use crate::running::{Server, command, facts, routix, until};
+
+const RESOURCES: [&str; 7] = ["accounts", "orders", "vehicles", "staff", "equipment", "planning", "invoices"];
+
+/// How many rows the demo app sees, by branch and resource.
+fn totals(server: &Server, data: &Path) -> Vec<String> {
+    let facts = facts(data);
+    let token = app_token(server, &facts["ROUTIX_CLIENT_ID"], &facts["ROUTIX_CLIENT_SECRET"]);
+    let branches = [&facts["ROUTIX_BRANCH"], &facts["ROUTIX_OTHER_BRANCH"]];
+    let total = |branch, resource| list(server, &token, branch, resource).at("/pagination/total");
+    branches.into_iter().flat_map(|branch| RESOURCES.map(|resource| total(branch, resource))).collect()
+}
+
+fn has_key(data: &Path, purpose: &str) -> bool {
+    let names = fs::read_dir(data.join("keys")).into_iter().flatten().filter_map(Result::ok);
+    names.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with(purpose))
+}
+
+fn size(data: &Path, name: &str) -> u64 {
+    fs::metadata(data.join(name)).map_or(0, |file| file.len())
+}
+
+/// Moments of a first start, in the order in which they come.
+const MOMENTS: [(&str, fn(&Path) -> bool); 9] = [
+    ("the lock is there", |data| data.join("lock").exists()),
+    ("the log is there", |data| data.join("events.db").exists()),
+    ("the read models are there", |data| data.join("read.db").exists()),
+    ("the first key is being written", |data| has_key(data, "refresh")),
+    ("the second key is there", |data| has_key(data, "signing")),
+    ("people are there", |data| size(data, "identity.db-wal") > 60_000),
+    ("records are being loaded", |data| size(data, "tms.db-wal") > 100_000),
+    ("more records are being loaded", |data| size(data, "tms.db-wal") > 2_000_000),
+    ("demo.env is being written", |data| data.join("demo.env.new").exists() || data.join("demo.env").exists()),
+];
+
+#[test]
+fn a_first_start_that_is_killed_at_any_moment_is_made_good_by_the_next() {
+    let untouched = tempfile::tempdir().unwrap();
+    let server = Server::demo(untouched.path());
+    let expected = totals(&server, untouched.path());
+    drop(server);
+    for (moment, has_come) in MOMENTS {
+        let folder = tempfile::tempdir().unwrap();
+        let killed = Server::spawn(command(folder.path(), &["demo", "--listen", "127.0.0.1:0"]));
+        until(moment, || has_come(folder.path()).then_some(()));
+        killed.kill();
+        let server = Server::demo(folder.path());
+        assert_eq!(totals(&server, folder.path()), expected, "killed when {moment}");
+        let verified = routix(folder.path(), &["projections", "verify"]);
+        assert_eq!(verified.code, Some(0), "killed when {moment}: {verified:?}");
+        assert_eq!(routix(folder.path(), &["app", "list", "--format", "jsonl"]).done().lines().count(), 2, "{moment}");
+    }
+}
+
+#[test]
+fn a_start_that_was_killed_between_its_two_keys_is_made_good() {
+    let folder = tempfile::tempdir().unwrap();
+    Server::demo(folder.path()).stop();
+    fs::remove_file(folder.path().join("demo.env")).unwrap();
+    for entry in fs::read_dir(folder.path().join("keys")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("signing") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let server = Server::demo(folder.path());
+    assert!(has_key(folder.path(), "signing"));
+    assert_eq!(totals(&server, folder.path()).len(), 14);
+}
