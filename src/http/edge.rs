@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -108,6 +109,10 @@ fn refuse(request: &Request) -> Option<Failure> {
     let count = |name: HeaderName| headers.get_all(name).iter().count();
     if count(header::HOST) > 1 || (count(header::HOST) == 0 && request.uri().host().is_none()) {
         return Some(Failure::invalid_request("send exactly one Host header"));
+    }
+    let host = headers.get(header::HOST).map(|host| Authority::try_from(host.as_bytes()));
+    if host.is_some_and(|host| host.is_err()) {
+        return Some(Failure::invalid_request("the Host header names no host"));
     }
     for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_LENGTH] {
         if count(name.clone()) > 1 {

@@ -19,6 +19,8 @@ use crate::store::identity::IdentityError;
 pub enum ManageError {
     #[error("sign in first and send the user token as Authorization: Bearer")]
     Unauthenticated,
+    #[error("the user token is malformed or expired, or its session has ended; sign in again")]
+    InvalidToken,
     #[error("an app's token manages nothing; use a user token")]
     OtherTokenKind,
     #[error("this needs an owner or admin of the organization, who is not limited to other branches")]
@@ -55,7 +57,7 @@ pub enum ManageError {
 impl ManageError {
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::OtherTokenKind | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid(_) | Self::InvalidGrant | Self::UnsupportedGrantType | Self::NoSecret => {
@@ -73,7 +75,7 @@ impl ManageError {
 
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated => "invalid_token",
+            Self::Unauthenticated | Self::InvalidToken => "invalid_token",
             Self::OtherTokenKind => "invalid_token_type",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
@@ -102,6 +104,10 @@ impl From<ManageError> for Failure {
             }
             ManageError::Unauthenticated => {
                 let challenge = HeaderValue::from_static("Bearer realm=\"routix\"");
+                plain(&error).header(header::WWW_AUTHENTICATE, challenge)
+            }
+            ManageError::InvalidToken => {
+                let challenge = HeaderValue::from_static("Bearer realm=\"routix\", error=\"invalid_token\"");
                 plain(&error).header(header::WWW_AUTHENTICATE, challenge)
             }
             ManageError::Invalid(faults) => Self::invalid_fields(faults),
@@ -154,7 +160,7 @@ impl From<IdentityError> for ManageError {
 impl From<InvalidToken> for ManageError {
     fn from(error: InvalidToken) -> Self {
         match error {
-            InvalidToken::Refused => Self::Unauthenticated,
+            InvalidToken::Refused => Self::InvalidToken,
             InvalidToken::OtherKind => Self::OtherTokenKind,
             InvalidToken::Read(error) => error.into(),
             InvalidToken::Identity(error) => error.into(),

@@ -2,7 +2,7 @@
 
 use routix_domain::app::{ClientType, RefreshAuthentication};
 use routix_domain::value::{
-    BranchRestriction, Fault, Faults, RedirectUri, ScopeSet, TextFault, TokenLifetime, single_line, text,
+    BranchRestriction, Fault, Faults, RedirectUri, ScopeSet, TextFault, TokenLifetime, single_line,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -48,7 +48,7 @@ impl Fields {
     }
 
     /// The member, as a string; null is a fault.
-    fn not_null(&mut self, field: &str) -> Option<String> {
+    pub(super) fn not_null(&mut self, field: &str) -> Option<String> {
         let text = self.nullable_string(field)?;
         if text.is_none() {
             self.faults.add(field, "required", "must not be null");
@@ -116,7 +116,7 @@ impl Fields {
     pub(super) fn description(&mut self) -> Option<Option<String>> {
         match self.nullable_string("description")? {
             None => Some(None),
-            Some(value) => match text(&value, MAX_DESCRIPTION) {
+            Some(value) => match single_line(&value, MAX_DESCRIPTION) {
                 Ok(value) => Some(Some(value)),
                 Err(TextFault::Empty) => Some(None),
                 Err(fault) => {
@@ -144,8 +144,9 @@ impl Fields {
     }
 
     pub(super) fn redirect_uris(&mut self, client_type: ClientType) -> Option<Vec<RedirectUri>> {
+        let before = self.faults.len();
         let texts = self.list("redirect_uris")?;
-        if texts.is_empty() {
+        if texts.is_empty() && self.faults.len() == before {
             self.faults.add("redirect_uris", "required", "name at least one redirect URI");
         }
         if texts.len() > MAX_REDIRECT_URIS {

@@ -36,7 +36,11 @@ pub(super) async fn token(
         body::require_json(&parts.headers)?;
         json::parse_object(&bytes).map_err(invalid)?
     };
-    let grant_type = query.get("grant_type").cloned().or_else(|| text(&members, "grant_type"));
+    let (in_url, in_body) = (query.get("grant_type").cloned(), text(&members, "grant_type"));
+    if in_url.is_some() && in_body.is_some() && in_url != in_body {
+        return Err(invalid("the URL and the body name two grant types"));
+    }
+    let grant_type = in_url.or(in_body);
     let signed_in = match grant_type.as_deref() {
         Some("password") => password(&management, &origin, &members).await?,
         Some("refresh_token") => {

@@ -49,7 +49,8 @@ pub(in super::super) async fn list(
 ) -> Result<Response, ManageError> {
     let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
     let managed = caller.managed(&management).await?;
-    if managed.is_empty() {
+    // Who belongs nowhere sees nothing; who belongs somewhere and manages nothing is told so.
+    if managed.is_empty() && !caller.memberships(&management).await?.is_empty() {
         return Err(ManageError::Forbidden);
     }
     let mut rows = Vec::new();
@@ -134,7 +135,7 @@ fn read_fields(fields: &mut Fields, management: &Management, client_type: routix
 
 fn read_status(fields: &mut Fields) -> Option<StatusChange> {
     let cut_off = fields.boolean("revoke_tokens");
-    let status = fields.string("status");
+    let status = fields.not_null("status");
     match (status.as_deref(), cut_off) {
         (Some("revoked"), Some(true)) => Some(StatusChange::RevokeAndCutOff),
         (Some("revoked"), Some(false) | None) => Some(StatusChange::Revoke),

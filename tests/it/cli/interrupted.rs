@@ -26,8 +26,11 @@ fn size(data: &Path, name: &str) -> u64 {
     fs::metadata(data.join(name)).map_or(0, |file| file.len())
 }
 
+/// A moment, and how it shows in the data directory.
+type Moment = (&'static str, fn(&Path) -> bool);
+
 /// Moments of a first start, in the order in which they come.
-const MOMENTS: [(&str, fn(&Path) -> bool); 9] = [
+const MOMENTS: [Moment; 9] = [
     ("the lock is there", |data| data.join("lock").exists()),
     ("the log is there", |data| data.join("events.db").exists()),
     ("the read models are there", |data| data.join("read.db").exists()),
