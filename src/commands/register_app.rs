@@ -104,6 +104,27 @@ impl Commands {
         }
     }
 
+    /// The app that an earlier request with this key registered, whatever became of its branches since.
+    ///
+    /// # Errors
+    /// [`RegisterAppError::KeyReused`] when that was another request.
+    pub async fn registered_before(
+        &self,
+        organization_id: Uuid,
+        idempotency: &Idempotency,
+    ) -> Result<Option<RegisteredApp>, RegisterAppError> {
+        let app_id = derived_id(organization_id, idempotency);
+        match self.load::<App>(&app_id.to_string()).await? {
+            App::Unregistered => Ok(None),
+            App::Registered(app)
+                if app.details.request_fingerprint.as_ref() == Some(&idempotency.request_fingerprint) =>
+            {
+                Ok(Some(RegisteredApp { app_id, app: *app, secret: None, repeated: true }))
+            }
+            App::Registered(_) => Err(RegisterAppError::KeyReused),
+        }
+    }
+
     /// Every branch that a restriction names must be an open one of the organization.
     pub(super) async fn check_branches(
         &self,

@@ -81,11 +81,20 @@ impl TableQuery {
 
     fn compare(&self, a: &Map<String, Value>, b: &Map<String, Value>) -> Ordering {
         let by_column = |(column, descending): &(String, bool)| {
-            let ordering = plain(&a[column]).cmp(&plain(&b[column]));
+            let ordering = compare_values(&a[column], &b[column]);
             if *descending { ordering.reverse() } else { ordering }
         };
         self.order.iter().map(by_column).find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
     }
+}
+
+/// Numbers as numbers, all else as text; null comes last, as in PostgREST.
+fn compare_values(a: &Value, b: &Value) -> Ordering {
+    let as_values = || match (a.as_i64(), b.as_i64()) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        (None, _) | (_, None) => plain(a).cmp(&plain(b)),
+    };
+    a.is_null().cmp(&b.is_null()).then_with(as_values)
 }
 
 /// A value as it is written in a query string.
