@@ -116,6 +116,11 @@ impl Fields {
         }
     }
 
+    /// Whether the member is there, null or not: for those whose null is a fault of its own.
+    pub(super) fn is_there(&self, field: &str) -> bool {
+        self.members.contains_key(field)
+    }
+
     /// Whether the member is there and not null.
     pub(super) fn has(&self, field: &str) -> bool {
         self.members.get(field).is_some_and(|value| !value.is_null())

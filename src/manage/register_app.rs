@@ -78,7 +78,7 @@ fn read_app(
 ) -> Result<NewApp, ManageError> {
     fields.uuid("organization_id");
     let client_type = fields.client_type().unwrap_or_default();
-    let had = ["name", "redirect_uris", "allowed_scopes"].map(|field| fields.has(field));
+    let had = ["name", "redirect_uris", "allowed_scopes"].map(|field| fields.is_there(field));
     let name = fields.name();
     let description = fields.description().flatten();
     let homepage_url = fields.homepage_url().flatten();

@@ -95,6 +95,8 @@ async fn names_are_one_to_a_hundred_characters_that_a_person_can_see() {
     for name in ["x".to_owned(), "é".repeat(100), "Ünïcode 日本 🚚".to_owned(), "a  b".to_owned()] {
         app.register(&owner, &with("name", name.into())).await.expect(201);
     }
+    assert_fault(&app, &owner, &with("name", json!(null)), "name", "required").await;
+    assert_fault(&app, &owner, &with("redirect_uris", json!(null)), "redirect_uris", "wrong_type").await;
     for description in ["a\u{202e}b", "a\u{0}b"] {
         app.register(&owner, &with("description", description.into())).await.expect(400);
     }

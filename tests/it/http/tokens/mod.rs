@@ -9,5 +9,6 @@ mod keys;
 mod lifetimes;
 mod overlap;
 mod races;
+mod recheck;
 mod requests;
 mod scopes;
