@@ -70,12 +70,6 @@ impl Commands {
     pub async fn register_app(&self, new: NewApp, origin: &Origin) -> Result<RegisteredApp, RegisterAppError> {
         // With a key, the app's id is derived from it: the stream itself sees to it that one key makes one app.
         let app_id = new.idempotency.as_ref().map_or_else(|| self.system.id(), derived_id);
-        if let Some(idempotency) = &new.idempotency {
-            // A repetition is one, whatever has happened to branches since.
-            if let App::Registered(app) = self.load::<App>(&app_id.to_string()).await? {
-                return repeated(app_id, *app, Some(&idempotency.request_fingerprint));
-            }
-        }
         self.check_branches(new.organization_id, &new.allowed_branches).await?;
         let secret = (new.client_type == ClientType::Confidential).then(|| Secret::generate(&self.system));
         let request_fingerprint = new.idempotency.map(|idempotency| idempotency.request_fingerprint);
@@ -103,6 +97,21 @@ impl Commands {
                 repeated(app_id, app, request_fingerprint.as_ref())
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The app that an earlier request with this key registered, whatever became of its branches since.
+    ///
+    /// # Errors
+    /// [`RegisterAppError::KeyReused`] when that was another request.
+    pub async fn registered_before(
+        &self,
+        idempotency: &Idempotency,
+    ) -> Result<Option<RegisteredApp>, RegisterAppError> {
+        let app_id = derived_id(idempotency);
+        match self.load::<App>(&app_id.to_string()).await? {
+            App::Unregistered => Ok(None),
+            App::Registered(app) => repeated(app_id, *app, Some(&idempotency.request_fingerprint)).map(Some),
         }
     }
 

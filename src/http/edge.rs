@@ -20,6 +20,7 @@ use super::failure::Failure;
 use crate::system::System;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_PATH: usize = 8 * 1_024;
 
 /// The id of a request: in its log line, in its answer, in the events it caused.
@@ -114,7 +115,7 @@ fn refuse(request: &Request) -> Option<Failure> {
     if host.is_some_and(|host| host.is_err()) {
         return Some(Failure::invalid_request("the Host header names no host"));
     }
-    for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+    for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_LENGTH, IDEMPOTENCY_KEY] {
         if count(name.clone()) > 1 {
             return Some(Failure::invalid_request(format!("the header {name} is given twice")));
         }

@@ -103,6 +103,7 @@ impl Fields {
         value
     }
 
+    /// Whether the member is there, null or not: its null is a fault of its own.
     pub(super) fn has(&self, field: &str) -> bool {
         self.members.contains_key(field)
     }
@@ -173,8 +174,8 @@ impl Fields {
         }
     }
 
-    /// An empty list, or null, is no restriction.
-    pub(super) fn allowed_branches(&mut self) -> Option<BranchRestriction> {
+    /// An empty list, or null, is no restriction. With `open`, each must be one of those.
+    pub(super) fn allowed_branches(&mut self, open: Option<&[Uuid]>) -> Option<BranchRestriction> {
         if self.members.get("allowed_branch_ids").is_some_and(Value::is_null) {
             self.members.remove("allowed_branch_ids");
             return Some(BranchRestriction::All);
@@ -182,11 +183,11 @@ impl Fields {
         let texts = self.list("allowed_branch_ids")?;
         let mut ids = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
+            let mut refuse = |code, message| self.faults.add(format!("allowed_branch_ids[{index}]"), code, message);
             match uuid(text) {
-                Some(id) => ids.push(id),
-                None => {
-                    self.faults.add(format!("allowed_branch_ids[{index}]"), "invalid_format", "must be a UUID");
-                }
+                Some(id) if open.is_none_or(|open| open.contains(&id)) => ids.push(id),
+                Some(_) => refuse("unknown_branch", "the organization has no such open branch"),
+                None => refuse("invalid_format", "must be a UUID"),
             }
         }
         // A list of faulty ids only must not turn into "every branch"; the faults refuse it anyway.

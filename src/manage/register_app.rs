@@ -15,7 +15,7 @@ use super::caller::{Caller, within_branches};
 use super::fields::Fields;
 use super::rest::apps::registered_app;
 use super::{ManageError, Management};
-use crate::commands::register_app::{Idempotency, NewApp};
+use crate::commands::register_app::{Idempotency, NewApp, RegisteredApp};
 use crate::hex;
 use crate::http::{body, idempotency, json};
 
@@ -37,9 +37,24 @@ pub(super) async fn register_oauth_app(
     // Who may not register learns nothing about what a registration needs.
     let member = caller.managed_organization(&management, named).await?;
     let idempotency = key.map(|key| Idempotency { owner: caller.user.user_id, key, request_fingerprint: fingerprint });
-    let new = read_app(Fields::new(members), &management, member.organization_id, idempotency)?;
-    within_branches(&member, &new.allowed_branches)?;
-    let registered = management.commands.register_app(new, &caller.origin(&management)).await?;
+    let before = match &idempotency {
+        Some(idempotency) => management.commands.registered_before(idempotency).await?,
+        None => None,
+    };
+    let registered = match before {
+        Some(registered) => registered,
+        None => {
+            let organization_id = member.organization_id;
+            let open_branches = management.open_branches(organization_id).await?;
+            let new = read_app(Fields::new(members), &management, (organization_id, &open_branches), idempotency)?;
+            within_branches(&member, &new.allowed_branches)?;
+            management.commands.register_app(new, &caller.origin(&management)).await?
+        }
+    };
+    Ok(answer(&registered))
+}
+
+fn answer(registered: &RegisteredApp) -> Response {
     let warning = match (&registered.secret, registered.app.details.client_type) {
         (Some(_), _) => SECRET_WARNING,
         (None, ClientType::Confidential) => REPEATED_WARNING,
@@ -56,13 +71,13 @@ pub(super) async fn register_oauth_app(
         let replayed = HeaderName::from_static("idempotency-replayed");
         response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
     }
-    Ok(response)
+    response
 }
 
 fn read_app(
     mut fields: Fields,
     management: &Management,
-    organization_id: Uuid,
+    (organization_id, open_branches): (Uuid, &[Uuid]),
     idempotency: Option<Idempotency>,
 ) -> Result<NewApp, ManageError> {
     fields.uuid("organization_id");
@@ -73,7 +88,7 @@ fn read_app(
     let homepage_url = fields.homepage_url().flatten();
     let redirect_uris = fields.redirect_uris(client_type);
     let allowed_scopes = fields.allowed_scopes(&management.scopes);
-    let allowed_branches = fields.allowed_branches().unwrap_or_default();
+    let allowed_branches = fields.allowed_branches(Some(open_branches)).unwrap_or_default();
     let token_lifetime = fields.token_lifetime().unwrap_or_default();
     let refresh_authentication = fields.refresh_authentication().unwrap_or_default();
     let name = fields.required("name", name, had[0]);

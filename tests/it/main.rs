@@ -1,10 +1,11 @@
-//! Tests of the whole: stores behind their contract, operations on read models, and the service seen from outside, through
-//! its real program.
+//! Tests of the whole: stores behind their contract, operations on read models, every door over real connections, and the
+//! real program seen from outside.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot set up fails the test")]
 
 mod cli;
 mod contract;
+mod http;
 mod journey;
 mod operations;
 mod running;

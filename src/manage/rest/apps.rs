@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use routix_domain::app::{AppChange, AppState, Status, StatusChange};
+use routix_domain::app::{AppChange, AppState, ClientType, Status, StatusChange};
 use routix_domain::value::{Fault, Secrets};
 use routix_projections::app_list::{self, AppRow};
 use routix_projections::members::MemberRow;
@@ -78,12 +78,16 @@ pub(in super::super) async fn change(
             matching.push(app);
         }
     }
+    let represented = reply::wants_representation(&parts.headers);
+    if represented {
+        reply::check_count(&parts.headers, matching.len())?;
+    }
     match matching.as_slice() {
         // The body of a change to nothing is judged all the same, so that a typing error is found.
         [] => check_unmatched(members, &management)?,
         [app] => {
             let member = caller.manages(&management, app).await?;
-            let change = read_change(Fields::new(members), &management, app)?;
+            let change = read_change(Fields::new(members), &management, app).await?;
             if let Some(restriction) = &change.allowed_branches {
                 within_branches(&member, restriction)?;
             }
@@ -96,7 +100,7 @@ pub(in super::super) async fn change(
             return Err(ManageError::Invalid(vec![Fault::new("id", "ambiguous", message)]));
         }
     }
-    if !reply::wants_representation(&parts.headers) {
+    if !represented {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let mut rows = Vec::with_capacity(matching.len());
@@ -110,23 +114,30 @@ pub(in super::super) async fn change(
 
 fn check_unmatched(members: Map<String, Value>, management: &Management) -> Result<(), ManageError> {
     let mut fields = Fields::new(members);
-    read_fields(&mut fields, management, routix_domain::app::ClientType::Public);
+    read_fields(&mut fields, management, ClientType::Public, None);
     fields.finish(&COLUMNS).or(()).map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-fn read_change(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
-    let change = read_fields(&mut fields, management, app.client_type.0);
+async fn read_change(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
+    let branches = management.open_branches(app.organization_id).await?;
+    let change = read_fields(&mut fields, management, app.client_type.0, Some(&branches));
     fields.finish(&COLUMNS).or(change).map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-fn read_fields(fields: &mut Fields, management: &Management, client_type: routix_domain::app::ClientType) -> AppChange {
+/// Without `open_branches`, the branches are judged by their form only.
+fn read_fields(
+    fields: &mut Fields,
+    management: &Management,
+    client_type: ClientType,
+    open_branches: Option<&[Uuid]>,
+) -> AppChange {
     AppChange {
         name: fields.name(),
         description: fields.description(),
         homepage_url: fields.homepage_url(),
         redirect_uris: fields.redirect_uris(client_type),
         allowed_scopes: fields.allowed_scopes(&management.scopes),
-        allowed_branches: fields.allowed_branches(),
+        allowed_branches: fields.allowed_branches(open_branches),
         token_lifetime: fields.token_lifetime(),
         refresh_authentication: fields.refresh_authentication(),
         status: read_status(fields),

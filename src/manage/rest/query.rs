@@ -88,12 +88,13 @@ impl TableQuery {
     }
 }
 
-/// Numbers by their size, everything else by its text, null first.
+/// Numbers as numbers, all else as text; null comes last, as in PostgREST.
 fn compare_values(a: &Value, b: &Value) -> Ordering {
-    match (a.as_i64(), b.as_i64()) {
+    let as_values = || match (a.as_i64(), b.as_i64()) {
         (Some(a), Some(b)) => a.cmp(&b),
-        _ => (!a.is_null(), plain(a)).cmp(&(!b.is_null(), plain(b))),
-    }
+        (None, _) | (_, None) => plain(a).cmp(&plain(b)),
+    };
+    a.is_null().cmp(&b.is_null()).then_with(as_values)
 }
 
 /// A value as it is written in a query string.

@@ -1,0 +1,10 @@
+//! App management over HTTP (contract, section 3).
+
+mod authorization;
+mod change;
+mod history;
+mod idempotency;
+mod list;
+mod register;
+mod rotate;
+mod validation;
