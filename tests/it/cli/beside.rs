@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::steps::{app_token, list, token_answer, user_token};
-use crate::running::{Request, Server, facts, routix, send, until};
+use crate::running::{Request, Server, facts, kid, routix, send, until};
 
 #[test]
 fn a_branch_that_is_opened_beside_the_server_can_be_called_at_once() {
@@ -88,11 +88,6 @@ fn a_key_that_is_rotated_beside_the_server_costs_no_token() {
     let server = Server::demo(folder.path());
     let facts = facts(folder.path());
     let token = || app_token(&server, &facts["ROUTIX_CLIENT_ID"], &facts["ROUTIX_CLIENT_SECRET"]);
-    let kid = |token: &str| {
-        use base64::Engine;
-        let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
-        serde_json::from_slice::<serde_json::Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
-    };
     let old = token();
     let made = routix(folder.path(), &["keys", "rotate"]).done().trim().to_owned();
     assert_ne!(kid(&old), made);

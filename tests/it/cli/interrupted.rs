@@ -26,8 +26,11 @@ fn size(data: &Path, name: &str) -> u64 {
     fs::metadata(data.join(name)).map_or(0, |file| file.len())
 }
 
+/// What it is called, and whether it has come in a data directory.
+type Moment = (&'static str, fn(&Path) -> bool);
+
 /// Moments of a first start, in the order in which they come.
-const MOMENTS: [(&str, fn(&Path) -> bool); 9] = [
+const MOMENTS: [Moment; 9] = [
     ("the lock is there", |data| data.join("lock").exists()),
     ("the log is there", |data| data.join("events.db").exists()),
     ("the read models are there", |data| data.join("read.db").exists()),
@@ -72,4 +75,20 @@ fn a_start_that_was_killed_between_its_two_keys_is_made_good() {
     let server = Server::demo(folder.path());
     assert!(has_key(folder.path(), "signing"));
     assert_eq!(totals(&server, folder.path()).len(), 14);
+}
+
+#[test]
+fn a_demo_env_without_its_databases_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    Server::demo(folder.path()).stop();
+    let before = facts(folder.path());
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().contains(".db") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let server = Server::demo(folder.path());
+    assert_eq!(totals(&server, folder.path()).len(), 14);
+    assert_ne!(facts(folder.path())["ROUTIX_CLIENT_SECRET"], before["ROUTIX_CLIENT_SECRET"]);
 }
