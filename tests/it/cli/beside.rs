@@ -71,15 +71,15 @@ fn a_member_and_a_user_who_are_shut_out_beside_the_server_are_out_at_once() {
     let facts = facts(folder.path());
     let (organization, admin) = (&facts["ROUTIX_ORGANIZATION_ID"], &facts["ROUTIX_ADMIN_EMAIL"]);
     let token = user_token(&server, admin, &facts["ROUTIX_ADMIN_PASSWORD"]);
-    let apps = || send(&server.host, &Request::new("GET", "/rest/v1/oauth_apps?select=id").bearer(&token));
-    assert_eq!(apps().json().as_array().unwrap().len(), 1);
+    let branches = || send(&server.host, &Request::new("GET", "/rest/v1/branches?select=id").bearer(&token));
+    assert_eq!(branches().json().as_array().unwrap().len(), 2);
     routix(folder.path(), &["member", "remove", "--organization", organization, "--user", admin]).done();
-    assert_eq!(apps().text, "[]");
+    assert_eq!(branches().text, "[]");
     let add = ["member", "add", "--organization", organization, "--user", admin, "--role", "viewer"];
     routix(folder.path(), &add).done();
-    assert_eq!(apps().json().as_array().unwrap().len(), 1);
+    assert_eq!(branches().json().as_array().unwrap().len(), 2);
     routix(folder.path(), &["user", "disable", admin]).done();
-    assert_eq!(apps().status, 401);
+    assert_eq!(branches().status, 401);
 }
 
 #[test]
