@@ -64,15 +64,15 @@ impl Stores {
     pub async fn open(config: &Config, system: &System) -> Result<Self, OpenError> {
         let folder = database_folder(config, config.database_url.as_deref())?;
         let log_folder = database_folder(config, config.event_store_url.as_deref())?;
-        let log = private(log_folder.join("events.db"))?;
+        let log = log_folder.join("events.db");
         let store = EventStore::open(&log, system).map_err(|error| OpenError::Database(log, error))?;
-        let identity = private(folder.join("identity.db"))?;
+        let identity = folder.join("identity.db");
         let identity =
             IdentityDb::open(&identity, system.now()).map_err(|error| OpenError::Database(identity, error))?;
-        let read = private(folder.join("read.db"))?;
+        let read = folder.join("read.db");
         migrate_file(&read, READ, Durability::Normal, system)?;
         let read = ReadDb::open(&read)?;
-        let tms = private(folder.join("tms.db"))?;
+        let tms = folder.join("tms.db");
         migrate_file(&tms, TMS, Durability::Full, system)?;
         let records = SqliteRecords::open(&tms).map_err(OpenError::Records)?;
         let feed: Arc<dyn EventFeed> = Arc::new(store.clone());
@@ -113,16 +113,6 @@ fn database_folder(config: &Config, url: Option<&str>) -> Result<PathBuf, OpenEr
     let folder = named.unwrap_or_else(|| config.data_dir.clone());
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
     made.map(|()| folder.clone()).map_err(|error| OpenError::DataDir(folder, error))
-}
-
-/// Makes the file for its owner alone, whatever the folder lets others see; SQLite gives what it puts beside it the same
-/// mode. One that is there stays as it is, and is not opened: closing it would end SQLite's locks in this process.
-fn private(path: PathBuf) -> Result<PathBuf, OpenError> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-        Ok(_) => Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(path),
-        Err(error) => Err(OpenError::File(path, error)),
-    }
 }
 
 fn migrate_file(

@@ -179,3 +179,12 @@ fn an_address_that_is_taken_is_refused_and_the_next_start_works() {
     let server = Server::start(command(folder.path(), &["demo", "--listen", "127.0.0.1:0"]));
     demo_token(&server, &facts(folder.path()));
 }
+
+#[test]
+fn the_data_directory_that_a_demo_makes_is_its_owners_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("a/data");
+    let server = Server::demo(&data);
+    assert_eq!(mode(&data), 0o700);
+    demo_token(&server, &facts(&data));
+}

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::steps::{app_token, list};
-use crate::running::{Server, command, facts, routix, until};
+use serde_json::json;
+
+use super::steps::{app_token, list, register, token_answer, user_token};
+use crate::running::{Request, Server, command, facts, routix, send, until};
 
 const RESOURCES: [&str; 7] = ["accounts", "orders", "vehicles", "staff", "equipment", "planning", "invoices"];
 
@@ -26,7 +28,7 @@ fn size(data: &Path, name: &str) -> u64 {
     fs::metadata(data.join(name)).map_or(0, |file| file.len())
 }
 
-/// A moment, and how it shows in the data directory.
+/// What it is called, and whether it has come in a data directory.
 type Moment = (&'static str, fn(&Path) -> bool);
 
 /// Moments of a first start, in the order in which they come.
@@ -74,5 +76,62 @@ fn a_start_that_was_killed_between_its_two_keys_is_made_good() {
     }
     let server = Server::demo(folder.path());
     assert!(has_key(folder.path(), "signing"));
+    assert_eq!(totals(&server, folder.path()).len(), 14);
+}
+
+#[test]
+fn a_demo_env_without_its_databases_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    Server::demo(folder.path()).stop();
+    let before = facts(folder.path());
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().contains(".db") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let server = Server::demo(folder.path());
+    assert_eq!(totals(&server, folder.path()).len(), 14);
+    assert_ne!(facts(folder.path())["ROUTIX_CLIENT_SECRET"], before["ROUTIX_CLIENT_SECRET"]);
+}
+
+#[test]
+fn what_was_answered_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let facts = facts(folder.path());
+    let user = user_token(&server, &facts["ROUTIX_OWNER_EMAIL"], &facts["ROUTIX_OWNER_PASSWORD"]);
+    let app = register(&server, &user, "Kept");
+    let (client, old) = (app.at("/app/client_id"), app.at("/app/client_secret"));
+    let token = app_token(&server, &client, &old);
+    let create = Request::new("POST", "/functions/v1/api/v1/RS2RDH3B/accounts").bearer(&token);
+    let made = send(&server.host, &create.json(&json!({"company_name": "Kept B.V."})));
+    let rotate = Request::new("POST", "/functions/v1/rotate-oauth-secret").bearer(&user);
+    let rotated = send(&server.host, &rotate.json(&json!({"oauth_app_id": app.at("/app/id")})));
+    server.kill();
+    let server = Server::demo(folder.path());
+    app_token(&server, &client, &rotated.at("/client_secret"));
+    assert_eq!(token_answer(&server, &client, &old).at("/error"), "invalid_client");
+    let path = format!("/functions/v1/api/v1/RS2RDH3B/accounts/{}", made.at("/data/id"));
+    let kept = send(&server.host, &Request::new("GET", &path).bearer(&token));
+    assert_eq!(kept.at("/data/company_name"), "Kept B.V.");
+    let me = send(&server.host, &Request::new("GET", "/auth/v1/user").bearer(&user));
+    assert_eq!(me.status, 200, "the person is still signed in");
+}
+
+#[test]
+fn a_rebuild_that_is_killed_can_be_started_again_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let before = routix(folder.path(), &["app", "list", "--format", "json"]).done();
+    for _ in 0..5 {
+        let rebuild = Server::spawn(command(folder.path(), &["projections", "rebuild", "--all"]));
+        until("it is at work", || (rebuild.stderr().contains("token_validation")).then_some(()));
+        rebuild.kill();
+        assert_eq!(routix(folder.path(), &["app", "list", "--format", "json"]).done(), before);
+    }
+    routix(folder.path(), &["projections", "rebuild", "--all"]).done();
+    assert_eq!(routix(folder.path(), &["app", "list", "--format", "json"]).done(), before);
+    assert_eq!(routix(folder.path(), &["projections", "verify"]).code, Some(0));
     assert_eq!(totals(&server, folder.path()).len(), 14);
 }

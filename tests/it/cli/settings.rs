@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::running::{Ran, command};
+use super::steps::{app_token, list};
+use crate::running::{Ran, Request, Server, command, facts, send};
 
 /// Runs without `--data-dir`, so that the setting can come from elsewhere.
 fn migrate(folder: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Ran {
@@ -94,4 +95,24 @@ fn what_demo_env_holds_can_stay_in_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let sourced = [("ROUTIX_CLIENT_SECRET", "routix_x"), ("ROUTIX_URL", "http://127.0.0.1:1"), ("ROUTIX_BRANCH", "X")];
     migrate(folder.path(), &[], &sourced).done();
+}
+
+#[test]
+fn settings_of_every_source_reach_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routix.toml");
+    fs::write(&file, "token_issuer = \"https://issuer.example\"\napi_rate_limit = 9\n").unwrap();
+    let mut demo = command(folder.path(), &["demo", "--listen", "127.0.0.1:0", "--failure-limit", "1"]);
+    demo.arg("--config").arg(&file).env("ROUTIX_API_RATE_LIMIT", "2");
+    let server = Server::start(demo);
+    let facts = facts(folder.path());
+    let token = app_token(&server, &facts["ROUTIX_CLIENT_ID"], &facts["ROUTIX_CLIENT_SECRET"]);
+    assert_eq!(crate::running::payload(&token)["iss"], "https://issuer.example");
+    let statuses = [0, 1, 2].map(|_| list(&server, &token, "RS2RDH3B", "accounts").status);
+    assert_eq!(statuses, [200, 200, 429]);
+    let wrong = "grant_type=client_credentials&client_id=nobody&client_secret=x";
+    let wrong = Request::new("POST", "/oauth2/token").form(wrong);
+    let answers = [0, 1].map(|_| send(&server.host, &wrong));
+    assert_eq!(answers.each_ref().map(|answer| answer.status), [401, 429]);
+    assert!(answers[1].header("retry-after").is_some());
 }

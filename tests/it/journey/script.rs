@@ -11,11 +11,11 @@ use std::path::Path;
 use std::process::Command;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::answer::differences;
-use crate::running::{Answer, Request, Server, facts, send};
+use crate::running::{Answer, Request, Server, facts, payload, send};
 
 /// A demo and what is known about it so far.
 pub(super) struct Journey {
@@ -137,12 +137,6 @@ fn compare(title: &str, printed: &str, actual: &Value) {
     let printed = serde_json::from_str(printed).unwrap_or_else(|error| panic!("{title}: {error} in {printed}"));
     let found = differences("", &printed, actual);
     assert!(found.is_empty(), "{title}\n{}", found.join("\n"));
-}
-
-/// The payload of a JWT.
-pub(super) fn payload(token: &str) -> Value {
-    let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    serde_json::from_slice(&bytes).unwrap()
 }
 
 /// A page among the fixtures.

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -108,4 +110,20 @@ pub(crate) fn read_answer(stream: &TcpStream) -> Answer {
     reader.read_exact(&mut body).unwrap();
     answer.text = String::from_utf8(body).unwrap();
     answer
+}
+
+/// The part of a JWT at a place: 0 is its header, 1 its claims.
+fn part(token: &str, place: usize) -> Value {
+    let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(place).unwrap()).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// The claims of a JWT.
+pub(crate) fn payload(token: &str) -> Value {
+    part(token, 1)
+}
+
+/// The id of the key that signed a JWT.
+pub(crate) fn kid(token: &str) -> String {
+    part(token, 0)["kid"].as_str().unwrap().to_owned()
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::http::app::{APPS, Registered, TestApp, text};
+use crate::http::app::{APPS, Registered, TestApp};
 use crate::http::client::{Answer, answer};
 use crate::http::world::Actor;
 
