@@ -28,11 +28,18 @@ impl Context {
     /// # Errors
     /// Whatever is in the way, in one sentence.
     pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        // A command says what it has to say itself; only trouble is logged.
-        let config =
-            settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
-        start_log(&config)?;
-        let stores = Stores::open(&config, &System::real()).await?;
+        let config = quiet(settings)?;
+        let stores = Stores::open_beside(&config, &System::real()).await?;
+        Ok(Self { config, stores })
+    }
+
+    /// Opens the stores and leaves the read models as they are found.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) async fn open_still(settings: &Settings) -> anyhow::Result<Self> {
+        let config = quiet(settings)?;
+        let stores = Stores::open_still(&config, &System::real()).await?;
         Ok(Self { config, stores })
     }
 
@@ -52,6 +59,13 @@ impl Context {
         };
         found.with_context(|| format!("there is no user {text}"))
     }
+}
+
+/// The settings of a command, which says what it has to say itself; only trouble is logged.
+fn quiet(settings: &Settings) -> anyhow::Result<Config> {
+    let config = settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
+    start_log(&config)?;
+    Ok(config)
 }
 
 /// Starts the log on stderr.

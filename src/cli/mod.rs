@@ -8,6 +8,7 @@ mod context;
 mod demo;
 mod keys;
 mod member;
+mod meter;
 mod migrate;
 mod organization;
 mod output;

@@ -22,7 +22,7 @@ use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::token::{self, TokenEndpoint};
-use crate::operate::{self, Health};
+use crate::operate;
 use crate::proxy::{self, Proxy};
 use crate::system::System;
 
@@ -134,15 +134,13 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
-        let health =
-            Health { read: stores.read.clone(), identity: stores.identity.clone(), feed: Arc::clone(&stores.feed) };
         let system: System = stores.system.clone();
         Router::new()
             .merge(token::router(Arc::new(tokens)))
             .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
-            .merge(operate::router(Arc::new(health)))
+            .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }
 }

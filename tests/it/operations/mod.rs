@@ -1,5 +1,6 @@
 //! Read models in use: the runner, rebuild, verify, and what becomes of an event that cannot be applied.
 
+mod feeds;
 mod history;
 mod interrupt;
 mod place;
@@ -7,5 +8,6 @@ mod poison;
 mod rebuild;
 mod restore;
 mod runner;
+mod start;
 mod verify;
 mod version;
