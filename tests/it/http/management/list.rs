@@ -52,7 +52,7 @@ async fn filters_order_limit_and_select_work_together() {
     let mut ids = Vec::new();
     for name in ["Bravo", "Alpha", "Delta", "Charlie"] {
         ids.push(app.new_app(&owner, json!({"name": name})).await.app_id);
-        app.clock.advance(TimeDelta::milliseconds(1_500));
+        app.clock.advance(TimeDelta::milliseconds(500));
     }
     app.change(&owner, &ids[2], &json!({"status": "revoked"})).await.expect(204);
     let list = async |query: &str| listed(&app, &owner, query, "name").await;

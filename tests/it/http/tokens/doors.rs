@@ -1,6 +1,6 @@
 //! What each door takes, and what it answers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::app::{DOORS, Registered, TestApp, grant, text};
 use crate::http::client::{Answer, answer, names};
@@ -56,9 +56,8 @@ async fn tk2_tk3_every_door_takes_every_manner_and_answers_in_its_own() {
                     "organization_id": app.world.organization, "branch_ids": branches,
                 }),
             };
-            body["branch_ids"].as_array_mut().into_iter().for_each(|ids| ids.sort_by_key(|id| *id != branches[0]));
-            if expected.get("branch_ids").is_none() {
-                body.as_object_mut().unwrap().remove("branch_ids");
+            if let Some(ids) = body.get_mut("branch_ids").and_then(Value::as_array_mut) {
+                ids.sort_by_key(|id| *id != branches[0]);
             }
             assert_eq!(body, expected, "{door} {manner:?}");
         }
