@@ -30,8 +30,10 @@ pub enum Durability {
 /// # Errors
 /// SQLite's own, for a file that cannot be opened or is no database.
 pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
-    // If this fails, opening the file fails too and says why.
-    let _made = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    // A file that is there is not opened here, and a new one is closed before SQLite has it: closing any descriptor of a
+    // file drops every lock of this process on it, and the next process to leave would remove the write-ahead log that
+    // this one goes on writing. If this fails otherwise, opening the file fails too and says why.
+    drop(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path));
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     use_wal(&connection)?;
