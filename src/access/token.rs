@@ -114,12 +114,7 @@ impl Access {
             self.open_session(claims.session_id, claims.sub).await?;
             return Err(InvalidToken::OtherKind);
         };
-        let row = token_validation::by_client_id(&self.read, client_id).await?;
-        let row = row.filter(|row| Some(row.organization_id) == claims.organization_id).ok_or(InvalidToken::Refused)?;
-        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
-        if id.epoch < row.token_epoch {
-            return Err(InvalidToken::Refused);
-        }
+        let row = self.live_app(client_id, &claims).await?;
         self.usage.count(row.app_id, 0, self.system.now());
         Ok(AppPrincipal {
             app_id: row.app_id,
@@ -137,11 +132,21 @@ impl Access {
     /// [`InvalidToken`]; an app's token is `OtherKind`.
     pub async fn user(&self, token: &str) -> Result<UserPrincipal, InvalidToken> {
         let claims = self.verify(token)?;
-        if claims.oauth_client_id.is_some() {
+        if let Some(client_id) = claims.oauth_client_id {
+            // One that is cut off is of no kind any more.
+            self.live_app(client_id, &claims).await?;
             return Err(InvalidToken::OtherKind);
         }
         let session_id = self.open_session(claims.session_id, claims.sub).await?;
         Ok(UserPrincipal { user_id: claims.sub, session_id })
+    }
+
+    /// The app that a token names, if the token has not been cut off.
+    async fn live_app(&self, client_id: Uuid, claims: &Claims) -> Result<ValidationRow, InvalidToken> {
+        let row = token_validation::by_client_id(&self.read, client_id).await?;
+        let row = row.filter(|row| Some(row.organization_id) == claims.organization_id).ok_or(InvalidToken::Refused)?;
+        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
+        if id.epoch < row.token_epoch { Err(InvalidToken::Refused) } else { Ok(row) }
     }
 
     async fn open_session(&self, session_id: Option<Uuid>, user_id: Uuid) -> Result<Uuid, InvalidToken> {

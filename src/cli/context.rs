@@ -29,6 +29,19 @@ impl Context {
     /// Whatever is in the way, in one sentence.
     pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let config = quiet(settings)?;
+        require_data(&config)?;
+        Self::beside(config).await
+    }
+
+    /// Opens the stores, and makes them where there are none.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) async fn make(settings: &Settings) -> anyhow::Result<Self> {
+        Self::beside(quiet(settings)?).await
+    }
+
+    async fn beside(config: Config) -> anyhow::Result<Self> {
         let stores = Stores::open_beside(&config, &System::real()).await?;
         Ok(Self { config, stores })
     }
@@ -39,6 +52,7 @@ impl Context {
     /// As [`Self::open`].
     pub(super) async fn open_still(settings: &Settings) -> anyhow::Result<Self> {
         let config = quiet(settings)?;
+        require_data(&config)?;
         let stores = Stores::open_still(&config, &System::real()).await?;
         Ok(Self { config, stores })
     }
@@ -59,6 +73,15 @@ impl Context {
         };
         found.with_context(|| format!("there is no user {text}"))
     }
+}
+
+/// A mistyped folder must not be made and found empty.
+fn require_data(config: &Config) -> anyhow::Result<()> {
+    let folder = &config.data_dir;
+    if folder.join("events.db").exists() || config.event_store_url.is_some() {
+        return Ok(());
+    }
+    bail!("there is no data in {}; `routix migrate` makes it, and so does `routix demo`", folder.display())
 }
 
 /// The settings of a command, which says what it has to say itself; only trouble is logged.

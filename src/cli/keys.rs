@@ -27,7 +27,10 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitCode> {
-    let context = Context::open(settings).await?;
+    let context = match &command {
+        Command::Rotate => Context::make(settings).await?,
+        Command::List { .. } | Command::Retire { .. } => Context::open(settings).await?,
+    };
     let folder = context.config.keys_dir();
     match command {
         Command::List { format } => {

@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 33] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -27,6 +27,7 @@ const COMMANDS: [&[&str]; 29] = [
     &["app", "list"],
     &["app", "show"],
     &["app", "rotate"],
+    &["app", "end-overlap"],
     &["app", "revoke"],
     &["app", "reactivate"],
     &["keys", "list"],
@@ -35,6 +36,9 @@ const COMMANDS: [&[&str]; 29] = [
     &["projections", "status"],
     &["projections", "rebuild"],
     &["projections", "verify"],
+    &["projections", "pause"],
+    &["projections", "resume"],
+    &["projections", "retry"],
     &[],
 ];
 

@@ -38,6 +38,12 @@ impl House {
         Connection::open(self.folder.path().join(name)).unwrap()
     }
 
+    /// Puts a backup of one database where another house will look for it.
+    pub(super) fn back_up(&self, name: &str, to: &Self) {
+        let copy = to.folder.path().join(name);
+        self.database(name).execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+    }
+
     fn lose_read_models(&self) {
         for name in ["read.db", "read.db-wal", "read.db-shm"] {
             // Not every one of them is there.

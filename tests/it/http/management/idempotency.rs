@@ -114,3 +114,19 @@ async fn a_repetition_is_answered_even_when_the_branch_was_closed_since() {
     let again = register(&app, &owner, "k", &body).await.expect(201).json();
     assert_eq!(again["app"]["id"], first["app"]["id"]);
 }
+
+#[tokio::test]
+async fn a_key_that_comes_back_for_another_organization_is_another_request() {
+    let app = TestApp::start().await;
+    let owner = app.sign_in(Actor::Owner).await;
+    let member = (app.world.foreign_organization, Actor::Owner.id());
+    let all = routix_domain::value::BranchRestriction::All;
+    let role = routix_domain::organization::Role::Admin;
+    app.commands.add_member(member, role, all, &crate::http::world::origin()).await.unwrap();
+    let mut body = registration();
+    body["organization_id"] = json!(app.world.organization);
+    register(&app, &owner, "one", &body).await.expect(201);
+    body["organization_id"] = json!(app.world.foreign_organization);
+    let refused = register(&app, &owner, "one", &body).await;
+    assert_eq!(refused.failure(), (422, "idempotency_key_reused".to_owned()));
+}

@@ -4,6 +4,7 @@ mod authorization;
 mod change;
 mod history;
 mod idempotency;
+mod limited;
 mod list;
 mod register;
 mod rotate;

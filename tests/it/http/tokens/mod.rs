@@ -11,4 +11,5 @@ mod overlap;
 mod races;
 mod recheck;
 mod requests;
+mod resource;
 mod scopes;
