@@ -44,7 +44,7 @@ impl SqliteRecords {
             records.push(NewRecord { id: loaded.id, now: loaded.created_at, values, retry: None });
         }
         let written = self.connections.write(|transaction| {
-            records.iter().try_for_each(|record| write::create(transaction, &target, record).map(|_created| ()))
+            records.iter().try_for_each(|record| write::create(transaction, &target, record).map(|_written| ()))
         });
         written.map_err(LoadError::Records)
     }
