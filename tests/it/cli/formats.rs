@@ -87,6 +87,7 @@ fn no_form_shows_a_secret_or_a_hash() {
 #[test]
 fn what_is_made_is_the_only_thing_on_stdout() {
     let folder = tempfile::tempdir().unwrap();
+    routix(folder.path(), &["migrate"]).done();
     let created = routix(folder.path(), &["user", "create", "--email", "ann@example.com", "--name", "Ann"]).done();
     let [id, password] = created.lines().collect::<Vec<_>>()[..] else { panic!("{created}") };
     assert!(uuid::Uuid::parse_str(id).is_ok() && password.len() >= 20, "{created}");

@@ -73,6 +73,7 @@ fn verify_names_the_table_the_key_and_the_column_of_a_row_that_was_changed_by_ha
 #[test]
 fn an_unknown_projection_is_refused_with_the_names_there_are() {
     let folder = tempfile::tempdir().unwrap();
+    routix(folder.path(), &["migrate"]).done();
     let refusal = routix(folder.path(), &["projections", "rebuild", "app_lists"]).refusal();
     assert!(refusal.contains("app_lists") && NAMES.iter().all(|name| refusal.contains(name)), "{refusal}");
 }

@@ -107,6 +107,7 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
 #[test]
 fn an_id_that_nobody_has_exits_with_1_and_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
+    routix(folder.path(), &["migrate"]).done();
     let create = ["user", "create", "--email", "ann@example.com", "--name", "Ann"];
     routix(folder.path(), &create).done();
     let organization =
@@ -142,6 +143,7 @@ fn an_id_that_nobody_has_exits_with_1_and_a_sentence() {
 #[test]
 fn a_member_who_is_limited_to_a_branch_that_is_not_there_is_refused() {
     let folder = tempfile::tempdir().unwrap();
+    routix(folder.path(), &["migrate"]).done();
     for email in ["ann@example.com", "bob@example.com"] {
         routix(folder.path(), &["user", "create", "--email", email, "--name", "x"]).done();
     }
@@ -161,6 +163,7 @@ fn a_change_of_a_member_that_changes_nothing_is_wrong_usage() {
 #[test]
 fn a_reader_that_goes_away_early_is_no_fault() {
     let folder = tempfile::tempdir().unwrap();
+    routix(folder.path(), &["migrate"]).done();
     for words in [&["completions", "bash"][..], &["app", "list"], &["keys", "rotate"]] {
         let mut command = command(folder.path(), words);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
@@ -179,4 +182,17 @@ fn bash_takes_its_completions() {
     let file = folder.path().join("completions");
     std::fs::write(&file, script).unwrap();
     assert!(Command::new("bash").arg("-n").arg(&file).status().unwrap().success());
+}
+
+#[test]
+fn a_mistyped_folder_is_not_made_and_found_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let mistyped = folder.path().join("routix-dta");
+    for words in [&["app", "list"][..], &["user", "list"], &["keys", "list"], &["projections", "status"]] {
+        let refusal = routix(&mistyped, words).refusal();
+        assert!(refusal.contains("routix-dta") && refusal.contains("routix migrate"), "{refusal}");
+    }
+    assert!(!mistyped.exists());
+    routix(&mistyped, &["migrate"]).done();
+    assert_eq!(routix(&mistyped, &["app", "list", "--format", "jsonl"]).done(), "");
 }
