@@ -33,6 +33,15 @@ pub enum Purpose {
     Refresh,
 }
 
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Signing => "signing",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
 /// The content of a key file.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct KeyFile {
@@ -55,7 +64,7 @@ pub enum KeyFileError {
     Malformed(PathBuf),
     #[error("the key file {0} can be read by others; run: chmod 600 {0}")]
     OpenToOthers(PathBuf),
-    #[error("there is no {0:?} key in the keys folder; `routix keys rotate` makes the first keys")]
+    #[error("there is no {} key in the keys folder; `routix keys rotate` makes the first keys", .0.as_str())]
     Missing(Purpose),
 }
 
@@ -139,11 +148,7 @@ impl KeyFile {
     }
 
     fn path(&self, folder: &Path) -> PathBuf {
-        let purpose = match self.purpose {
-            Purpose::Signing => "signing",
-            Purpose::Refresh => "refresh",
-        };
-        folder.join(format!("{purpose}-{}.json", self.kid))
+        folder.join(format!("{}-{}.json", self.purpose.as_str(), self.kid))
     }
 }
 
