@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod hex;
 pub mod http;
 pub mod keys;
 pub mod manage;

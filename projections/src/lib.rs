@@ -12,6 +12,7 @@ pub mod read_db;
 pub mod rebuild;
 pub mod rows;
 pub mod runner;
+pub mod same_log;
 pub mod sqlite_file;
 pub mod table;
 #[cfg(test)]

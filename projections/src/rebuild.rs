@@ -6,7 +6,8 @@ use std::sync::Arc;
 use routix_domain::log::EventFeed;
 
 use crate::projection::Projection;
-use crate::read_db::{Advance, Difference, Outcome, ReadDb, ReadError, State};
+use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, State};
+use crate::same_log;
 
 /// Events a transaction. Measured: a thousand is where more brings nothing on either database.
 const BATCH: usize = 1_000;
@@ -37,7 +38,24 @@ pub struct Rebuilder {
     pub now: fn() -> i64,
 }
 
+/// Which events a build gets.
+struct Span {
+    from: u64,
+    to: u64,
+    /// Whether others may be filling the same build.
+    shared: bool,
+}
+
 impl Rebuilder {
+    /// Whether the live tables are of this version and of this log.
+    ///
+    /// # Errors
+    /// Those that want a rebuild ([`ReadError::wants_rebuild`]) when they are not; others when nobody can tell.
+    pub async fn check(&self, projection: &'static dyn Projection, live: &Generation) -> Result<(), ReadError> {
+        live.must_be_of(projection)?;
+        same_log::check(&*self.feed, projection, live).await
+    }
+
     /// Builds new tables and makes them the live ones. An interrupted rebuild goes on where it stopped.
     ///
     /// # Errors
@@ -48,9 +66,10 @@ impl Rebuilder {
         projection: &'static dyn Projection,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
-        let build = self.db.begin_build(projection, State::Building, (self.now)()).await?;
+        let build = self.resume_or_begin(projection).await?;
         loop {
-            let built = self.fill(projection, build.number, (build.position, u64::MAX), on_progress).await;
+            let span = Span { from: build.position, to: u64::MAX, shared: true };
+            let built = self.fill(projection, build.number, span, on_progress).await;
             let progress = match built {
                 Ok(progress) => progress,
                 Err(error @ ReadError::Poison { .. }) => {
@@ -71,10 +90,23 @@ impl Rebuilder {
         }
     }
 
+    /// The build of an interrupted rebuild, unless the log is not the one it was begun with.
+    async fn resume_or_begin(&self, projection: &'static dyn Projection) -> Result<Generation, ReadError> {
+        let begun = self.db.begin_build(projection, State::Building, (self.now)()).await?;
+        match same_log::check(&*self.feed, projection, &begun).await {
+            Ok(()) => Ok(begun),
+            Err(error) if error.wants_rebuild() => {
+                self.db.drop_build(projection, begun.number).await?;
+                self.db.begin_build(projection, State::Building, (self.now)()).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Builds tables beside the live ones up to the live position, and compares them row by row.
     ///
     /// # Errors
-    /// As [`Self::rebuild`].
+    /// As [`Self::rebuild`]; [`ReadError::BuildGone`] when another verification began in the meantime.
     pub async fn verify(
         &self,
         projection: &'static dyn Projection,
@@ -83,7 +115,8 @@ impl Rebuilder {
         let snapshot = self.db.snapshot(projection)?;
         let position = snapshot.position;
         let build = self.db.begin_build(projection, State::Verifying, (self.now)()).await?;
-        let filled = self.fill(projection, build.number, (0, position), on_progress).await;
+        let span = Span { from: 0, to: position, shared: false };
+        let filled = self.fill(projection, build.number, span, on_progress).await;
         let compared = match filled {
             Ok(_) => self.db.compare(projection, snapshot, build.number).await,
             Err(error) => Err(error),
@@ -93,12 +126,12 @@ impl Rebuilder {
         Ok(Verification { position, rows, difference })
     }
 
-    /// Fills a build from `from` up to `to`, or to the head of the log.
+    /// Fills a build up to the end of the span, or to the head of the log.
     async fn fill(
         &self,
         projection: &'static dyn Projection,
         number: i64,
-        (from, to): (u64, u64),
+        Span { from, to, shared }: Span,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
         let mut position = from;
@@ -109,9 +142,10 @@ impl Rebuilder {
             page.next = page.next.min(to);
             let next = page.next;
             match self.db.advance(projection, Advance::Build(number), (position, page), (self.now)()).await? {
-                Outcome::At(reached) | Outcome::Elsewhere(reached) => position = reached,
+                Outcome::At(reached) => position = reached,
+                Outcome::Elsewhere(reached) if shared => position = reached,
                 // A build never stops; it fails with `Poison`.
-                Outcome::Stopped { .. } => return Err(ReadError::BuildGone),
+                Outcome::Elsewhere(_) | Outcome::Stopped { .. } => return Err(ReadError::BuildGone),
             }
             on_progress(Progress { position, head: head.min(to) });
             if position >= to || (position >= next && !full) {

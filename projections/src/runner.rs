@@ -1,63 +1,78 @@
 //! Keeps the live tables up to date, and lets a command wait until its own event is in them.
 
+mod waiter;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use routix_domain::log::{EventFeed, FeedError};
+use routix_domain::log::EventFeed;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
 
+use self::waiter::Standings;
+pub use self::waiter::{NotReached, Standing, Trouble, Waiter};
 use crate::projection::Projection;
-use crate::read_db::{Advance, Generation, Outcome, ReadDb, ReadError};
+use crate::read_db::{Advance, Outcome, ReadDb, ReadError};
+use crate::same_log;
 
 const BATCH: usize = 1_000;
 
-/// How far one projection has come.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Reached {
-    position: u64,
-    stopped: Option<String>,
-}
-
-/// The projection did not reach the position that was waited for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotReached {
-    #[error("the projection '{name}' stands at position {at} and has not reached {wanted} in time")]
-    Late { name: &'static str, at: u64, wanted: u64 },
-    #[error("the projection '{name}' has stopped: {error}")]
-    Stopped { name: &'static str, error: String },
-}
-
 /// One task a projection. Any number of runners may work on the same tables, in any number of processes.
 pub struct Runner {
-    reached: watch::Receiver<HashMap<&'static str, Reached>>,
+    standings: watch::Receiver<Standings>,
     tasks: JoinSet<()>,
 }
 
 impl Runner {
-    /// Starts following the log. The tables must have been prepared.
+    /// Starts following the log, as the server does it: an event that a projection cannot apply stops it, in its tables.
+    /// The tables must have been prepared.
     pub fn start(
         db: &ReadDb,
         feed: &Arc<dyn EventFeed>,
         projections: &[&'static dyn Projection],
         now: fn() -> i64,
     ) -> Self {
-        let (sender, reached) = watch::channel(HashMap::new());
+        Self::follow((db, feed), projections, Advance::Live, now)
+    }
+
+    /// Starts following the log as a command does it, which may be of another version than the server beside it: what it
+    /// cannot apply is its own trouble and is not written down.
+    pub fn start_beside(
+        db: &ReadDb,
+        feed: &Arc<dyn EventFeed>,
+        projections: &[&'static dyn Projection],
+        now: fn() -> i64,
+    ) -> Self {
+        Self::follow((db, feed), projections, Advance::Beside, now)
+    }
+
+    fn follow(
+        (db, feed): (&ReadDb, &Arc<dyn EventFeed>),
+        projections: &[&'static dyn Projection],
+        target: Advance,
+        now: fn() -> i64,
+    ) -> Self {
+        let (sender, standings) = watch::channel(HashMap::new());
         let sender = Arc::new(sender);
         let mut tasks = JoinSet::new();
         for &projection in projections {
-            let follower =
-                Follower { db: db.clone(), feed: Arc::clone(feed), projection, now, reached: Arc::clone(&sender) };
+            let follower = Follower {
+                db: db.clone(),
+                feed: Arc::clone(feed),
+                projection,
+                target,
+                now,
+                standings: Arc::clone(&sender),
+                checked: None,
+            };
             tasks.spawn(follower.run());
         }
-        Self { reached, tasks }
+        Self { standings, tasks }
     }
 
     /// What waits for projections; cheap to clone.
     pub fn waiter(&self) -> Waiter {
-        Waiter { reached: self.reached.clone() }
+        Waiter { standings: self.standings.clone() }
     }
 
     /// Ends the tasks. A batch that is being written is finished or rolled back by the database.
@@ -66,144 +81,109 @@ impl Runner {
     }
 }
 
-/// Waits until projections have seen a position: reading one's own write.
-#[derive(Clone, Debug)]
-pub struct Waiter {
-    reached: watch::Receiver<HashMap<&'static str, Reached>>,
-}
-
-impl Waiter {
-    /// Returns once each of `names` has applied every event up to `position`; `limit` is for all of them together.
-    ///
-    /// # Errors
-    /// [`NotReached`] after `limit`, or at once when one of them has stopped.
-    pub async fn wait_for(&self, names: &[&'static str], position: u64, limit: Duration) -> Result<(), NotReached> {
-        let deadline = Instant::now() + limit;
-        for &name in names {
-            let mut reached = self.reached.clone();
-            let there = |all: &HashMap<&'static str, Reached>| {
-                all.get(name).is_some_and(|reached| reached.position >= position || reached.stopped.is_some())
-            };
-            // The answer is what ended the waiting, and not what has become of it since.
-            let last = match timeout_at(deadline, reached.wait_for(there)).await {
-                Ok(Ok(all)) => all.get(name).cloned(),
-                Ok(Err(_)) | Err(_) => self.reached.borrow().get(name).cloned(),
-            };
-            match last.unwrap_or_default() {
-                Reached { position: at, .. } if at >= position => {}
-                Reached { stopped: Some(error), .. } => return Err(NotReached::Stopped { name, error }),
-                Reached { position: at, stopped: None } => {
-                    return Err(NotReached::Late { name, at, wanted: position });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 struct Follower {
     db: ReadDb,
     feed: Arc<dyn EventFeed>,
     projection: &'static dyn Projection,
+    target: Advance,
     now: fn() -> i64,
-    reached: Arc<watch::Sender<HashMap<&'static str, Reached>>>,
+    standings: Arc<watch::Sender<Standings>>,
+    /// The generation whose last event was found in the log.
+    checked: Option<i64>,
 }
 
 impl Follower {
-    async fn run(self) {
+    async fn run(mut self) {
         let mut position = 0;
-        let mut last_error = None;
         loop {
-            match self.step(position).await {
+            let behind = match self.step().await {
                 Ok(Step { outcome: Outcome::At(reached) | Outcome::Elsewhere(reached), more }) => {
-                    last_error = None;
                     position = reached;
-                    self.publish(Reached { position, stopped: None });
+                    self.publish(Standing { position, trouble: None });
                     if more {
                         continue;
                     }
+                    position
                 }
-                Ok(Step { outcome: Outcome::Stopped { reached, position: at, error }, .. }) => {
-                    if last_error.as_ref() != Some(&error) {
-                        tracing::error!(
-                            projection = self.projection.name(),
-                            position = at,
-                            error,
-                            "projection stopped"
-                        );
-                        last_error = Some(error.clone());
-                    }
+                Ok(Step { outcome: Outcome::Stopped { reached, error, .. }, .. }) => {
                     position = reached;
-                    self.publish(Reached { position, stopped: Some(error) });
-                    // The offender is behind `position` and will be there for a while: nothing but a rebuild helps, and
+                    self.publish(Standing { position, trouble: Some(Trouble { error, lasting: true }) });
+                    // The offender is behind `position` and will be there for a while: nothing but an operator helps, and
                     // the bell of every append would only make this turn in circles.
-                    self.feed.wait(u64::MAX).await;
-                    continue;
+                    u64::MAX
                 }
                 Err(error) => {
-                    let text = error.to_string();
-                    if last_error.as_ref() != Some(&text) {
-                        tracing::error!(projection = self.projection.name(), error = text, "projection cannot go on");
-                        last_error = Some(text);
-                    }
-                    if let Some(stopped) = lasting(&error) {
-                        self.publish(Reached { position, stopped: Some(stopped) });
-                    }
-                    // A rebuild may have put other tables in their place.
-                    position = self.db.position(self.projection).await.unwrap_or(position);
+                    self.checked = None;
+                    let known = if error.wants_rebuild() { 0 } else { position };
+                    let trouble = Trouble { error: sentence(&error), lasting: error.is_lasting() };
+                    self.publish(Standing { position: known, trouble: Some(trouble) });
                     // The bell may be ringing; a moment of rest keeps a broken disk from spinning a core.
-                    self.feed.wait(u64::MAX).await;
-                    continue;
+                    u64::MAX
                 }
-            }
-            self.feed.wait(position).await;
+            };
+            self.feed.wait(behind).await;
         }
     }
 
-    async fn step(&self, after: u64) -> Result<Step, ReadError> {
+    /// Looks at the tables first: whether they stand still, whose they are and how far they are may all have changed.
+    async fn step(&mut self) -> Result<Step, ReadError> {
+        let live = self.db.live(self.projection).await?.ok_or(ReadError::BuildGone)?;
+        live.must_be_of(self.projection)?;
+        if let Some(outcome) = live.standstill() {
+            return Ok(Step { outcome, more: false });
+        }
+        if self.checked != Some(live.number) {
+            same_log::check(&*self.feed, self.projection, &live).await?;
+            self.checked = Some(live.number);
+        }
+        let after = live.position;
         let page = self.feed.read_after(after, BATCH).await?;
         if page.head < after {
-            let projection = self.projection.name();
-            return Err(ReadError::AheadOfLog { projection, at: after, head: page.head });
+            return Err(ReadError::AheadOfLog { projection: self.projection.name(), at: after, head: page.head });
         }
-        let more = page.events.len() == BATCH;
-        if page.next == after && after > 0 {
-            // Nothing new; whether the tables were stopped or retried in the meantime still has to be seen.
-            let status = self.db.status(&[self.projection]).await?;
-            let follows = |live: &Generation| live.error.is_none() && live.version == self.projection.version();
-            let still = status.first().and_then(|status| status.live.as_ref()).is_some_and(follows);
-            if still {
-                return Ok(Step { outcome: Outcome::At(after), more: false });
-            }
+        if page.next == after {
+            return Ok(Step { outcome: Outcome::At(after), more: false });
         }
-        let outcome = self.db.advance(self.projection, Advance::Live, (after, page), (self.now)()).await?;
-        let elsewhere = matches!(outcome, Outcome::Elsewhere(_));
-        Ok(Step { outcome, more: more || elsewhere })
+        let (next, full) = (page.next, page.events.len() == BATCH);
+        let outcome = self.db.advance(self.projection, self.target, (after, page), (self.now)()).await?;
+        let more = match outcome {
+            Outcome::At(reached) => full || reached < next,
+            Outcome::Elsewhere(_) => true,
+            Outcome::Stopped { .. } => false,
+        };
+        Ok(Step { outcome, more })
     }
 
-    fn publish(&self, reached: Reached) {
-        self.reached.send_if_modified(|all| {
-            let changed = all.get(self.projection.name()) != Some(&reached);
+    fn publish(&self, standing: Standing) {
+        let name = self.projection.name();
+        self.standings.send_if_modified(|all| {
+            let before = all.get(name);
+            let changed = before != Some(&standing);
+            let known = before.and_then(|before| before.trouble.as_ref());
+            match &standing.trouble {
+                Some(trouble) if Some(trouble) != known => {
+                    tracing::error!(projection = name, error = trouble.error, "projection cannot go on");
+                }
+                None if known.is_some() => tracing::info!(projection = name, "projection goes on"),
+                Some(_) | None => {}
+            }
             if changed {
-                all.insert(self.projection.name(), reached);
+                all.insert(name, standing);
             }
             changed
         });
     }
 }
 
-/// What does not pass by itself, so that whoever waits need not wait for the end of its time.
-fn lasting(error: &ReadError) -> Option<String> {
-    match error {
-        ReadError::Feed(corrupt @ FeedError::Corrupt { .. }) => Some(corrupt.to_string()),
-        ReadError::AheadOfLog { .. } | ReadError::OtherVersion { .. } => Some(error.to_string()),
-        ReadError::Feed(FeedError::Unavailable(_))
-        | ReadError::Unavailable(_)
-        | ReadError::Row(_)
-        | ReadError::Poison { .. }
-        | ReadError::BuildGone
-        | ReadError::Cancelled => None,
+/// An error with what is behind it, in one line.
+fn sentence(error: &ReadError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text += &format!(": {error}");
+        source = error.source();
     }
+    text
 }
 
 struct Step {

@@ -30,8 +30,9 @@ pub enum Durability {
 /// # Errors
 /// SQLite's own, for a file that cannot be opened or is no database.
 pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
-    // If this fails, opening the file fails too and says why.
-    let _made = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    // Only a file that is not there is made: closing a descriptor of one that is open would drop the locks that this
+    // process holds on it (fcntl(2)). If making it fails, opening it fails too and says why.
+    drop(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path));
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     use_wal(&connection)?;

@@ -17,7 +17,10 @@ use crate::projection::Projection;
 use crate::read_db::{Advance, Outcome, ReadDb};
 use crate::table::TableRow;
 
-const SCHEMA: &str = include_str!("../../migrations/sqlite/read/20261122000000_projections.sql");
+const SCHEMA: [&str; 2] = [
+    include_str!("../../migrations/sqlite/read/20261122000000_projections.sql"),
+    include_str!("../../migrations/sqlite/read/20261122000001_controls.sql"),
+];
 
 /// Read models in a file of their own, gone with the test.
 pub(crate) struct Place {
@@ -29,7 +32,7 @@ impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("read.db");
-        Connection::open(&path).unwrap().execute_batch(SCHEMA).unwrap();
+        Connection::open(&path).unwrap().execute_batch(&SCHEMA.concat()).unwrap();
         Self { db: ReadDb::open(&path).unwrap(), folder }
     }
 

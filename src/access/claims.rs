@@ -1,4 +1,4 @@
-//! What an access token says (seed: API integration, "Token claims").
+//! What an access token says (seed: API integration, "Token claims"; RFC 9068 where a resource was asked for).
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use uuid::Uuid;
 /// The audience and the role of every token that names no resource.
 pub(super) const AUTHENTICATED: &str = "authenticated";
 
-/// The claims of an access token: a user's own, or an app's when `app` is there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The claims of an access token. One with an `oauth_client_id` is an app's, any other a person's own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
     pub iss: String,
     pub aud: String,
@@ -23,22 +23,26 @@ pub struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
     pub jti: String,
-    /// The user's session; in a user's own token only.
+    /// The user's session; in a person's own token only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<Uuid>,
-    #[serde(flatten)]
-    pub app: Option<AppClaims>,
-}
-
-/// What a token of an app says beside.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AppClaims {
-    pub organization_id: Uuid,
-    pub oauth_client_id: Uuid,
-    pub oauth_scopes: ScopeSet,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth_client_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth_scopes: Option<ScopeSet>,
     /// The restriction at issue, empty for none. Informs the client; the proxy decides on the restriction of today.
-    pub oauth_branch_ids: Vec<Uuid>,
-    pub oauth_app_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth_branch_ids: Option<Vec<Uuid>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth_app_name: Option<String>,
+    /// With a resource only (RFC 9068, 2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<Uuid>,
+    /// With a resource only (RFC 9068, 2.2.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
 }
 
 /// The `jti` of an app's token: the epoch in which it was issued, and a random id.
@@ -77,42 +81,41 @@ mod tests {
 
     #[test]
     fn the_claims_are_named_as_in_the_seed() {
-        let app = AppClaims {
-            organization_id: Uuid::from_u128(1),
-            oauth_client_id: Uuid::from_u128(2),
-            oauth_scopes: ScopeSet::parse_parameter("routix:accounts:read").unwrap(),
-            oauth_branch_ids: vec![],
-            oauth_app_name: "My ERP Sync".into(),
-        };
         let claims = Claims {
-            iss: "supabase".into(),
-            aud: AUTHENTICATED.into(),
-            role: AUTHENTICATED.into(),
-            sub: Uuid::from_u128(3),
-            iat: 1,
-            exp: None,
-            jti: TokenId { epoch: 0, id: Uuid::from_u128(4) }.to_string(),
-            session_id: None,
-            app: Some(app),
+            organization_id: Some(Uuid::from_u128(1)),
+            oauth_client_id: Some(Uuid::from_u128(2)),
+            oauth_scopes: Some(ScopeSet::parse_parameter("routix:accounts:read").unwrap()),
+            oauth_branch_ids: Some(vec![]),
+            oauth_app_name: Some("My ERP Sync".into()),
+            exp: Some(2),
+            ..Claims::default()
         };
         let json = serde_json::to_value(&claims).unwrap();
         let names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(
-            names,
-            [
-                "aud",
-                "iat",
-                "iss",
-                "jti",
-                "oauth_app_name",
-                "oauth_branch_ids",
-                "oauth_client_id",
-                "oauth_scopes",
-                "organization_id",
-                "role",
-                "sub"
-            ]
-        );
+        let wanted = [
+            "aud",
+            "exp",
+            "iat",
+            "iss",
+            "jti",
+            "oauth_app_name",
+            "oauth_branch_ids",
+            "oauth_client_id",
+            "oauth_scopes",
+            "organization_id",
+            "role",
+            "sub",
+        ];
+        assert_eq!(names, wanted);
         assert_eq!(serde_json::from_value::<Claims>(json).unwrap(), claims);
+    }
+
+    #[test]
+    fn a_token_id_survives_its_text() {
+        let id = TokenId { epoch: 7, id: Uuid::from_u128(9) };
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in ["", "7", "7.", ".x", "-1.00000000-0000-0000-0000-000000000009"] {
+            assert_eq!(text.parse::<TokenId>(), Err(MalformedTokenId), "{text}");
+        }
     }
 }

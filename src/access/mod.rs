@@ -6,11 +6,13 @@
 mod bearer;
 mod claims;
 mod principal;
+mod resource;
 mod token;
 mod usage;
 
 pub use self::bearer::bearer;
-pub use self::claims::{AppClaims, Claims, TokenId};
+pub use self::claims::{Claims, TokenId};
 pub use self::principal::{AppPrincipal, UserPrincipal};
+pub use self::resource::Resource;
 pub use self::token::{Access, InvalidToken, IssuedToken};
 pub use self::usage::UsageCounter;

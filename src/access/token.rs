@@ -1,14 +1,15 @@
 //! Making and judging access tokens: JWTs signed with HS256 (RFC 7519).
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use routix_domain::value::{BranchRestriction, ScopeSet};
 use routix_projections::token_validation::{self, ValidationRow};
 use routix_projections::{ReadDb, ReadError};
 use uuid::Uuid;
 
-use super::claims::{AUTHENTICATED, AppClaims, Claims, TokenId};
+use super::claims::{AUTHENTICATED, Claims, TokenId};
 use super::principal::{AppPrincipal, UserPrincipal};
+use super::resource::Resource;
 use super::usage::UsageCounter;
 use crate::keys::KeyRing;
 use crate::store::identity::{IdentityDb, IdentityError};
@@ -16,6 +17,8 @@ use crate::system::System;
 
 /// How long a person's own token lives; the session behind it is looked up at each use.
 const USER_TOKEN: TimeDelta = TimeDelta::hours(1);
+/// The `typ` of a token for a resource (RFC 9068, 2.1).
+const RESOURCE_TYPE: &str = "at+jwt";
 /// The clocks of nodes may differ by so much before a token counts as issued in the future.
 const CLOCK_SKEW_SECONDS: i64 = 30;
 
@@ -29,6 +32,7 @@ pub struct Access {
     pub system: System,
     /// The `iss` of tokens that were not asked for a resource.
     pub token_issuer: String,
+    pub resource: Resource,
 }
 
 /// A token and how long it lives.
@@ -64,35 +68,40 @@ impl Access {
     /// # Errors
     /// [`InvalidToken::NoKey`] or [`InvalidToken::Unsigned`].
     pub fn issue_to_user(&self, user_id: Uuid, session_id: Uuid) -> Result<IssuedToken, InvalidToken> {
-        let now = self.system.now();
         let seconds = u32::try_from(USER_TOKEN.num_seconds()).ok();
         let claims = Claims {
+            sub: user_id,
             session_id: Some(session_id),
             jti: self.system.id().to_string(),
-            ..self.claims(user_id, now, seconds)
+            ..Claims::default()
         };
-        Ok(IssuedToken { access_token: self.issue(&claims, now)?, expires_in: seconds })
+        self.issue(claims, seconds, None)
     }
 
-    /// A token for an app itself (RFC 6749, 4.4). `scopes` are what was asked for and is allowed.
+    /// A token for an app itself (RFC 6749, 4.4). `scopes` are what was asked for and is allowed; `resource` is one of
+    /// ours that the request named, and asks for the form of RFC 9068.
     ///
     /// # Errors
     /// [`InvalidToken::NoKey`] or [`InvalidToken::Unsigned`].
-    pub fn issue_to_app(&self, app: &ValidationRow, scopes: &ScopeSet) -> Result<IssuedToken, InvalidToken> {
-        let now = self.system.now();
-        let seconds = app.token_lifetime.seconds();
+    pub fn issue_to_app(
+        &self,
+        app: &ValidationRow,
+        scopes: &ScopeSet,
+        resource: Option<&str>,
+    ) -> Result<IssuedToken, InvalidToken> {
         let claims = Claims {
+            sub: app.app_id,
             jti: TokenId { epoch: app.token_epoch, id: self.system.id() }.to_string(),
-            app: Some(AppClaims {
-                organization_id: app.organization_id,
-                oauth_client_id: app.client_id,
-                oauth_scopes: scopes.clone(),
-                oauth_branch_ids: app.allowed_branches.to_list(),
-                oauth_app_name: app.name.clone(),
-            }),
-            ..self.claims(app.app_id, now, seconds)
+            organization_id: Some(app.organization_id),
+            oauth_client_id: Some(app.client_id),
+            oauth_scopes: Some(scopes.clone()),
+            oauth_branch_ids: Some(app.allowed_branches.to_list()),
+            oauth_app_name: Some(app.name.clone()),
+            client_id: resource.map(|_| app.client_id),
+            scope: resource.map(|_| scopes.to_string()),
+            ..Claims::default()
         };
-        Ok(IssuedToken { access_token: self.issue(&claims, now)?, expires_in: seconds })
+        self.issue(claims, app.token_lifetime.seconds(), resource)
     }
 
     /// The app behind a token, as the read models know it now.
@@ -101,23 +110,18 @@ impl Access {
     /// [`InvalidToken`]; a person's own token is `OtherKind`.
     pub async fn app(&self, token: &str) -> Result<AppPrincipal, InvalidToken> {
         let claims = self.verify(token)?;
-        let Some(claimed) = claims.app else {
+        let Some(client_id) = claims.oauth_client_id else {
             self.open_session(claims.session_id, claims.sub).await?;
             return Err(InvalidToken::OtherKind);
         };
-        let row = token_validation::by_client_id(&self.read, claimed.oauth_client_id).await?;
-        let row = row.filter(|row| row.organization_id == claimed.organization_id).ok_or(InvalidToken::Refused)?;
-        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
-        if id.epoch < row.token_epoch {
-            return Err(InvalidToken::Refused);
-        }
+        let row = self.live_app(client_id, &claims).await?;
         self.usage.count(row.app_id, 0, self.system.now());
         Ok(AppPrincipal {
             app_id: row.app_id,
             client_id: row.client_id,
             organization_id: row.organization_id,
             user_id: (claims.sub != row.app_id).then_some(claims.sub),
-            scopes: claimed.oauth_scopes.intersection(&row.allowed_scopes),
+            scopes: claims.oauth_scopes.unwrap_or_default().intersection(&row.allowed_scopes),
             branches: BranchRestriction::clone(&row.allowed_branches),
         })
     }
@@ -128,11 +132,21 @@ impl Access {
     /// [`InvalidToken`]; an app's token is `OtherKind`.
     pub async fn user(&self, token: &str) -> Result<UserPrincipal, InvalidToken> {
         let claims = self.verify(token)?;
-        if claims.app.is_some() {
+        if let Some(client_id) = claims.oauth_client_id {
+            // One that is cut off is of no kind any more.
+            self.live_app(client_id, &claims).await?;
             return Err(InvalidToken::OtherKind);
         }
         let session_id = self.open_session(claims.session_id, claims.sub).await?;
         Ok(UserPrincipal { user_id: claims.sub, session_id })
+    }
+
+    /// The app that a token names, if the token has not been cut off.
+    async fn live_app(&self, client_id: Uuid, claims: &Claims) -> Result<ValidationRow, InvalidToken> {
+        let row = token_validation::by_client_id(&self.read, client_id).await?;
+        let row = row.filter(|row| Some(row.organization_id) == claims.organization_id).ok_or(InvalidToken::Refused)?;
+        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
+        if id.epoch < row.token_epoch { Err(InvalidToken::Refused) } else { Ok(row) }
     }
 
     async fn open_session(&self, session_id: Option<Uuid>, user_id: Uuid) -> Result<Uuid, InvalidToken> {
@@ -143,26 +157,28 @@ impl Access {
         if open { Ok(session_id) } else { Err(InvalidToken::Refused) }
     }
 
-    fn claims(&self, sub: Uuid, now: DateTime<Utc>, seconds: Option<u32>) -> Claims {
-        Claims {
-            iss: self.token_issuer.clone(),
-            aud: AUTHENTICATED.to_owned(),
+    /// Completes and signs claims. Every token that leaves routix was made here.
+    fn issue(
+        &self,
+        claims: Claims,
+        expires_in: Option<u32>,
+        resource: Option<&str>,
+    ) -> Result<IssuedToken, InvalidToken> {
+        let now = self.system.now();
+        let claims = Claims {
+            iss: resource.map_or(self.token_issuer.as_str(), |_| self.resource.issuer()).to_owned(),
+            aud: resource.unwrap_or(AUTHENTICATED).to_owned(),
             role: AUTHENTICATED.to_owned(),
-            sub,
             iat: now.timestamp(),
-            exp: seconds.map(|seconds| now.timestamp() + i64::from(seconds)),
-            jti: String::new(),
-            session_id: None,
-            app: None,
-        }
-    }
-
-    /// Signs claims. Every token that leaves routix was made here.
-    fn issue(&self, claims: &Claims, now: DateTime<Utc>) -> Result<String, InvalidToken> {
+            exp: expires_in.map(|seconds| now.timestamp() + i64::from(seconds)),
+            ..claims
+        };
         let keys = self.keys.current();
         let key = keys.signing_at(now).ok_or(InvalidToken::NoKey)?;
-        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
-        encode(&header, claims, &EncodingKey::from_secret(&key.secret)).map_err(InvalidToken::Unsigned)
+        let typ = if resource.is_some() { RESOURCE_TYPE } else { "JWT" };
+        let header = Header { typ: Some(typ.to_owned()), kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
+        let signed = encode(&header, &claims, &EncodingKey::from_secret(&key.secret));
+        Ok(IssuedToken { access_token: signed.map_err(InvalidToken::Unsigned)?, expires_in })
     }
 
     /// The claims of a token that we signed and that has not expired. The key is looked up by `kid` among our own; no
@@ -174,8 +190,14 @@ impl Access {
         let key = keys.verifying(&kid).ok_or(InvalidToken::Refused)?;
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_required_spec_claims(&["aud", "iss", "sub"]);
-        rules.set_audience(&[AUTHENTICATED]);
-        rules.set_issuer(&[&self.token_issuer]);
+        // The two forms are told apart by their type, and each is held to its own issuer and audience.
+        if header.typ.as_deref() == Some(RESOURCE_TYPE) {
+            rules.set_audience(&self.resource.names());
+            rules.set_issuer(&[self.resource.issuer()]);
+        } else {
+            rules.set_audience(&[AUTHENTICATED]);
+            rules.set_issuer(&[&self.token_issuer]);
+        }
         // The expiry is judged below, by our own clock and without slack.
         rules.validate_exp = false;
         let key = DecodingKey::from_secret(&key.secret);
@@ -184,7 +206,7 @@ impl Access {
         let expired = claims.exp.is_some_and(|exp| exp <= now);
         let too_early = claims.iat > now + CLOCK_SKEW_SECONDS;
         // Only an app can have asked for a token without an end.
-        let endless = claims.exp.is_none() && claims.app.is_none();
+        let endless = claims.exp.is_none() && claims.oauth_client_id.is_none();
         if expired || too_early || endless { Err(InvalidToken::Refused) } else { Ok(claims) }
     }
 }

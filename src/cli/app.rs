@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::context::Context;
+use super::organization::require;
 use super::output::{Format, Rows, line, note};
 use super::settings::Settings;
 
@@ -39,6 +40,9 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 0)]
         overlap_seconds: u32,
     },
+    /// End the overlap of the last rotation now: the old secret stops working.
+    #[command(after_help = "Example:\n  routix app end-overlap ID")]
+    EndOverlap { id: Uuid },
     /// Stop an app from getting tokens.
     #[command(after_help = "Example:\n  routix app revoke ID --revoke-tokens")]
     Revoke {
@@ -57,7 +61,10 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
     match command {
         Command::List { organization, format } => {
             let organizations = match organization {
-                Some(id) => vec![id],
+                Some(id) => {
+                    require(&context, id).await?;
+                    vec![id]
+                }
                 None => members::organizations(&context.stores.read)
                     .await?
                     .into_iter()
@@ -86,6 +93,12 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             let secret = context.stores.commands.rotate_secret(id, overlap_seconds, &context.origin()).await?;
             note("The new secret is shown once:");
             line(secret.expose())?;
+        }
+        Command::EndOverlap { id } => {
+            find(&context, id).await?;
+            if !context.stores.commands.end_overlap(id, &context.origin()).await? {
+                note("nothing changed: no old secret was working");
+            }
         }
         Command::Revoke { id, revoke_tokens } => {
             let revoke = if revoke_tokens { StatusChange::RevokeAndCutOff } else { StatusChange::Revoke };

@@ -1,11 +1,13 @@
 //! `routix completions`.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use super::output::write;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -13,6 +15,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "routix", &mut std::io::stdout());
+    // Into memory first: the generator panics when the reader of its output has gone.
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "routix", &mut script);
+    write(|out| out.write_all(&script))?;
     Ok(ExitCode::SUCCESS)
 }

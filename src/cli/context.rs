@@ -1,7 +1,7 @@
 //! What every subcommand beside a server needs: the stores, and a name for who is acting.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -28,11 +28,32 @@ impl Context {
     /// # Errors
     /// Whatever is in the way, in one sentence.
     pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        // A command says what it has to say itself; only trouble is logged.
-        let config =
-            settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
-        start_log(&config)?;
-        let stores = Stores::open(&config, &System::real()).await?;
+        let config = quiet(settings)?;
+        require_data(&config)?;
+        Self::beside(config).await
+    }
+
+    /// Opens the stores, and makes them where there are none.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) async fn make(settings: &Settings) -> anyhow::Result<Self> {
+        Self::beside(quiet(settings)?).await
+    }
+
+    async fn beside(config: Config) -> anyhow::Result<Self> {
+        let stores = Stores::open_beside(&config, &System::real()).await?;
+        Ok(Self { config, stores })
+    }
+
+    /// Opens the stores and leaves the read models as they are found.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) async fn open_still(settings: &Settings) -> anyhow::Result<Self> {
+        let config = quiet(settings)?;
+        require_data(&config)?;
+        let stores = Stores::open_still(&config, &System::real()).await?;
         Ok(Self { config, stores })
     }
 
@@ -54,6 +75,22 @@ impl Context {
     }
 }
 
+/// A mistyped folder must not be made and found empty.
+fn require_data(config: &Config) -> anyhow::Result<()> {
+    let folder = &config.data_dir;
+    if folder.join("events.db").exists() || config.event_store_url.is_some() {
+        return Ok(());
+    }
+    bail!("there is no data in {}; `routix migrate` makes it, and so does `routix demo`", folder.display())
+}
+
+/// The settings of a command, which says what it has to say itself; only trouble is logged.
+fn quiet(settings: &Settings) -> anyhow::Result<Config> {
+    let config = settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
+    start_log(&config)?;
+    Ok(config)
+}
+
 /// Starts the log on stderr.
 ///
 /// # Errors
@@ -61,7 +98,8 @@ impl Context {
 pub(super) fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(&config.log).with_context(|| format!("the setting log ({}) is no filter", config.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
         LogFormat::Text => log.init(),

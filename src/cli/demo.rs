@@ -26,8 +26,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         bail!("{} holds production keys; a demo needs a data directory of its own", folder.display());
     }
     let stores = Stores::open(&config, &system).await?;
-    if keys.is_empty() {
-        stores.commands.publish_key(&folder, KeyOrigin::Demo, &Origin::system(system.ordered_id())).await?;
+    // A start that was killed between the two keys left one that signs nothing.
+    if !keys.iter().any(KeyFile::signs) {
+        stores.commands.publish_key(&folder, Some(KeyOrigin::Demo), &Origin::system(system.ordered_id())).await?;
     }
     let facts = demo::prepare(&config.data_dir, &stores).await?;
     let service = Service::bind(&config, stores, lock).await?;

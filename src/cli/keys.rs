@@ -8,7 +8,7 @@ use serde_json::json;
 use super::context::Context;
 use super::output::{Format, Rows, line, note};
 use super::settings::Settings;
-use crate::keys::{KeyFile, Origin};
+use crate::keys::KeyFile;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -27,7 +27,10 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitCode> {
-    let context = Context::open(settings).await?;
+    let context = match &command {
+        Command::Rotate => Context::make(settings).await?,
+        Command::List { .. } | Command::Retire { .. } => Context::open(settings).await?,
+    };
     let folder = context.config.keys_dir();
     match command {
         Command::List { format } => {
@@ -48,7 +51,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             rows.print(format)?;
         }
         Command::Rotate => {
-            let key = context.stores.commands.publish_key(&folder, Origin::Production, &context.origin()).await?;
+            let key = context.stores.commands.publish_key(&folder, None, &context.origin()).await?;
             note(&format!("published; signs from {} on", key.activates_at.to_rfc3339()));
             line(&key.kid)?;
         }

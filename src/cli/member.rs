@@ -37,7 +37,7 @@ pub(super) enum Command {
         organization: Uuid,
         #[arg(long)]
         user: String,
-        #[arg(long)]
+        #[arg(long, required_unless_present_any = ["branch", "all_branches"])]
         role: Option<Role>,
         /// A branch he is limited to, by id; may be given again.
         #[arg(long, conflicts_with = "all_branches")]

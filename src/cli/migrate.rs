@@ -8,7 +8,7 @@ use super::settings::Settings;
 
 /// Opening the stores brings them up to date; this is that and nothing else.
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let context = Context::open(settings).await?;
+    let context = Context::make(settings).await?;
     note(&format!("the databases of {} are up to date", context.config.data_dir.display()));
     Ok(ExitCode::SUCCESS)
 }

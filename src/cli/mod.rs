@@ -8,6 +8,7 @@ mod context;
 mod demo;
 mod keys;
 mod member;
+mod meter;
 mod migrate;
 mod organization;
 mod output;
@@ -25,6 +26,7 @@ use self::settings::Settings;
 /// OAuth 2.1 server, branch-scoped API proxy and app management on an event log.
 #[derive(Parser)]
 #[command(name = "routix", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Example:\n  routix demo")]
 struct Cli {
     #[command(flatten)]
     settings: Settings,

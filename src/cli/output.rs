@@ -1,6 +1,6 @@
 //! Printing: rows on stdout in the format that was asked for, everything else on stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, StdoutLock, Write};
 
 use clap::{Args, ValueEnum};
 use comfy_table::presets::UTF8_BORDERS_ONLY;
@@ -44,19 +44,14 @@ impl Rows {
     /// # Errors
     /// Those of stdout; a reader that has gone (`| head`) is none.
     pub(super) fn print(&self, format: Format) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        let written = match format.format {
+        write(|out| match format.format {
             Kind::Table => writeln!(out, "{}", self.table()),
-            Kind::Json => serde_json::to_writer_pretty(&mut out, &self.objects())
+            Kind::Json => serde_json::to_writer_pretty(&mut *out, &self.objects())
                 .map_err(io::Error::from)
                 .and_then(|()| writeln!(out)),
             Kind::Jsonl => self.objects().iter().try_for_each(|row| writeln!(out, "{row}")),
-            Kind::Csv => self.csv(&mut out),
-        };
-        match written.and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
+            Kind::Csv => self.csv(out),
+        })
     }
 
     fn objects(&self) -> Vec<Value> {
@@ -106,18 +101,29 @@ fn cell(text: &str) -> String {
 /// A line on stdout: the answer to what was asked.
 ///
 /// # Errors
-/// Those of stdout.
+/// Those of stdout; a reader that has gone (`| head`) is none.
 pub(super) fn line(text: &str) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{text}")
+    write(|out| writeln!(out, "{text}"))
 }
 
-/// A line on stderr, for the person who watches.
-#[expect(clippy::print_stderr, reason = "this is the one place that talks to the person at the terminal")]
+/// Writes to stdout whatever `put` puts there.
+///
+/// # Errors
+/// Those of stdout; a reader that has gone (`| head`) is none.
+pub(super) fn write(put: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match put(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// A line on stderr, for the person who watches; if nobody does, that is no fault.
 pub(super) fn note(text: &str) {
-    eprintln!("{text}");
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// An error with everything behind it, on stderr.
+/// An error with everything behind it, on stderr and on one line: some causes come in several.
 pub(super) fn error(error: &anyhow::Error) {
     let mut text = String::from("error: ");
     let mut last = String::new();
@@ -129,7 +135,7 @@ pub(super) fn error(error: &anyhow::Error) {
         }
         last = cause;
     }
-    note(&text);
+    note(&text.split_whitespace().collect::<Vec<_>>().join(" "));
 }
 
 #[cfg(test)]

@@ -1,16 +1,22 @@
 //! `routix projections`.
 
+use std::fs::File;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use routix_projections::Projection;
 use routix_projections::projection;
+use routix_projections::read_db::Generation;
 use serde_json::json;
 
 use super::context::Context;
+use super::meter::Meter;
 use super::output::{Format, Rows, note};
 use super::settings::Settings;
+use crate::operate::lag;
+use crate::wiring::Service;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -31,6 +37,15 @@ pub(super) enum Command {
         /// Names; all when left out.
         names: Vec<String>,
     },
+    /// Let a stopped projection try its event again, once the version that can apply it is running.
+    #[command(after_help = "Example:\n  routix projections retry app_history")]
+    Retry { name: String },
+    /// Let a projection stand still, across restarts, until it is resumed; the server is not ready meanwhile.
+    #[command(after_help = "Example:\n  routix projections pause app_history")]
+    Pause { name: String },
+    /// End a pause.
+    #[command(after_help = "Example:\n  routix projections resume app_history")]
+    Resume { name: String },
 }
 
 #[derive(Args)]
@@ -44,12 +59,35 @@ pub(super) struct Which {
 }
 
 pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitCode> {
-    let context = Context::open(settings).await?;
+    let context = Context::open_still(settings).await?;
+    let read = &context.stores.read;
     match command {
         Command::Status { format } => status(&context, format).await,
         Command::Rebuild(which) => rebuild(&context, &named(&which.names)?).await,
         Command::Verify { names } => verify(&context, &named(&names)?).await,
+        Command::Retry { name } => {
+            let changed = read.retry(one(&name)?).await?;
+            Ok(told(&name, if changed { "tries its event again" } else { "was not stopped" }))
+        }
+        Command::Pause { name } => {
+            let changed = read.pause(one(&name)?).await?;
+            Ok(told(&name, if changed { "stands still until it is resumed" } else { "was paused already" }))
+        }
+        Command::Resume { name } => {
+            let changed = read.resume(one(&name)?).await?;
+            Ok(told(&name, if changed { "goes on" } else { "was not paused" }))
+        }
     }
+}
+
+fn told(name: &str, what: &str) -> ExitCode {
+    note(&format!("{name}: {what}"));
+    ExitCode::SUCCESS
+}
+
+fn one(name: &str) -> anyhow::Result<&'static dyn Projection> {
+    let known = || projection::all().iter().map(|projection| projection.name()).collect::<Vec<_>>().join(", ");
+    projection::named(name).with_context(|| format!("there is no projection {name}; there are {}", known()))
 }
 
 /// The projections of these names; all of them for none.
@@ -57,13 +95,7 @@ fn named(names: &[String]) -> anyhow::Result<Vec<&'static dyn Projection>> {
     if names.is_empty() {
         return Ok(projection::all());
     }
-    let known = || projection::all().iter().map(|projection| projection.name()).collect::<Vec<_>>().join(", ");
-    names
-        .iter()
-        .map(|name| {
-            projection::named(name).with_context(|| format!("there is no projection {name}; there are {}", known()))
-        })
-        .collect()
+    names.iter().map(|name| one(name)).collect()
 }
 
 async fn status(context: &Context, format: Format) -> anyhow::Result<ExitCode> {
@@ -71,17 +103,14 @@ async fn status(context: &Context, format: Format) -> anyhow::Result<ExitCode> {
     let mut rows = Rows::new(&["name", "version", "position", "lag_events", "lag_seconds", "state", "last_error"]);
     for status in context.stores.read.status(&projection::all()).await? {
         let Some(live) = status.live else { bail!("the projection {} has no tables", status.name) };
-        let lag_events = head.saturating_sub(live.position);
-        let waiting = context.stores.feed.read_after(live.position, 1).await?;
-        let waiting_since = waiting.events.first().map(|event| event.recorded_at);
-        let lag_seconds = waiting_since.map_or(0, |since| (context.stores.system.now() - since).num_seconds().max(0));
-        let error = live.error_position.zip(live.error).map(|(position, error)| format!("at {position}: {error}"));
+        let lag = lag(&*context.stores.feed, &context.stores.system, live.position, head).await;
+        let error = last_error(context, status.name, &live).await;
         rows.push([
             json!(status.name),
             json!(live.version),
             json!(live.position),
-            json!(lag_events),
-            json!(lag_seconds),
+            json!(lag.events),
+            json!(lag.seconds),
             json!(live.state.as_str()),
             json!(error),
         ]);
@@ -90,10 +119,31 @@ async fn status(context: &Context, format: Format) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What the tables themselves say, and what their follower, which is in another process, must be saying of them.
+async fn last_error(context: &Context, name: &str, live: &Generation) -> Option<String> {
+    if let Some(error) = &live.error {
+        let position = live.error_position.map(|position| format!("at {position}: "));
+        return Some(position.unwrap_or_default() + error);
+    }
+    let checked = context.stores.rebuilder().check(projection::named(name)?, live).await;
+    checked.err().map(|error| error.to_string())
+}
+
+/// Tables of another version belong to the server of that version while it runs: to swap them is to stop it.
+async fn claim(context: &Context, projection: &'static dyn Projection) -> anyhow::Result<Option<File>> {
+    let live = context.stores.read.status(&[projection]).await?.pop().and_then(|status| status.live);
+    match live.map(|live| live.must_be_of(projection)) {
+        None | Some(Ok(())) => Ok(None),
+        Some(Err(error)) => Ok(Some(Service::lock(&context.config).with_context(|| error.to_string())?)),
+    }
+}
+
 async fn rebuild(context: &Context, projections: &[&'static dyn Projection]) -> anyhow::Result<ExitCode> {
     let rebuilder = context.stores.rebuilder();
     for &projection in projections {
-        let done = rebuilder.rebuild(projection, &mut |_progress| {}).await?;
+        let _claimed = claim(context, projection).await?;
+        let mut meter = Meter::start(projection.name(), Instant::now());
+        let done = rebuilder.rebuild(projection, &mut |progress| meter.show(progress)).await?;
         note(&format!("{}: rebuilt up to position {}", projection.name(), done.position));
     }
     Ok(ExitCode::SUCCESS)
@@ -103,7 +153,8 @@ async fn verify(context: &Context, projections: &[&'static dyn Projection]) -> a
     let rebuilder = context.stores.rebuilder();
     let mut equal = true;
     for &projection in projections {
-        let found = rebuilder.verify(projection, &mut |_progress| {}).await?;
+        let mut meter = Meter::start(projection.name(), Instant::now());
+        let found = rebuilder.verify(projection, &mut |progress| meter.show(progress)).await?;
         let name = projection.name();
         match found.difference {
             None => note(&format!("{name}: {} rows equal at position {}", found.rows, found.position)),

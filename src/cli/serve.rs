@@ -32,6 +32,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A file has reached the size limit of the process. The same number on every architecture that Linux runs on but MIPS.
+const SIGXFSZ: SignalKind = SignalKind::from_raw(25);
+
 /// Resolves at Ctrl-C or SIGTERM. Both are listened to from here on, so that neither can end the program in between.
 ///
 /// # Errors
@@ -39,7 +42,11 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
 pub(super) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    // Its default would end the program when a file reaches its size limit; listened to, the write fails instead, and
+    // that is answered like a full disk.
+    let file_too_large = signal(SIGXFSZ).context("cannot listen for SIGXFSZ")?;
     Ok(async move {
+        let _listening = file_too_large;
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

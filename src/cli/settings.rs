@@ -49,7 +49,7 @@ pub(super) struct Settings {
     /// What is logged, for example info or routix=debug [default: info].
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
     log: Option<String>,
-    /// How it is logged [default: json].
+    /// How it is logged [default: json, in a demo text].
     #[arg(long, global = true, value_name = "FORMAT", help_heading = "Settings")]
     log_format: Option<LogFormat>,
 }

@@ -67,6 +67,9 @@ pub enum CommandError<E: std::error::Error> {
     /// The stream cannot be read, or the event cannot be stored.
     #[error("the event stream cannot be used")]
     Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A read model on which the answer's promise would rest has stopped. Nothing changed.
+    #[error("a read model has stopped")]
+    Stopped(#[source] NotReached),
     /// The event is recorded, but a read model has not taken it in.
     #[error("the change is recorded and not yet in effect")]
     NotVisible(#[source] NotReached),
@@ -141,10 +144,12 @@ impl Commands {
         A: Aggregate<Services = ()> + Visible,
         A::Command: Clone,
     {
-        let metadata = self.metadata(origin).await?;
+        // A read model that stands still would keep the promise from being kept; then nothing is begun.
+        self.waiter.check(A::PROMISED).map_err(CommandError::Stopped)?;
+        let mut metadata = None;
         let mut attempt = 1;
         let executed = loop {
-            match self.attempt::<A>(id, command.clone(), &metadata).await {
+            match self.attempt::<A>(id, command.clone(), (origin, &mut metadata)).await {
                 Err(CommandError::Conflict) if attempt < ATTEMPTS => attempt += 1,
                 other => break other?,
             }
@@ -168,7 +173,7 @@ impl Commands {
         &self,
         id: &str,
         command: A::Command,
-        metadata: &Metadata,
+        (origin, metadata): (&Origin, &mut Option<Metadata>),
     ) -> Result<Executed<A>, CommandError<A::Error>> {
         let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
         let mut context = store.load_aggregate(id).await?;
@@ -180,11 +185,16 @@ impl Commands {
         if events.is_empty() {
             return Ok(Executed { events: Vec::new(), aggregate });
         }
+        let metadata = match metadata {
+            Some(metadata) => metadata,
+            None => metadata.insert(self.metadata(origin).await?),
+        };
         let events = store.commit(events, context, metadata.to_map()).await?;
         Ok(Executed { events, aggregate })
     }
 
-    /// The request's context goes into its own store first: an event never points at a context that is not there.
+    /// The request's context goes into its own store before the event goes into the log, so that an event never points at
+    /// a context that is not there; and only once there is an event to record.
     async fn metadata(&self, origin: &Origin) -> Result<Metadata, IdentityError> {
         let context_commitment = if origin.context.is_empty() {
             None
@@ -204,7 +214,9 @@ impl Commands {
 
     async fn wait_for<A: Aggregate + Visible>(&self, id: &str, sequence: usize) -> Result<(), CommandError<A::Error>> {
         let sequence = u64::try_from(sequence).unwrap_or(u64::MAX);
-        let Some(position) = self.feed.position_of(A::TYPE, id, sequence).await? else { return Ok(()) };
+        let recorded = self.feed.position_of(A::TYPE, id, sequence).await?;
+        let position =
+            recorded.ok_or_else(|| CommandError::Corrupt("the event was recorded and cannot be found".into()))?;
         self.waiter.wait_for(A::PROMISED, position, PROMISE).await.map_err(CommandError::NotVisible)?;
         if let Err(late) = self.waiter.wait_for(A::WANTED, position, COURTESY).await {
             tracing::warn!(error = %late, "a read model shows a change late");

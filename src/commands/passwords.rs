@@ -1,16 +1,19 @@
 //! Passwords: argon2id, at the same cost whether the user exists or not.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use argon2::password_hash::{Output, ParamsString, PasswordHash, SaltString};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
+use tokio::sync::{OnceCell, Semaphore};
 
+use crate::hex;
 use crate::system::System;
 
 /// OWASP's choice for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
+const HASH_BYTES: usize = 32;
 
 /// A password could not be hashed or checked; nothing is known about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,18 +25,21 @@ pub struct PasswordError;
 pub struct Passwords {
     system: System,
     permits: Arc<Semaphore>,
-    /// The hash of a password that nobody has, checked for unknown users so that the answer takes as long.
-    nobody: Arc<str>,
+    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+    /// The hash of a password that nobody has, checked for unknown users so that the answer takes as long. Made when it
+    /// is first needed: most commands check no password.
+    nobody: Arc<OnceCell<String>>,
 }
 
 impl Passwords {
-    /// # Errors
-    /// [`PasswordError`] when argon2 refuses its own parameters.
-    pub fn new(system: &System) -> Result<Self, PasswordError> {
+    pub fn new(system: &System) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let unguessable: String = system.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-        let nobody = hash(&unguessable, system.bytes())?.into();
-        Ok(Self { system: system.clone(), permits: Arc::new(Semaphore::new(cores)), nobody })
+        Self {
+            system: system.clone(),
+            permits: Arc::new(Semaphore::new(cores)),
+            buffers: Arc::default(),
+            nobody: Arc::default(),
+        }
     }
 
     /// The password's hash in PHC form.
@@ -42,7 +48,7 @@ impl Passwords {
     /// [`PasswordError`] when it could not be computed.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         let salt = self.system.bytes();
-        self.run(move || hash(&password, salt)).await
+        self.run(move |buffer| hash(&password, salt, buffer)).await
     }
 
     /// Whether the password fits. Without a hash (no such user) the answer is no, after the same work.
@@ -51,38 +57,72 @@ impl Passwords {
     /// [`PasswordError`] when it could not be checked.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, PasswordError> {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.to_string());
-        let fits = self.run(move || verify(&password, &stored)).await?;
+        // Known or not, the dummy is there before the clock of this sign-in can tell.
+        let nobody = self.nobody.get_or_try_init(|| self.hash(hex::encode(&self.system.bytes::<16>()))).await?;
+        let stored = stored.unwrap_or_else(|| nobody.clone());
+        let fits = self.run(move |buffer| verify(&password, &stored, buffer)).await?;
         Ok(known && fits)
     }
 
+    /// Computes on a thread that may block, with a buffer that is used again and again: a fresh one for every sign-in
+    /// would leave 19 MiB behind in the allocator of every thread that ever computed one.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+        work: impl FnOnce(&mut Vec<Block>) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _permit = self.permits.acquire().await.map_err(|_| PasswordError)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError)?;
+        let buffers = Arc::clone(&self.buffers);
+        // The permit goes with the work: a caller who hangs up must not make room for another hash beside this one.
+        let work = move || {
+            let mut buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let result = work(&mut buffer);
+            buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+            drop(permit);
+            result
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError)?
     }
 }
 
-fn argon2() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|_| PasswordError)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-fn hash(password: &str, salt: [u8; 16]) -> Result<String, PasswordError> {
+fn hash(password: &str, salt: [u8; 16], buffer: &mut Vec<Block>) -> Result<String, PasswordError> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, Some(HASH_BYTES)).map_err(|_| PasswordError)?;
+    let output = compute(password, &salt, &params, buffer)?;
     let salt = SaltString::encode_b64(&salt).map_err(|_| PasswordError)?;
-    let hash = argon2()?.hash_password(password.as_bytes(), &salt).map_err(|_| PasswordError)?;
-    Ok(hash.to_string())
+    let phc = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(|_| PasswordError)?,
+        salt: Some(salt.as_salt()),
+        hash: Some(Output::new(&output).map_err(|_| PasswordError)?),
+    };
+    Ok(phc.to_string())
 }
 
-fn verify(password: &str, stored: &str) -> Result<bool, PasswordError> {
+fn verify(password: &str, stored: &str, buffer: &mut Vec<Block>) -> Result<bool, PasswordError> {
     let stored = PasswordHash::new(stored).map_err(|_| PasswordError)?;
-    match argon2()?.verify_password(password.as_bytes(), &stored) {
-        Ok(()) => Ok(true),
-        Err(argon2::password_hash::Error::Password) => Ok(false),
-        Err(_) => Err(PasswordError),
+    let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else { return Err(PasswordError) };
+    if stored.algorithm != ARGON2ID_IDENT || expected.len() != HASH_BYTES {
+        return Err(PasswordError);
     }
+    let params = Params::try_from(&stored).map_err(|_| PasswordError)?;
+    let mut bytes = [0; 64];
+    let salt = salt.decode_b64(&mut bytes).map_err(|_| PasswordError)?;
+    let output = compute(password, salt, &params, buffer)?;
+    Ok(output.as_slice().ct_eq(expected.as_bytes()).into())
+}
+
+fn compute(
+    password: &str,
+    salt: &[u8],
+    params: &Params,
+    buffer: &mut Vec<Block>,
+) -> Result<[u8; HASH_BYTES], PasswordError> {
+    buffer.resize(params.block_count(), Block::default());
+    let mut output = [0; HASH_BYTES];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, buffer.as_mut_slice())
+        .map_err(|_| PasswordError)?;
+    Ok(output)
 }
 
 #[cfg(test)]
@@ -91,12 +131,31 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_of_a_known_user_fits() {
-        let passwords = Passwords::new(&System::real()).unwrap();
+        let passwords = Passwords::new(&System::real());
         let stored = passwords.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await, Ok(true));
         assert_eq!(passwords.verify("wrong".into(), Some(stored)).await, Ok(false));
         assert_eq!(passwords.verify("correct horse".into(), None).await, Ok(false));
         assert_eq!(passwords.verify("x".into(), Some("no hash".into())).await, Err(PasswordError));
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_implementation_fits() {
+        use argon2::password_hash::PasswordHasher;
+        let salt = SaltString::encode_b64(b"a salt of theirs").unwrap();
+        let theirs = Argon2::default().hash_password(b"correct horse", &salt).unwrap().to_string();
+        let passwords = Passwords::new(&System::real());
+        assert_eq!(passwords.verify("correct horse".into(), Some(theirs.clone())).await, Ok(true));
+        assert_eq!(passwords.verify("wrong".into(), Some(theirs)).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn buffers_are_used_again() {
+        let passwords = Passwords::new(&System::real());
+        for _ in 0..5 {
+            passwords.hash("correct horse".into()).await.unwrap();
+        }
+        assert_eq!(passwords.buffers.lock().unwrap().len(), 1);
     }
 }

@@ -68,10 +68,9 @@ impl Commands {
     /// # Errors
     /// [`RegisterAppError`]; without `NotVisible` inside, nothing was registered.
     pub async fn register_app(&self, new: NewApp, origin: &Origin) -> Result<RegisteredApp, RegisterAppError> {
-        self.check_branches(new.organization_id, &new.allowed_branches).await?;
         // With a key, the app's id is derived from it: the stream itself sees to it that one key makes one app.
-        let app_id =
-            new.idempotency.as_ref().map_or_else(|| self.system.id(), |key| derived_id(new.organization_id, key));
+        let app_id = new.idempotency.as_ref().map_or_else(|| self.system.id(), derived_id);
+        self.check_branches(new.organization_id, &new.allowed_branches).await?;
         let secret = (new.client_type == ClientType::Confidential).then(|| Secret::generate(&self.system));
         let request_fingerprint = new.idempotency.map(|idempotency| idempotency.request_fingerprint);
         let registration = Registration {
@@ -93,14 +92,26 @@ impl Commands {
         let command = AppCommand::Register(Box::new(registration));
         match self.execute::<App>(&app_id.to_string(), command, origin).await {
             Ok(executed) => Ok(RegisteredApp { app_id, app: state(executed.aggregate)?, secret, repeated: false }),
-            Err(CommandError::Rejected(AppError::AlreadyRegistered { request_fingerprint: first })) => {
-                if first.is_none() || first != request_fingerprint {
-                    return Err(RegisterAppError::KeyReused);
-                }
+            Err(CommandError::Rejected(AppError::AlreadyRegistered { .. })) => {
                 let app = state(self.load::<App>(&app_id.to_string()).await?)?;
-                Ok(RegisteredApp { app_id, app, secret: None, repeated: true })
+                repeated(app_id, app, request_fingerprint.as_ref())
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The app that an earlier request with this key registered, whatever became of its branches since.
+    ///
+    /// # Errors
+    /// [`RegisterAppError::KeyReused`] when that was another request.
+    pub async fn registered_before(
+        &self,
+        idempotency: &Idempotency,
+    ) -> Result<Option<RegisteredApp>, RegisterAppError> {
+        let app_id = derived_id(idempotency);
+        match self.load::<App>(&app_id.to_string()).await? {
+            App::Unregistered => Ok(None),
+            App::Registered(app) => repeated(app_id, *app, Some(&idempotency.request_fingerprint)).map(Some),
         }
     }
 
@@ -117,12 +128,17 @@ impl Commands {
     }
 }
 
-fn derived_id(organization_id: Uuid, idempotency: &Idempotency) -> Uuid {
-    let digest = Sha256::new()
-        .chain_update(organization_id)
-        .chain_update(idempotency.owner)
-        .chain_update(&idempotency.key)
-        .finalize();
+/// The app that a repeated request registered before.
+fn repeated(app_id: Uuid, app: AppState, fingerprint: Option<&String>) -> Result<RegisteredApp, RegisterAppError> {
+    let first = app.details.request_fingerprint.as_ref();
+    if first.is_none() || first != fingerprint {
+        return Err(RegisterAppError::KeyReused);
+    }
+    Ok(RegisteredApp { app_id, app, secret: None, repeated: true })
+}
+
+fn derived_id(idempotency: &Idempotency) -> Uuid {
+    let digest = Sha256::new().chain_update(idempotency.owner).chain_update(&idempotency.key).finalize();
     Uuid::new_v5(&IDEMPOTENT_APP_IDS, &digest)
 }
 

@@ -1,4 +1,4 @@
-//! Give an app a new secret.
+//! Give an app a new secret, and end the overlap with the old one.
 
 use routix_domain::app::{App, AppCommand, AppError};
 use uuid::Uuid;
@@ -22,5 +22,14 @@ impl Commands {
         let command = AppCommand::RotateSecret { secret: secret.fingerprint(), overlap_seconds, at: self.system.now() };
         self.execute::<App>(&app_id.to_string(), command, origin).await?;
         Ok(secret)
+    }
+    /// Ends the overlap of the last rotation. Returns whether an old secret was still working.
+    ///
+    /// # Errors
+    /// [`CommandError`].
+    pub async fn end_overlap(&self, app_id: Uuid, origin: &Origin) -> Result<bool, CommandError<AppError>> {
+        let command = AppCommand::EndOverlap { at: self.system.now() };
+        let executed = self.execute::<App>(&app_id.to_string(), command, origin).await?;
+        Ok(!executed.events.is_empty())
     }
 }

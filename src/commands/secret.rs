@@ -5,6 +5,7 @@ use std::fmt;
 use routix_domain::value::Fingerprint;
 use sha2::{Digest, Sha256};
 
+use crate::hex;
 use crate::system::System;
 
 /// `routix_` and 40 lowercase hex characters (seed: setup guide, step 1). It has no `Display`, no serialisation and a
@@ -14,7 +15,7 @@ pub struct Secret(String);
 impl Secret {
     /// A new secret of 160 random bits.
     pub fn generate(system: &System) -> Self {
-        Self(format!("routix_{}", hex(&system.bytes::<20>())))
+        Self(format!("routix_{}", hex::encode(&system.bytes::<20>())))
     }
 
     /// The secret itself, for the one answer that shows it.
@@ -29,11 +30,7 @@ impl Secret {
 
 /// The form in which secrets are compared: SHA-256 in lowercase hex.
 pub fn digest(secret: &str) -> String {
-    hex(&Sha256::digest(secret))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(secret))
 }
 
 impl fmt::Debug for Secret {

@@ -65,8 +65,10 @@ impl Sessions {
             expires_at: now + SESSION,
             ended_at: None,
         };
-        self.identity.begin_session(session.clone()).await?;
-        Ok(self.signed_in(user, session))
+        if !self.identity.begin_session(session.clone(), user.password_hash.clone()).await? {
+            return Err(SignInError::Refused);
+        }
+        self.signed_in(user, session)
     }
 
     /// Takes a refresh token and gives the next one. Single-use, but for a retry of the newest; any other use of an old
@@ -87,7 +89,7 @@ impl Sessions {
         };
         let user = self.identity.user(session.user_id).await?;
         let user = user.filter(|user| user.disabled_at.is_none()).ok_or(SignInError::Refused)?;
-        Ok(self.signed_in(user, session))
+        self.signed_in(user, session)
     }
 
     /// Ends a session.
@@ -98,37 +100,36 @@ impl Sessions {
         self.identity.end_session(session_id, self.system.now()).await
     }
 
-    fn signed_in(&self, user: User, session: Session) -> SignedIn {
-        let refresh_token = self.token(session.id, session.generation);
-        SignedIn { user, session, refresh_token }
+    fn signed_in(&self, user: User, session: Session) -> Result<SignedIn, SignInError> {
+        let refresh_token = self.token(session.id, session.generation).ok_or(SignInError::Refused)?;
+        Ok(SignedIn { user, session, refresh_token })
     }
 
     /// Session, generation and a MAC over both: nothing secret has to be stored, and a retry gets the very same token.
-    fn token(&self, id: Uuid, generation: u32) -> String {
+    fn token(&self, id: Uuid, generation: u32) -> Option<String> {
         let mut bytes = Vec::with_capacity(52);
         bytes.extend(id.as_bytes());
         bytes.extend(generation.to_be_bytes());
-        let mac = self.mac(&bytes);
+        let mac = self.mac(&bytes)?;
         bytes.extend(mac);
-        format!("s1.{}", URL_SAFE_NO_PAD.encode(bytes))
+        Some(format!("s1.{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
 
     fn read_token(&self, token: &str) -> Option<(Uuid, u32)> {
         let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix("s1.")?).ok()?;
         let (named, mac) = bytes.split_at_checked(20)?;
-        if !bool::from(self.mac(named).as_slice().ct_eq(mac)) {
+        if !bool::from(self.mac(named)?.as_slice().ct_eq(mac)) {
             return None;
         }
         let (id, generation) = named.split_at_checked(16)?;
         Some((Uuid::from_slice(id).ok()?, u32::from_be_bytes(generation.try_into().ok()?)))
     }
 
-    fn mac(&self, bytes: &[u8]) -> [u8; 32] {
-        let keys = self.keys.current();
-        // HMAC takes a key of any length; 32 bytes are never refused.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(keys.refresh()) else { return [0; 32] };
+    /// `None` if the key were refused, which HMAC does with no length; a constant in its place could be forged.
+    fn mac(&self, bytes: &[u8]) -> Option<[u8; 32]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.keys.current().refresh()).ok()?;
         mac.update(b"routix user session");
         mac.update(bytes);
-        mac.finalize().into_bytes().into()
+        Some(mac.finalize().into_bytes().into())
     }
 }

@@ -26,14 +26,22 @@ impl Commands {
     ///
     /// # Errors
     /// [`KeyError`].
-    pub async fn publish_key(&self, folder: &Path, made_by: KeyOrigin, origin: &Origin) -> Result<KeyFile, KeyError> {
-        let key = KeyRing::publish(folder, &self.system, made_by)?;
+    pub async fn publish_key(
+        &self,
+        folder: &Path,
+        made_by: Option<KeyOrigin>,
+        origin: &Origin,
+    ) -> Result<KeyFile, KeyError> {
+        // The event first: a key that signs without one could not be explained, while one that was announced and never
+        // written signs nothing.
+        let key = KeyRing::draft(folder, &self.system, made_by)?;
         let command = SigningKeyCommand::Publish {
             algorithm: "HS256".to_owned(),
             sha256: key.fingerprint(),
             activates_at: key.activates_at,
         };
         self.execute::<SigningKey>(&key.kid, command, origin).await?;
+        key.write(folder)?;
         Ok(key)
     }
 

@@ -7,6 +7,7 @@ use routix_domain::organization::{OrganizationError, Role};
 use routix_domain::value::{
     BranchPublicId, BranchRestriction, InvalidRedirectUri, MalformedPublicId, RedirectUri, TokenLifetime,
 };
+use routix_projections::{ReadError, app_list};
 use uuid::Uuid;
 
 use super::facts::Facts;
@@ -79,6 +80,8 @@ pub enum PrepareError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
     Organization(#[from] CommandError<OrganizationError>),
     #[error(transparent)]
     Branch(#[from] OpenBranchError),
@@ -94,14 +97,18 @@ pub enum PrepareError {
     RedirectUri(#[from] InvalidRedirectUri),
 }
 
-/// The facts of the demo. Without `demo.env` (the first start, or one that was interrupted) everything that is missing is
-/// made, and passwords and secrets are made anew, because nobody knows the old ones any more.
+/// The facts of the demo. Without `demo.env` (the first start, or one that was interrupted), or with one whose app is not in
+/// these databases, everything that is missing is made, and passwords and secrets are made anew, because nobody knows the old
+/// ones any more.
 ///
 /// # Errors
 /// [`PrepareError`] says what could not be made.
 pub async fn prepare(folder: &Path, stores: &Stores) -> Result<Facts, PrepareError> {
     if let Some(facts) = Facts::read(folder)? {
-        return Ok(facts);
+        let app_id = facts.get("ROUTIX_APP_ID").parse().unwrap_or_default();
+        if app_list::by_id(&stores.read, app_id).await?.is_some() {
+            return Ok(facts);
+        }
     }
     let origin = Origin::system(stores.system.ordered_id());
     let mut facts = Facts::default();

@@ -4,18 +4,23 @@
 //! The line holds the matched route and never the URL: a query string may carry a token that somebody put there.
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 
 use super::failure::Failure;
 use crate::system::System;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_PATH: usize = 8 * 1_024;
 
 /// The id of a request: in its log line, in its answer, in the events it caused.
@@ -26,17 +31,20 @@ pub struct RequestId(pub Arc<str>);
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub IpAddr);
 
+/// A request that takes longer than this is given up; hyper has closed those that never sent their headers before.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
 /// Wraps every route.
 pub async fn edge(State(system): State<System>, mut request: Request, next: Next) -> Response {
-    let began = std::time::Instant::now();
     let id = request_id(request.headers(), &system);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let mut line = LogLine { began: Instant::now(), method: method.clone(), route, id: Arc::clone(&id), status: 0 };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let response = match refuse(&request) {
         Some(failure) => failure.into_response(),
-        None => next.run(request).await,
+        None => run(request, next).await,
     };
     let mut response = render(response, &path, &id, &method);
     let headers = response.headers_mut();
@@ -44,16 +52,48 @@ pub async fn edge(State(system): State<System>, mut request: Request, next: Next
         headers.insert(X_REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    tracing::info!(
-        target: "routix::request",
-        method = %method,
-        route = route.as_deref().unwrap_or("(none)"),
-        status = response.status().as_u16(),
-        microseconds = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-        request_id = &*id,
-        "request"
-    );
+    line.status = response.status().as_u16();
     response
+}
+
+/// Runs the request to its answer, to its time limit, or to a panic, which is a fault of ours and ends nothing else.
+async fn run(request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(tokio::time::timeout(REQUEST_TIME, next.run(request))).catch_unwind().await;
+    match answered {
+        Ok(Ok(response)) => response,
+        Ok(Err(_elapsed)) => {
+            Failure::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "the request took too long").into_response()
+        }
+        Err(_panic) => Failure::internal(Panicked).into_response(),
+    }
+}
+
+/// A handler panicked; the panic itself is in the log already.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+struct Panicked;
+
+/// Written when it is dropped, so that a request whose caller hung up leaves its line too, with status 0.
+struct LogLine {
+    began: Instant,
+    method: Method,
+    route: Option<String>,
+    id: Arc<str>,
+    status: u16,
+}
+
+impl Drop for LogLine {
+    fn drop(&mut self) {
+        tracing::info!(
+            target: "routix::request",
+            method = %self.method,
+            route = self.route.as_deref().unwrap_or("(none)"),
+            status = self.status,
+            microseconds = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            request_id = &*self.id,
+            "request"
+        );
+    }
 }
 
 /// A caller's own id is echoed when it can do no harm in a log or a header.
@@ -68,10 +108,14 @@ fn request_id(headers: &HeaderMap, system: &System) -> Arc<str> {
 fn refuse(request: &Request) -> Option<Failure> {
     let headers = request.headers();
     let count = |name: HeaderName| headers.get_all(name).iter().count();
-    if count(header::HOST) != 1 && request.uri().host().is_none() {
+    if count(header::HOST) > 1 || (count(header::HOST) == 0 && request.uri().host().is_none()) {
         return Some(Failure::invalid_request("send exactly one Host header"));
     }
-    for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+    let host = headers.get(header::HOST).map(|host| Authority::try_from(host.as_bytes()));
+    if host.is_some_and(|host| host.is_err()) {
+        return Some(Failure::invalid_request("the Host header names no host"));
+    }
+    for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_LENGTH, IDEMPOTENCY_KEY] {
         if count(name.clone()) > 1 {
             return Some(Failure::invalid_request(format!("the header {name} is given twice")));
         }
@@ -103,7 +147,9 @@ fn render(response: Response, path: &str, id: &str, method: &Method) -> Response
     }
     *rendered.status_mut() = parts.status;
     let headers = rendered.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !parts.headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE {
             headers.append(name, value.clone());

@@ -11,6 +11,11 @@ use axum::response::{IntoResponse, Response};
 use routix_domain::value::Fault;
 use serde_json::{Map, Value, json};
 
+/// So many faults are listed, and so many fields named in the sentence: an answer must not be larger than the request that
+/// provoked it.
+const MAX_FAULTS: usize = 100;
+const MAX_NAMED: usize = 10;
+
 /// What went wrong, in the words of the contract.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -34,9 +39,13 @@ impl Failure {
 
     /// `400 invalid_request` that names every field at fault.
     pub fn invalid_fields(faults: Vec<Fault>) -> Self {
-        let list = faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", ");
-        let failure = Self::new(StatusCode::BAD_REQUEST, "invalid_request", format!("invalid: {list}"));
-        Self { faults, ..failure }
+        let count = faults.len();
+        let named: Vec<&str> = faults.iter().take(MAX_NAMED).map(|fault| fault.field.as_str()).collect();
+        let more = count.saturating_sub(MAX_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let description = format!("invalid: {}{more}", named.join(", "));
+        let faults = faults.into_iter().take(MAX_FAULTS).collect();
+        Self { faults, ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", description) }
     }
 
     /// `400 invalid_request` without a field to name.
@@ -142,6 +151,14 @@ mod tests {
     fn a_description_keeps_to_the_characters_of_the_rfc() {
         let failure = Failure::invalid_request("a \"quoted\" \u{e9} \\ text");
         assert_eq!(failure.body("/", "r1")["error_description"], "a 'quoted' ' ' text");
+    }
+
+    #[test]
+    fn a_flood_of_faults_is_cut_and_counted() {
+        let faults = (0..5_000).map(|n| Fault::new(format!("f{n}"), "unknown_field", "no such field here")).collect();
+        let failure = Failure::invalid_fields(faults);
+        assert_eq!(failure.faults.len(), 100);
+        assert!(failure.description.ends_with("f9 and 4990 more"), "{}", failure.description);
     }
 
     #[test]

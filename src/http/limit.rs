@@ -1,7 +1,7 @@
 //! Limits in memory: requests a minute for an app, failed authentications a minute for a client and a network.
 //!
-//! Each node counts for itself. The keys of the failure budget hold the network of the caller, so that nobody can use up
-//! the budget of somebody else by naming his client id.
+//! Each node counts for itself. The keys of the failure budgets hold the network of the caller, so that somebody elsewhere
+//! cannot use up the budget of a client or a person; behind a proxy all callers are one network.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,20 +14,33 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::failure::Failure;
 
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
-/// Windows that are over are swept out when there are more than this many.
-const SWEEP_ABOVE: usize = 10_000;
+/// How often windows that are over are swept out: however many keys there are, a request seldom pays for all of them.
+const SWEEP_EVERY: TimeDelta = TimeDelta::seconds(10);
 
 /// Counts per key in windows of a minute.
 #[derive(Debug)]
 pub struct Limiter<K> {
     limit: u32,
-    windows: Mutex<HashMap<K, Window>>,
+    windows: Mutex<Windows<K>>,
+}
+
+#[derive(Debug)]
+struct Windows<K> {
+    by_key: HashMap<K, Window>,
+    swept: DateTime<Utc>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Window {
     began: DateTime<Utc>,
     count: u32,
+}
+
+impl Window {
+    /// A clock that was set back must not hold a window open for as long again.
+    fn is_open_at(&self, now: DateTime<Utc>) -> bool {
+        (TimeDelta::zero()..WINDOW).contains(&(now - self.began))
+    }
 }
 
 /// Where a key stands in its window.
@@ -43,14 +56,8 @@ pub struct Budget {
 impl<K: Eq + Hash> Limiter<K> {
     /// 0 switches the limit off.
     pub fn new(limit: u32) -> Self {
-        Self { limit, windows: Mutex::default() }
-    }
-
-    /// Where `key` stands, without counting; `None` when the limit is off.
-    pub fn look(&self, key: &K, now: DateTime<Utc>) -> Option<Budget> {
-        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.get(key).copied().filter(|window| now - window.began < WINDOW);
-        (self.limit > 0).then(|| self.budget(window.unwrap_or(Window { began: now, count: 0 }), now, 1))
+        let windows = Windows { by_key: HashMap::new(), swept: DateTime::UNIX_EPOCH };
+        Self { limit, windows: Mutex::new(windows) }
     }
 
     /// Counts one for `key`; `None` when the limit is off.
@@ -59,23 +66,32 @@ impl<K: Eq + Hash> Limiter<K> {
             return None;
         }
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() > SWEEP_ABOVE {
-            windows.retain(|_, window| now - window.began < WINDOW);
+        if (now - windows.swept).abs() >= SWEEP_EVERY {
+            windows.by_key.retain(|_, window| window.is_open_at(now));
+            windows.swept = now;
         }
-        let window = windows.entry(key).or_insert(Window { began: now, count: 0 });
-        if now - window.began >= WINDOW {
+        let window = windows.by_key.entry(key).or_insert(Window { began: now, count: 0 });
+        if !window.is_open_at(now) {
             *window = Window { began: now, count: 0 };
         }
         window.count = window.count.saturating_add(1);
-        Some(self.budget(*window, now, 0))
+        Some(self.budget(*window, now))
     }
 
-    fn budget(&self, window: Window, now: DateTime<Utc>, next: u32) -> Budget {
+    /// Takes one count back: what was counted beforehand turned out to be none.
+    pub fn refund(&self, key: &K) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(window) = windows.by_key.get_mut(key) {
+            window.count = window.count.saturating_sub(1);
+        }
+    }
+
+    fn budget(&self, window: Window, now: DateTime<Utc>) -> Budget {
         Budget {
             limit: self.limit,
             remaining: self.limit.saturating_sub(window.count),
             reset_seconds: ((window.began + WINDOW - now).num_milliseconds() + 999).max(1_000) / 1_000,
-            exceeded: window.count.saturating_add(next) > self.limit,
+            exceeded: window.count > self.limit,
         }
     }
 }
@@ -119,9 +135,7 @@ mod tests {
         let limiter = Limiter::new(2);
         let now = DateTime::UNIX_EPOCH;
         assert!(!limiter.count("a", now).unwrap().exceeded);
-        assert!(!limiter.look(&"a", now).unwrap().exceeded);
         assert!(!limiter.count("a", now).unwrap().exceeded);
-        assert!(limiter.look(&"a", now).unwrap().exceeded);
         let budget = limiter.count("a", now + TimeDelta::milliseconds(59_001)).unwrap();
         assert_eq!((budget.exceeded, budget.remaining, budget.reset_seconds), (true, 0, 1));
         assert!(!limiter.count("b", now).unwrap().exceeded);
@@ -129,9 +143,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refunded_was_not_counted() {
+        let limiter = Limiter::new(1);
+        let now = DateTime::UNIX_EPOCH;
+        limiter.count("a", now);
+        limiter.refund(&"a");
+        assert!(!limiter.count("a", now).unwrap().exceeded);
+        assert!(limiter.count("a", now).unwrap().exceeded);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_starts_a_window_anew() {
+        let limiter = Limiter::new(1);
+        let now = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
+        limiter.count("a", now);
+        let budget = limiter.count("a", DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!((budget.exceeded, budget.reset_seconds), (false, 60));
+    }
+
+    #[test]
+    fn windows_that_are_over_are_swept_out() {
+        let limiter = Limiter::new(1);
+        for key in 0..100 {
+            limiter.count(key, DateTime::UNIX_EPOCH);
+        }
+        limiter.count(100, DateTime::UNIX_EPOCH + WINDOW);
+        assert_eq!(limiter.windows.lock().unwrap().by_key.len(), 1);
+    }
+
+    #[test]
     fn zero_switches_it_off() {
         assert_eq!(Limiter::new(0).count("a", DateTime::UNIX_EPOCH), None);
-        assert_eq!(Limiter::new(0).look(&"a", DateTime::UNIX_EPOCH), None);
     }
 
     #[test]

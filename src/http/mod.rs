@@ -6,6 +6,7 @@
 pub mod body;
 pub mod edge;
 pub mod failure;
+pub mod idempotency;
 pub mod json;
 pub mod limit;
 pub mod origin;

@@ -21,8 +21,6 @@ use tower::ServiceExt;
 use super::edge::PeerAddress;
 
 const HEADER_TIME: Duration = Duration::from_secs(10);
-/// A request that takes longer is answered with nothing: its connection is closed.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// How long requests under way may take after the signal to stop.
 const DRAIN_TIME: Duration = Duration::from_secs(8);
 const MAX_HEADERS: usize = 64;
@@ -77,18 +75,8 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &G
     });
 }
 
-/// The request took longer than [`REQUEST_TIME`].
-#[derive(Debug, thiserror::Error)]
-#[error("the request took too long")]
-struct TooSlow;
-
-async fn answer(router: Router, request: Request<Incoming>, peer: IpAddr) -> Result<Response, TooSlow> {
+async fn answer(router: Router, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(PeerAddress(peer));
-    let response: Result<Response, Infallible> =
-        tokio::time::timeout(REQUEST_TIME, router.oneshot(request)).await.map_err(|_| TooSlow)?;
-    match response {
-        Ok(response) => Ok(response),
-        Err(never) => match never {},
-    }
+    router.oneshot(request).await
 }

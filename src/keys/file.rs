@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::hex;
 use crate::system::System;
 
 /// Where a key came from. `serve` refuses those of a demo.
@@ -30,6 +31,15 @@ pub enum Purpose {
     Signing,
     /// Authenticates refresh tokens.
     Refresh,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Signing => "signing",
+            Self::Refresh => "refresh",
+        }
+    }
 }
 
 /// The content of a key file.
@@ -54,7 +64,7 @@ pub enum KeyFileError {
     Malformed(PathBuf),
     #[error("the key file {0} can be read by others; run: chmod 600 {0}")]
     OpenToOthers(PathBuf),
-    #[error("there is no {0:?} key in the keys folder; `routix keys rotate` makes the first keys")]
+    #[error("there is no {} key in the keys folder; `routix keys rotate` makes the first keys", .0.as_str())]
     Missing(Purpose),
 }
 
@@ -62,7 +72,7 @@ impl KeyFile {
     /// A new key of 256 random bits.
     pub fn generate(system: &System, purpose: Purpose, origin: Origin, activates_at: DateTime<Utc>) -> Self {
         let secret = URL_SAFE_NO_PAD.encode(system.bytes::<32>());
-        Self { kid: hex(&system.bytes::<8>()), purpose, origin, activates_at, secret }
+        Self { kid: hex::encode(&system.bytes::<8>()), purpose, origin, activates_at, secret }
     }
 
     /// Whether it signs access tokens.
@@ -77,7 +87,7 @@ impl KeyFile {
 
     /// SHA-256 of the key, in hex: tells keys apart without showing them.
     pub fn fingerprint(&self) -> String {
-        hex(&Sha256::digest(self.secret().unwrap_or_default()))
+        hex::encode(&Sha256::digest(self.secret().unwrap_or_default()))
     }
 
     /// Writes the file whole or not at all, readable by its owner alone.
@@ -138,11 +148,7 @@ impl KeyFile {
     }
 
     fn path(&self, folder: &Path) -> PathBuf {
-        let purpose = match self.purpose {
-            Purpose::Signing => "signing",
-            Purpose::Refresh => "refresh",
-        };
-        folder.join(format!("{purpose}-{}.json", self.kid))
+        folder.join(format!("{}-{}.json", self.purpose.as_str(), self.kid))
     }
 }
 
@@ -150,8 +156,4 @@ impl fmt::Debug for KeyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyFile").field("kid", &self.kid).field("purpose", &self.purpose).finish_non_exhaustive()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

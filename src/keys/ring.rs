@@ -99,12 +99,13 @@ impl KeyRing {
         Ok(())
     }
 
-    /// Adds a signing key, and the refresh key when there is none. The first key of a folder is active at once, a later
-    /// one after a lead.
+    /// Makes a signing key that is not written yet, and writes the refresh key when there is none. The first key of a
+    /// folder is active at once, a later one after a lead. Without an `origin` it is that of the keys already there, or
+    /// production: a demo stays a demo.
     ///
     /// # Errors
     /// [`KeyFileError`] when the folder cannot be read or written.
-    pub fn publish(folder: &Path, system: &System, origin: Origin) -> Result<KeyFile, KeyFileError> {
+    pub fn draft(folder: &Path, system: &System, origin: Option<Origin>) -> Result<KeyFile, KeyFileError> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -112,13 +113,12 @@ impl KeyRing {
             .map_err(|error| KeyFileError::Folder(folder.to_owned(), error))?;
         let files = KeyFile::read_all(folder)?;
         let now = system.now();
+        let origin = origin.or_else(|| files.last().map(|file| file.origin)).unwrap_or(Origin::Production);
         if !files.iter().any(|file| file.purpose == Purpose::Refresh) {
             KeyFile::generate(system, Purpose::Refresh, origin, now).write(folder)?;
         }
         let first = !files.iter().any(|file| file.purpose == Purpose::Signing);
-        let key = KeyFile::generate(system, Purpose::Signing, origin, if first { now } else { now + LEAD });
-        key.write(folder)?;
-        Ok(key)
+        Ok(KeyFile::generate(system, Purpose::Signing, origin, if first { now } else { now + LEAD }))
     }
 }
 
@@ -128,13 +128,28 @@ mod tests {
 
     use super::*;
 
+    fn publish(folder: &Path, origin: Option<Origin>) -> KeyFile {
+        let key = KeyRing::draft(folder, &System::real(), origin).unwrap();
+        key.write(folder).unwrap();
+        key
+    }
+
+    #[test]
+    fn a_later_key_is_of_the_origin_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        publish(folder.path(), Some(Origin::Demo));
+        assert_eq!(publish(folder.path(), None).origin, Origin::Demo);
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(publish(folder.path(), None).origin, Origin::Production);
+    }
+
     #[test]
     fn a_new_key_verifies_at_once_and_signs_after_its_lead() {
         let folder = tempfile::tempdir().unwrap();
         let system = System::real();
-        let first = KeyRing::publish(folder.path(), &system, Origin::Production).unwrap();
+        let first = publish(folder.path(), Some(Origin::Production));
         let ring = KeyRing::open(folder.path()).unwrap();
-        let second = KeyRing::publish(folder.path(), &system, Origin::Production).unwrap();
+        let second = publish(folder.path(), Some(Origin::Production));
         ring.reload().unwrap();
         let keys = ring.current();
         let now = system.now();
@@ -147,7 +162,7 @@ mod tests {
     fn a_folder_without_keys_or_with_an_open_one_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(KeyRing::open(folder.path()), Err(KeyFileError::Missing(_))));
-        KeyRing::publish(folder.path(), &System::real(), Origin::Demo).unwrap();
+        publish(folder.path(), Some(Origin::Demo));
         assert!(KeyRing::open(folder.path()).unwrap().current().has_demo_key());
         for entry in fs::read_dir(folder.path()).unwrap() {
             let path = entry.unwrap().path();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use routix_domain::log::Actor;
-use routix_domain::value::Fault;
+use routix_domain::value::{BranchRestriction, Fault};
+use routix_projections::app_list::AppRow;
 use routix_projections::members::{self, MemberRow};
 use uuid::Uuid;
 
@@ -47,7 +48,7 @@ impl Caller {
         Ok(members::of_user(&management.read, self.user.user_id).await?)
     }
 
-    /// An organization that the caller manages: the one named, or his only one.
+    /// The organization in which something is to be made: the one named, or the only one that the caller manages.
     ///
     /// # Errors
     /// `Forbidden` for one in which he may not, or which is none of his; a fault on `organization_id` when he has to say
@@ -56,17 +57,14 @@ impl Caller {
         &self,
         management: &Management,
         named: Option<Uuid>,
-    ) -> Result<Uuid, ManageError> {
-        let memberships = self.memberships(management).await?;
-        let managed = |member: &&MemberRow| member.role.manages();
+    ) -> Result<MemberRow, ManageError> {
+        let mut candidates = self.managed(management).await?.into_iter();
         if let Some(id) = named {
-            let membership = memberships.iter().find(|member| member.organization_id == id);
-            return membership.filter(managed).map(|_| id).ok_or(ManageError::Forbidden);
+            return candidates.find(|member| member.organization_id == id).ok_or(ManageError::Forbidden);
         }
-        let mut candidates = memberships.iter().filter(managed);
         match (candidates.next(), candidates.next()) {
             (None, _) => Err(ManageError::Forbidden),
-            (Some(only), None) => Ok(only.organization_id),
+            (Some(only), None) => Ok(only),
             (Some(_), Some(_)) => Err(ManageError::Invalid(vec![Fault::new(
                 "organization_id",
                 "required",
@@ -75,13 +73,31 @@ impl Caller {
         }
     }
 
-    /// The caller's membership in an organization; an organization of others does not exist for him.
-    pub(super) async fn membership(
-        &self,
-        management: &Management,
-        organization_id: Uuid,
-    ) -> Result<MemberRow, ManageError> {
-        let membership = members::membership(&management.read, organization_id, self.user.user_id).await?;
-        membership.ok_or(ManageError::NotFound)
+    /// The memberships with which the caller manages something.
+    pub(super) async fn managed(&self, management: &Management) -> Result<Vec<MemberRow>, ManageError> {
+        let memberships = self.memberships(management).await?;
+        Ok(memberships.into_iter().filter(|member| member.role.manages()).collect())
     }
+
+    /// The membership with which the caller manages an app.
+    ///
+    /// # Errors
+    /// `NotFound` for an app of an organization that is none of his, `Forbidden` for one that he may not manage.
+    pub(super) async fn manages(&self, management: &Management, app: &AppRow) -> Result<MemberRow, ManageError> {
+        let membership = members::membership(&management.read, app.organization_id, self.user.user_id).await?;
+        let member = membership.ok_or(ManageError::NotFound)?;
+        if !member.role.manages() {
+            return Err(ManageError::Forbidden);
+        }
+        within_branches(&member, &app.allowed_branches)?;
+        Ok(member)
+    }
+}
+
+/// Who is limited to some branches cannot make or hold an app that reaches others.
+///
+/// # Errors
+/// `Forbidden` when the app would.
+pub(super) fn within_branches(member: &MemberRow, app: &BranchRestriction) -> Result<(), ManageError> {
+    if member.branches.covers(app) { Ok(()) } else { Err(ManageError::Forbidden) }
 }

@@ -19,9 +19,11 @@ use crate::store::identity::IdentityError;
 pub enum ManageError {
     #[error("sign in first and send the user token as Authorization: Bearer")]
     Unauthenticated,
+    #[error("the user token is malformed or expired, or its session has ended; sign in again")]
+    InvalidToken,
     #[error("an app's token manages nothing; use a user token")]
     OtherTokenKind,
-    #[error("this needs an owner or admin of the organization")]
+    #[error("this needs an owner or admin of the organization, who is not limited to other branches")]
     Forbidden,
     #[error("there is no such app")]
     NotFound,
@@ -43,6 +45,9 @@ pub enum ManageError {
     TooManyFailures(Budget),
     #[error("the request cannot be read")]
     Request(Failure),
+    /// Repeating it would do it twice, so the caller is told.
+    #[error("the change is recorded and will take effect; a secret that it made is lost: rotate again later")]
+    NotInEffect(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("a store does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("a fault of the server")]
@@ -52,7 +57,7 @@ pub enum ManageError {
 impl ManageError {
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::OtherTokenKind | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid(_) | Self::InvalidGrant | Self::UnsupportedGrantType | Self::NoSecret => {
@@ -63,14 +68,14 @@ impl ManageError {
             Self::NotOneRow(_) => StatusCode::NOT_ACCEPTABLE,
             Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Request(failure) => failure.status,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::NotInEffect(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated => "invalid_token",
+            Self::Unauthenticated | Self::InvalidToken => "invalid_token",
             Self::OtherTokenKind => "invalid_token_type",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
@@ -84,6 +89,7 @@ impl ManageError {
             Self::TooManyFailures(_) => "rate_limited",
             Self::Request(failure) => failure.code,
             Self::Unavailable(_) => "temporarily_unavailable",
+            Self::NotInEffect(_) => "not_in_effect",
             Self::Internal(_) => "server_error",
         }
     }
@@ -93,8 +99,15 @@ impl From<ManageError> for Failure {
     fn from(error: ManageError) -> Self {
         let plain = |error: &ManageError| Self::new(error.status(), error.code(), error.to_string());
         match error {
+            ManageError::NotInEffect(_) => {
+                plain(&error).header(header::RETRY_AFTER, HeaderValue::from_static("30")).caused_by(error)
+            }
             ManageError::Unauthenticated => {
                 let challenge = HeaderValue::from_static("Bearer realm=\"routix\"");
+                plain(&error).header(header::WWW_AUTHENTICATE, challenge)
+            }
+            ManageError::InvalidToken => {
+                let challenge = HeaderValue::from_static("Bearer realm=\"routix\", error=\"invalid_token\"");
                 plain(&error).header(header::WWW_AUTHENTICATE, challenge)
             }
             ManageError::Invalid(faults) => Self::invalid_fields(faults),
@@ -147,7 +160,7 @@ impl From<IdentityError> for ManageError {
 impl From<InvalidToken> for ManageError {
     fn from(error: InvalidToken) -> Self {
         match error {
-            InvalidToken::Refused => Self::Unauthenticated,
+            InvalidToken::Refused => Self::InvalidToken,
             InvalidToken::OtherKind => Self::OtherTokenKind,
             InvalidToken::Read(error) => error.into(),
             InvalidToken::Identity(error) => error.into(),
@@ -173,7 +186,8 @@ impl From<CommandError<AppError>> for ManageError {
             CommandError::Conflict => Self::Conflict,
             CommandError::Unavailable(cause) => Self::Unavailable(cause),
             CommandError::Corrupt(cause) => Self::Internal(cause),
-            CommandError::NotVisible(late) => Self::Unavailable(Box::new(late)),
+            CommandError::Stopped(stopped) => Self::Unavailable(Box::new(stopped)),
+            CommandError::NotVisible(late) => Self::NotInEffect(Box::new(late)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use routix_domain::app::{ClientType, RefreshAuthentication};
 use routix_domain::value::{
-    BranchRestriction, Fault, Faults, RedirectUri, ScopeSet, TextFault, TokenLifetime, single_line, text,
+    BranchRestriction, Fault, Faults, RedirectUri, ScopeSet, TextFault, TokenLifetime, single_line,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -47,6 +47,15 @@ impl Fields {
         self.faults.keep(text).map(Some)
     }
 
+    /// The member, as a string; null is a fault.
+    pub(super) fn not_null(&mut self, field: &str) -> Option<String> {
+        let text = self.nullable_string(field)?;
+        if text.is_none() {
+            self.faults.add(field, "required", "must not be null");
+        }
+        text
+    }
+
     /// The member, as a string; null counts as missing.
     pub(super) fn string(&mut self, field: &str) -> Option<String> {
         self.nullable_string(field).flatten()
@@ -79,7 +88,7 @@ impl Fields {
     }
 
     pub(super) fn uuid(&mut self, field: &str) -> Option<Uuid> {
-        let text = self.string(field)?;
+        let text = self.not_null(field)?;
         let parsed = uuid(&text);
         if parsed.is_none() {
             self.faults.add(field, "invalid_format", "must be a UUID");
@@ -94,19 +103,13 @@ impl Fields {
         value
     }
 
-    /// Whether the member is there and not null.
+    /// Whether the member is there, null or not: its null is a fault of its own.
     pub(super) fn has(&self, field: &str) -> bool {
-        self.members.get(field).is_some_and(|value| !value.is_null())
+        self.members.contains_key(field)
     }
 
     pub(super) fn name(&mut self) -> Option<String> {
-        let text = match self.nullable_string("name")? {
-            Some(text) => text,
-            None => {
-                self.faults.add("name", "required", "must not be null");
-                return None;
-            }
-        };
+        let text = self.not_null("name")?;
         self.faults.keep(single_line(&text, MAX_NAME).map_err(|fault| fault.of("name")))
     }
 
@@ -114,7 +117,7 @@ impl Fields {
     pub(super) fn description(&mut self) -> Option<Option<String>> {
         match self.nullable_string("description")? {
             None => Some(None),
-            Some(value) => match text(&value, MAX_DESCRIPTION) {
+            Some(value) => match single_line(&value, MAX_DESCRIPTION) {
                 Ok(value) => Some(Some(value)),
                 Err(TextFault::Empty) => Some(None),
                 Err(fault) => {
@@ -142,8 +145,9 @@ impl Fields {
     }
 
     pub(super) fn redirect_uris(&mut self, client_type: ClientType) -> Option<Vec<RedirectUri>> {
+        let before = self.faults.len();
         let texts = self.list("redirect_uris")?;
-        if texts.is_empty() {
+        if texts.is_empty() && self.faults.len() == before {
             self.faults.add("redirect_uris", "required", "name at least one redirect URI");
         }
         if texts.len() > MAX_REDIRECT_URIS {
@@ -170,8 +174,8 @@ impl Fields {
         }
     }
 
-    /// An empty list, or null, is no restriction.
-    pub(super) fn allowed_branches(&mut self) -> Option<BranchRestriction> {
+    /// An empty list, or null, is no restriction. With `open`, each must be one of those.
+    pub(super) fn allowed_branches(&mut self, open: Option<&[Uuid]>) -> Option<BranchRestriction> {
         if self.members.get("allowed_branch_ids").is_some_and(Value::is_null) {
             self.members.remove("allowed_branch_ids");
             return Some(BranchRestriction::All);
@@ -179,11 +183,11 @@ impl Fields {
         let texts = self.list("allowed_branch_ids")?;
         let mut ids = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
+            let mut refuse = |code, message| self.faults.add(format!("allowed_branch_ids[{index}]"), code, message);
             match uuid(text) {
-                Some(id) => ids.push(id),
-                None => {
-                    self.faults.add(format!("allowed_branch_ids[{index}]"), "invalid_format", "must be a UUID");
-                }
+                Some(id) if open.is_none_or(|open| open.contains(&id)) => ids.push(id),
+                Some(_) => refuse("unknown_branch", "the organization has no such open branch"),
+                None => refuse("invalid_format", "must be a UUID"),
             }
         }
         // A list of faulty ids only must not turn into "every branch"; the faults refuse it anyway.

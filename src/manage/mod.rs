@@ -18,7 +18,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 use routix_domain::value::ScopeSet;
-use routix_projections::ReadDb;
+use routix_projections::{ReadDb, branches};
+use uuid::Uuid;
 
 pub use self::error::ManageError;
 use crate::access::Access;
@@ -36,8 +37,16 @@ pub struct Management {
     pub identity: IdentityDb,
     /// The scopes that exist.
     pub scopes: ScopeSet,
-    /// Failed sign-ins by e-mail and network.
-    pub failures: Limiter<(String, IpAddr)>,
+    /// Failed sign-ins by the SHA-256 of the e-mail and by network.
+    pub failures: Limiter<([u8; 32], IpAddr)>,
+}
+
+impl Management {
+    /// The branches that a restriction may name.
+    async fn open_branches(&self, organization_id: Uuid) -> Result<Vec<Uuid>, ManageError> {
+        let rows = branches::of_organization(&self.read, organization_id).await?;
+        Ok(rows.into_iter().filter(|branch| branch.closed_at.is_none()).map(|branch| branch.branch_id).collect())
+    }
 }
 
 /// Every management door, one line an operation.

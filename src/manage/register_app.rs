@@ -6,16 +6,18 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use routix_domain::app::ClientType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::caller::Caller;
+use super::caller::{Caller, within_branches};
 use super::fields::Fields;
 use super::rest::apps::registered_app;
 use super::{ManageError, Management};
-use crate::commands::register_app::{Idempotency, NewApp};
-use crate::http::{body, json};
+use crate::commands::register_app::{Idempotency, NewApp, RegisteredApp};
+use crate::hex;
+use crate::http::{body, idempotency, json};
 
 const MAX_BODY: usize = 256 * 1_024;
 const SECRET_WARNING: &str = "Store the client_secret securely. It will not be shown again.";
@@ -29,18 +31,34 @@ pub(super) async fn register_oauth_app(
 ) -> Result<Response, ManageError> {
     let (parts, body) = request.into_parts();
     let members = read_object(&parts.headers, body).await?;
-    let key = idempotency_key(&parts.headers)?;
+    let key = idempotency::key(&parts.headers).map_err(|fault| ManageError::Invalid(vec![fault]))?;
     let fingerprint = fingerprint(&members);
     let named = members.get("organization_id").and_then(Value::as_str).and_then(super::fields::uuid);
     // Who may not register learns nothing about what a registration needs.
-    let organization_id = caller.managed_organization(&management, named).await?;
+    let member = caller.managed_organization(&management, named).await?;
     let idempotency = key.map(|key| Idempotency { owner: caller.user.user_id, key, request_fingerprint: fingerprint });
-    let new = read_app(Fields::new(members), &management, organization_id, idempotency)?;
-    let registered = management.commands.register_app(new, &caller.origin(&management)).await?;
-    let warning = match (&registered.secret, registered.repeated) {
+    let before = match &idempotency {
+        Some(idempotency) => management.commands.registered_before(idempotency).await?,
+        None => None,
+    };
+    let registered = match before {
+        Some(registered) => registered,
+        None => {
+            let organization_id = member.organization_id;
+            let open_branches = management.open_branches(organization_id).await?;
+            let new = read_app(Fields::new(members), &management, (organization_id, &open_branches), idempotency)?;
+            within_branches(&member, &new.allowed_branches)?;
+            management.commands.register_app(new, &caller.origin(&management)).await?
+        }
+    };
+    Ok(answer(&registered))
+}
+
+fn answer(registered: &RegisteredApp) -> Response {
+    let warning = match (&registered.secret, registered.app.details.client_type) {
         (Some(_), _) => SECRET_WARNING,
-        (None, true) => REPEATED_WARNING,
-        (None, false) => PUBLIC_WARNING,
+        (None, ClientType::Confidential) => REPEATED_WARNING,
+        (None, ClientType::Public) => PUBLIC_WARNING,
     };
     let mut app = registered_app(registered.app_id, &registered.app);
     if let (Some(secret), Some(app)) = (&registered.secret, app.as_object_mut()) {
@@ -53,13 +71,13 @@ pub(super) async fn register_oauth_app(
         let replayed = HeaderName::from_static("idempotency-replayed");
         response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
     }
-    Ok(response)
+    response
 }
 
 fn read_app(
     mut fields: Fields,
     management: &Management,
-    organization_id: Uuid,
+    (organization_id, open_branches): (Uuid, &[Uuid]),
     idempotency: Option<Idempotency>,
 ) -> Result<NewApp, ManageError> {
     fields.uuid("organization_id");
@@ -70,7 +88,7 @@ fn read_app(
     let homepage_url = fields.homepage_url().flatten();
     let redirect_uris = fields.redirect_uris(client_type);
     let allowed_scopes = fields.allowed_scopes(&management.scopes);
-    let allowed_branches = fields.allowed_branches().unwrap_or_default();
+    let allowed_branches = fields.allowed_branches(Some(open_branches)).unwrap_or_default();
     let token_lifetime = fields.token_lifetime().unwrap_or_default();
     let refresh_authentication = fields.refresh_authentication().unwrap_or_default();
     let name = fields.required("name", name, had[0]);
@@ -105,20 +123,8 @@ pub(super) async fn read_object(
     json::parse_object(&bytes).map_err(|error| crate::http::Failure::invalid_request(error.to_string()).into())
 }
 
-/// The key bare or as a quoted string, 1 to 255 visible characters.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ManageError> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default();
-    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
-        return Ok(Some(key.to_owned()));
-    }
-    let message = "must be 1 to 255 visible ASCII characters";
-    Err(ManageError::Invalid(vec![routix_domain::value::Fault::new("Idempotency-Key", "invalid_format", message)]))
-}
-
 /// Equal for requests that say the same, whatever their order and spacing: members are sorted when they are written.
 fn fingerprint(members: &serde_json::Map<String, Value>) -> String {
     let text = Value::Object(members.clone()).to_string();
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(text))
 }

@@ -31,9 +31,7 @@ pub(super) async fn rotate_oauth_secret(
         return Err(ManageError::Invalid(faults.into_vec()));
     };
     let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
-    if !caller.membership(&management, app.organization_id).await?.role.manages() {
-        return Err(ManageError::Forbidden);
-    }
+    caller.manages(&management, &app).await?;
     let secret = management.commands.rotate_secret(app_id, overlap_seconds, &caller.origin(&management)).await?;
     let body = json!({
         "success": true,

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use routix_domain::value::Fault;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::user::user_json;
 use super::{ManageError, Management};
@@ -35,7 +36,11 @@ pub(super) async fn token(
         body::require_json(&parts.headers)?;
         json::parse_object(&bytes).map_err(invalid)?
     };
-    let grant_type = query.get("grant_type").cloned().or_else(|| text(&members, "grant_type"));
+    let (in_url, in_body) = (query.get("grant_type").cloned(), text(&members, "grant_type"));
+    if in_url.is_some() && in_body.is_some() && in_url != in_body {
+        return Err(invalid("the URL and the body name two grant types"));
+    }
+    let grant_type = in_url.or(in_body);
     let signed_in = match grant_type.as_deref() {
         Some("password") => password(&management, &origin, &members).await?,
         Some("refresh_token") => {
@@ -57,17 +62,20 @@ async fn password(
 ) -> Result<SignedIn, ManageError> {
     let [email, password] = required(members, ["email", "password"])?;
     let now = management.access.system.now();
-    let key = (email.trim().to_lowercase(), network(origin.address));
-    if let Some(budget) = management.failures.look(&key, now).filter(|budget| budget.exceeded) {
+    let key = (Sha256::digest(email.trim().to_lowercase()).into(), network(origin.address));
+    // Counted before it is checked, so that a thousand guesses at once are counted like a thousand in a row.
+    if let Some(budget) = management.failures.count(key, now).filter(|budget| budget.exceeded) {
         return Err(ManageError::TooManyFailures(budget));
     }
     match management.sessions.sign_in(&email, password).await {
         Err(error @ SignInError::Refused) => {
-            management.failures.count(key, now);
             tracing::warn!(target: "routix::security", request_id = origin.request_id, "sign-in failed");
             Err(error.into())
         }
-        other => Ok(other?),
+        other => {
+            management.failures.refund(&key);
+            Ok(other?)
+        }
     }
 }
 

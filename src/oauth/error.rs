@@ -27,6 +27,9 @@ pub enum OAuthError {
     UnsupportedGrantType,
     #[error("{0}")]
     InvalidScope(String),
+    /// The resource is none of ours (RFC 8707, 2).
+    #[error("there is no such resource; see the protected resource metadata")]
+    InvalidTarget,
     #[error("too many failed authentications; try again later")]
     TooManyFailures(Budget),
     /// The body could not be read.
@@ -44,7 +47,8 @@ impl OAuthError {
             Self::InvalidRequest(_)
             | Self::UnauthorizedClient(_)
             | Self::UnsupportedGrantType
-            | Self::InvalidScope(_) => StatusCode::BAD_REQUEST,
+            | Self::InvalidScope(_)
+            | Self::InvalidTarget => StatusCode::BAD_REQUEST,
             Self::InvalidClient { .. } => StatusCode::UNAUTHORIZED,
             Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Body(failure) => failure.status,
@@ -60,6 +64,7 @@ impl OAuthError {
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope(_) => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::TooManyFailures(_) => "rate_limited",
             Self::Body(failure) => failure.code,
             Self::Read(_) => "temporarily_unavailable",
@@ -84,7 +89,8 @@ impl From<OAuthError> for Failure {
             | OAuthError::InvalidClient { .. }
             | OAuthError::UnauthorizedClient(_)
             | OAuthError::UnsupportedGrantType
-            | OAuthError::InvalidScope(_) => plain(&error),
+            | OAuthError::InvalidScope(_)
+            | OAuthError::InvalidTarget => plain(&error),
         }
     }
 }

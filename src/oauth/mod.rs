@@ -4,6 +4,7 @@
 //! themselves: an app is registered by an administrator.
 
 mod error;
+pub mod metadata;
 pub mod token;
 
 pub use self::error::OAuthError;

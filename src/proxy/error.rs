@@ -91,7 +91,8 @@ impl ProxyError {
         match self {
             Self::MethodNotAllowed { allow } => Some((header::ALLOW, (*allow).into())),
             Self::InsufficientScope { scope } => {
-                Some((header::WWW_AUTHENTICATE, format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")))
+                let challenge = format!("Bearer realm=\"routix\", error=\"insufficient_scope\", scope=\"{scope}\"");
+                Some((header::WWW_AUTHENTICATE, challenge))
             }
             Self::Unavailable(_) => Some((header::RETRY_AFTER, "1".into())),
             Self::NotFound

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
+use crate::hex;
+
 /// One file of `migrations/`.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
@@ -20,7 +22,7 @@ macro_rules! migrations {
 pub const EVENTS: &[Migration] = migrations!("events": "20261122000000_events", "20261122000001_new_positions_only");
 pub const IDENTITY: &[Migration] = migrations!("identity": "20261122000000_identity");
 pub const TMS: &[Migration] = migrations!("tms": "20261122000000_records");
-pub const READ: &[Migration] = migrations!("read": "20261122000000_projections");
+pub const READ: &[Migration] = migrations!("read": "20261122000000_projections", "20261122000001_controls");
 
 /// Why a database could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +83,7 @@ pub fn migrate(
 }
 
 fn fingerprint(sql: &str) -> String {
-    Sha256::digest(sql).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(sql))
 }
 
 #[cfg(test)]

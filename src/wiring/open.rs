@@ -4,24 +4,29 @@ use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use routix_domain::log::EventFeed;
 use routix_projections::ReadError;
 use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::ReadDb;
-use routix_projections::rebuild::Rebuilder;
+use routix_projections::rebuild::{Progress, Rebuilder};
 use routix_projections::runner::Runner;
 use routix_projections::sqlite_file::{Durability, open_writer};
 
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
 use crate::config::Config;
+use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
 use crate::proxy::records::{RecordError, SqliteRecords};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
 use crate::store::migrations::{MigrationError, READ, TMS, migrate};
 use crate::system::System;
+
+/// How often a rebuild at the start says how far it is.
+const REPORT: Duration = Duration::from_secs(5);
 
 /// Why the data could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -38,14 +43,25 @@ pub enum OpenError {
     Records(#[source] RecordError),
     #[error("cannot read the catalogue")]
     Catalogue(#[source] CatalogueError),
-    #[error("cannot prepare the passwords")]
-    Passwords(#[from] crate::commands::PasswordError),
+}
+
+/// Who opens the stores, and so what may become of the read models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Holds the lock of the data directory: rebuilds, follows, and stops what cannot go on.
+    Server,
+    /// May run beside a server, and be of another version: follows, but leaves the tables to the server.
+    Command,
+    /// Looks after the read models: finds them as they are.
+    Operator,
 }
 
 /// Every store, and what works on them.
 pub struct Stores {
     pub system: System,
+    /// The log, for those who only read it.
     pub feed: Arc<dyn EventFeed>,
+    pub store: EventStore,
     pub read: ReadDb,
     pub identity: IdentityDb,
     pub records: SqliteRecords,
@@ -56,11 +72,33 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// Opens everything, makes what is not there, brings it up to date and starts the projections.
+    /// Opens everything for a server, which must hold the lock: makes what is not there, brings it up to date, starts the
+    /// projections and waits until they have caught up with the log.
     ///
     /// # Errors
     /// [`OpenError`] says what is in the way.
     pub async fn open(config: &Config, system: &System) -> Result<Self, OpenError> {
+        Self::open_as(Role::Server, config, system).await
+    }
+
+    /// Opens everything for a command, beside a server or without one.
+    ///
+    /// # Errors
+    /// [`ReadError::OtherVersion`] and its like when the read models are not for this version and a server is running;
+    /// else as [`Self::open`].
+    pub async fn open_beside(config: &Config, system: &System) -> Result<Self, OpenError> {
+        Self::open_as(Role::Command, config, system).await
+    }
+
+    /// Opens everything and leaves the read models as they are; nothing follows the log.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_still(config: &Config, system: &System) -> Result<Self, OpenError> {
+        Self::open_as(Role::Operator, config, system).await
+    }
+
+    async fn open_as(role: Role, config: &Config, system: &System) -> Result<Self, OpenError> {
         let folder = database_folder(config, config.database_url.as_deref())?;
         let log_folder = database_folder(config, config.event_store_url.as_deref())?;
         let log = log_folder.join("events.db");
@@ -75,14 +113,24 @@ impl Stores {
         migrate_file(&tms, TMS, Durability::Full, system)?;
         let records = SqliteRecords::open(&tms).map_err(OpenError::Records)?;
         let feed: Arc<dyn EventFeed> = Arc::new(store.clone());
-        prepare(&read, &feed).await?;
-        let runner = Runner::start(&read, &feed, &projection::all(), now_micros);
+        let runner = follow(role, config, (&read, &feed)).await?;
         let (waiter, system) = (runner.waiter(), system.clone());
         let commands =
-            Commands::new((store, Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
-        let users = Users { identity: identity.clone(), passwords: Passwords::new(&system)?, system: system.clone() };
+            Commands::new((store.clone(), Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
+        let users = Users { identity: identity.clone(), passwords: Passwords::new(&system), system: system.clone() };
         let catalogue = Arc::new(Catalogue::built_in().map_err(OpenError::Catalogue)?);
-        Ok(Self { system, feed, read, identity, records, catalogue, commands, users, runner })
+        Ok(Self { system, feed, store, read, identity, records, catalogue, commands, users, runner })
+    }
+
+    /// What the doors of the operators look at.
+    pub fn health(&self) -> Health {
+        Health {
+            read: self.read.clone(),
+            identity: self.identity.clone(),
+            store: self.store.clone(),
+            projections: self.runner.waiter(),
+            system: self.system.clone(),
+        }
     }
 
     /// What rebuilds and verifies read models.
@@ -126,21 +174,72 @@ fn migrate_file(
     migrated.map(drop).map_err(|error| OpenError::Database(path.to_owned(), error))
 }
 
-/// Makes the tables of projections that have none, and rebuilds those that were made by another version of theirs.
-async fn prepare(read: &ReadDb, feed: &Arc<dyn EventFeed>) -> Result<(), OpenError> {
+/// Prepares the read models, follows the log and waits until they hold what the log holds now. A reader that came earlier
+/// would be told of apps that they do not exist, and of secrets that they are still valid.
+async fn follow(
+    role: Role,
+    config: &Config,
+    (read, feed): (&ReadDb, &Arc<dyn EventFeed>),
+) -> Result<Runner, OpenError> {
     let rebuilder = Rebuilder { db: read.clone(), feed: Arc::clone(feed), now: now_micros };
     for projection in projection::all() {
-        let live = read.prepare(projection, now_micros()).await?;
-        if live.version != projection.version() {
-            tracing::info!(projection = projection.name(), "rebuilding: its tables were made by another version");
-            rebuild(&rebuilder, projection).await?;
-        }
+        prepare(role, config, &rebuilder, projection).await?;
     }
-    Ok(())
+    let all = projection::all();
+    let runner = match role {
+        Role::Server => Runner::start(read, feed, &all, now_micros),
+        Role::Command => Runner::start_beside(read, feed, &all, now_micros),
+        Role::Operator => return Ok(Runner::start_beside(read, feed, &[], now_micros)),
+    };
+    let head = feed.head().await.map_err(ReadError::from)?;
+    let names: Vec<_> = all.iter().map(|projection| projection.name()).collect();
+    runner.waiter().caught_up(&names, head).await;
+    Ok(runner)
 }
 
-async fn rebuild(rebuilder: &Rebuilder, projection: &'static dyn Projection) -> Result<(), ReadError> {
-    rebuilder.rebuild(projection, &mut |_progress| {}).await.map(drop)
+/// Makes the tables of a projection that has none, and rebuilds those of another version or of another log.
+async fn prepare(
+    role: Role,
+    config: &Config,
+    rebuilder: &Rebuilder,
+    projection: &'static dyn Projection,
+) -> Result<(), OpenError> {
+    let live = rebuilder.db.prepare(projection, now_micros()).await?;
+    let Err(error) = rebuilder.check(projection, &live).await else { return Ok(()) };
+    if !error.wants_rebuild() {
+        // The follower meets it too, and says so for as long as it is there.
+        return Ok(());
+    }
+    match role {
+        Role::Operator => Ok(()),
+        Role::Server => match rebuild(rebuilder, projection, &error).await {
+            Err(poison @ ReadError::Poison { .. }) => {
+                // The others can work. This one stands still, and the server is not ready.
+                tracing::error!(projection = projection.name(), error = %poison, "the rebuild failed");
+                Ok(())
+            }
+            done => Ok(done?),
+        },
+        // A server that is running goes on with its tables; without one nobody misses them.
+        Role::Command => match lock(config) {
+            Ok(_for_that_time) => Ok(rebuild(rebuilder, projection, &error).await?),
+            Err(OpenError::InUse(_)) => Err(error.into()),
+            Err(unusable) => Err(unusable),
+        },
+    }
+}
+
+async fn rebuild(rebuilder: &Rebuilder, projection: &'static dyn Projection, why: &ReadError) -> Result<(), ReadError> {
+    let name = projection.name();
+    tracing::info!(projection = name, %why, "rebuilding");
+    let mut said = Instant::now();
+    let mut say = |progress: Progress| {
+        if said.elapsed() >= REPORT {
+            said = Instant::now();
+            tracing::info!(projection = name, position = progress.position, head = progress.head, "rebuilding");
+        }
+    };
+    rebuilder.rebuild(projection, &mut say).await.map(drop)
 }
 
 fn now_micros() -> i64 {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores, lock};
-use crate::access::{Access, UsageCounter};
+use crate::access::{Access, Resource, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::http::edge::edge;
@@ -20,8 +20,9 @@ use crate::http::limit::Limiter;
 use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
+use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::token::{self, TokenEndpoint};
-use crate::operate::{self, Health};
+use crate::operate;
 use crate::proxy::{self, Proxy};
 use crate::system::System;
 
@@ -81,6 +82,7 @@ impl Service {
             usage: UsageCounter::default(),
             system: stores.system.clone(),
             token_issuer: config.token_issuer.clone(),
+            resource: Resource::new(&public_url),
         };
         let sessions = Sessions {
             identity: stores.identity.clone(),
@@ -110,6 +112,7 @@ impl Service {
     fn router(&self) -> Router {
         let stores = &self.stores;
         let tokens = TokenEndpoint { access: self.access.clone(), failures: Limiter::new(self.failure_limit) };
+        let metadata = Metadata { resource: self.access.resource.clone(), scopes: stores.catalogue.scopes() };
         let management = Management {
             access: self.access.clone(),
             commands: stores.commands.clone(),
@@ -122,7 +125,7 @@ impl Service {
         let gate = ProxyGate {
             access: self.access.clone(),
             requests: Limiter::new(self.api_rate_limit),
-            resource_metadata: format!("{}/.well-known/oauth-protected-resource", self.public_url),
+            resource_metadata: self.access.resource.metadata_url(),
         };
         let proxy = Proxy {
             catalogue: Arc::clone(&stores.catalogue),
@@ -131,14 +134,13 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
-        let health =
-            Health { read: stores.read.clone(), identity: stores.identity.clone(), feed: Arc::clone(&stores.feed) };
         let system: System = stores.system.clone();
         Router::new()
             .merge(token::router(Arc::new(tokens)))
+            .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
-            .merge(operate::router(Arc::new(health)))
+            .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }
 }

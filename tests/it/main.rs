@@ -1,7 +1,12 @@
-//! Tests of the whole: stores behind their contract, and operations on read models.
+//! Tests of the whole: stores behind their contract, operations on read models, every door over real connections, and the
+//! real program seen from outside.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up either works or fails the test")]
+#![expect(clippy::unwrap_used, reason = "what a test cannot set up fails the test")]
 
+mod cli;
 mod contract;
+mod http;
+mod journey;
 mod operations;
+mod running;
 mod support;

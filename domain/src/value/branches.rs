@@ -38,6 +38,16 @@ impl BranchRestriction {
         }
     }
 
+    /// Whether everything that `other` allows is allowed here too.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            // Every branch, future ones too, is more than any list.
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(ids), Self::Only(others)) => others.iter().all(|id| ids.contains(id)),
+        }
+    }
+
     pub fn allows(&self, branch_id: Uuid) -> bool {
         match self {
             Self::All => true,
@@ -55,6 +65,16 @@ mod tests {
         let branch = Uuid::from_u128(1);
         assert!(BranchRestriction::from_list(vec![]).allows(branch));
         assert!(!BranchRestriction::Only(vec![]).allows(branch));
+    }
+
+    #[test]
+    fn a_restriction_covers_what_lies_within_it() {
+        let only = |ids: &[u128]| BranchRestriction::Only(ids.iter().map(|id| Uuid::from_u128(*id)).collect());
+        assert!(BranchRestriction::All.covers(&BranchRestriction::All));
+        assert!(BranchRestriction::All.covers(&only(&[1])));
+        assert!(only(&[1, 2]).covers(&only(&[2])));
+        assert!(!only(&[1]).covers(&only(&[1, 2])));
+        assert!(!only(&[1]).covers(&BranchRestriction::All));
     }
 
     #[test]

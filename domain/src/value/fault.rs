@@ -37,6 +37,10 @@ impl Faults {
         result.map_err(|fault| self.push(fault)).ok()
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

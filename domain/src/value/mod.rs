@@ -1,7 +1,8 @@
 //! Value objects: what a name, a redirect URI, a scope or a token lifetime may look like.
 //!
-//! Each is made by one `parse` function that names what is wrong; a value that exists is a valid one. Stored values are
-//! read back without being judged again, because a rule that grows stricter must not make an old event unreadable.
+//! Each is made by one `parse` function that names what is wrong; a value that exists is a valid one. Texts and redirect
+//! URIs are read back from the log without being judged again, because a rule that grows stricter must not make an old
+//! event unreadable; scopes, lifetimes and public ids are read by their grammar, which may therefore only grow wider.
 
 mod branches;
 mod fault;

@@ -57,7 +57,7 @@ impl RedirectUri {
             return Err(InvalidRedirectUri::TooLong);
         }
         // The URL parser drops tabs and line feeds and reads a backslash as a slash; a browser elsewhere may not.
-        if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+        if !is_uri_text(text) {
             return Err(InvalidRedirectUri::Malformed);
         }
         let url = Url::parse(text).map_err(|_| InvalidRedirectUri::Malformed)?;
@@ -82,7 +82,7 @@ impl RedirectUri {
         if authority.contains('*') {
             return Err(InvalidRedirectUri::Wildcard);
         }
-        if authority.is_empty() || authority.contains('%') || url.host().is_none() {
+        if !is_authority(authority) || url.host().is_none() {
             return Err(InvalidRedirectUri::Malformed);
         }
         if scheme == "http" && !is_loopback(authority) {
@@ -105,6 +105,31 @@ impl fmt::Display for RedirectUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The characters of a URI and whole percent escapes, nothing else (RFC 3986, 2).
+fn is_uri_text(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
+    let escaped = |rest: &[u8]| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit);
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().all(|(at, &b)| allowed(b) && (b != b'%' || escaped(&bytes[at + 1..])))
+}
+
+/// A host of non-empty labels, or an IPv6 address, and perhaps a port that can be connected to.
+fn is_authority(authority: &str) -> bool {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        Some(_) | None => (authority, None),
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let named = host.strip_suffix('.').unwrap_or(host).split('.').all(label);
+    let literal = host.starts_with('[') && host.ends_with(']');
+    (named || literal) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 /// Judged on the text: `127.1` and `0x7f.1` are loopback to a parser and something else to a reader.
@@ -168,6 +193,14 @@ mod tests {
             ("https://a.example/c b", E::Malformed),
             ("https://exämple.com/", E::Malformed),
             ("https:a.example", E::Malformed),
+            ("https://a.example/<script>", E::Malformed),
+            ("https://a.example/\"x", E::Malformed),
+            ("https://a.example/%zz", E::Malformed),
+            ("https://a.example/%4", E::Malformed),
+            ("https://a.example:/", E::Malformed),
+            ("https://a.example:0/", E::Malformed),
+            ("https://a..example/", E::Malformed),
+            ("https://-a/", E::Malformed),
         ] {
             assert_eq!(RedirectUri::parse(text, false), Err(fault), "{text}");
         }

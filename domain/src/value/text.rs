@@ -72,12 +72,13 @@ fn check(value: &str, max: usize, allowed: fn(char) -> bool) -> Result<String, T
 }
 
 /// Control characters, line and paragraph separators, bidi embeddings, overrides, isolates and marks, zero-width
-/// characters that hide in a name, tag characters, and the byte order mark. The zero-width joiner stays: scripts and
+/// characters and blank letters that hide in a name or make one that looks empty, tag characters, and the byte order mark. The zero-width joiner stays: scripts and
 /// emoji need it.
 fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{00AD}' | '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180E}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
             | '\u{FFFE}' | '\u{FFFF}')
 }

@@ -3,7 +3,7 @@
 use routix_domain::log::{Page, RecordedEvent};
 use rusqlite::{Transaction, TransactionBehavior, params_from_iter};
 
-use super::generation::{self, Generation, State};
+use super::generation::{self, Generation};
 use super::schema::physical;
 use super::{ReadDb, ReadError, values};
 use crate::projection::Projection;
@@ -14,6 +14,8 @@ use crate::table::Table;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
     Live,
+    /// The live ones, from a process that may be of another version than the server: it never stops them.
+    Beside,
     Build(i64),
 }
 
@@ -35,8 +37,8 @@ impl ReadDb {
     /// of processes, apply each event once.
     ///
     /// # Errors
-    /// [`ReadError::Poison`] for a build that meets an event it cannot apply; a live projection stops instead and says
-    /// so in the outcome.
+    /// [`ReadError::Poison`] for an event that cannot be applied. [`Advance::Live`] stops the projection instead and says
+    /// so in the outcome; [`Advance::Beside`] applies what came before it first.
     pub async fn advance(
         &self,
         projection: &'static dyn Projection,
@@ -48,18 +50,13 @@ impl ReadDb {
             let name = projection.name();
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let generation = match target {
-                Advance::Live => generation::live(&transaction, name)?,
+                Advance::Live | Advance::Beside => generation::live(&transaction, name)?,
                 Advance::Build(number) => generation::numbered(&transaction, name, number)?,
             }
             .ok_or(ReadError::BuildGone)?;
-            if generation.version != projection.version() {
-                // Another version of routix owns these tables: a newer one that rebuilt them, or an older one before a
-                // rebuild. Rows of both in one table would be rows of neither.
-                let (live, wanted) = (generation.version, projection.version());
-                return Err(ReadError::OtherVersion { projection: name, live, wanted });
-            }
-            if generation.state == State::Stopped {
-                return Ok(stopped(&generation));
+            generation.must_be_of(projection)?;
+            if let Some(standstill) = generation.standstill() {
+                return Ok(standstill);
             }
             if generation.position != after {
                 return Ok(Outcome::Elsewhere(generation.position));
@@ -67,17 +64,28 @@ impl ReadDb {
             let outcome = match fold(&transaction, projection, generation.number, &page.events) {
                 Ok(rows) => {
                     write(&transaction, projection, generation.number, &rows)?;
-                    generation::set_position(&transaction, name, generation.number, (page.next, now))?;
+                    generation::set_position(
+                        &transaction,
+                        name,
+                        generation.number,
+                        (page.next, page.events.last(), now),
+                    )?;
                     Outcome::At(page.next)
                 }
                 Err(Unfoldable::Database(error)) => return Err(error),
                 Err(Unfoldable::Poison { index, source }) => {
                     let position = page.events[index].position;
-                    if target != Advance::Live {
+                    let before = &page.events[..index];
+                    let beside = target == Advance::Beside && !before.is_empty();
+                    if target != Advance::Live && !beside {
                         return Err(ReadError::Poison { projection: name, position, source });
                     }
-                    let before = &page.events[..index];
-                    stop(&transaction, projection, &generation, (before, position, &source.to_string(), now))?
+                    let reached = apply_sound(&transaction, projection, &generation, (before, now))?;
+                    if beside {
+                        Outcome::At(reached)
+                    } else {
+                        stop(&transaction, &generation, name, (reached, position, source.to_string()))?
+                    }
                 }
             };
             transaction.commit()?;
@@ -87,35 +95,39 @@ impl ReadDb {
     }
 }
 
-fn stopped(generation: &Generation) -> Outcome {
-    Outcome::Stopped {
-        reached: generation.position,
-        position: generation.error_position.unwrap_or(generation.position),
-        error: generation.error.clone().unwrap_or_default(),
-    }
-}
-
-/// Applies what came before the offender, then stands still and says why.
-fn stop(
+/// Applies what came before an offender, and returns how far that is.
+fn apply_sound(
     transaction: &Transaction<'_>,
     projection: &dyn Projection,
     generation: &Generation,
-    (before, position, error, now): (&[RecordedEvent], u64, &str, i64),
-) -> Result<Outcome, ReadError> {
+    (before, now): (&[RecordedEvent], i64),
+) -> Result<u64, ReadError> {
     let name = projection.name();
     match fold(transaction, projection, generation.number, before) {
         Ok(rows) => write(transaction, projection, generation.number, &rows)?,
         Err(Unfoldable::Database(error)) => return Err(error),
         // Applied a moment ago and pure, so it cannot fail now; were it to, nothing of it is kept.
-        Err(Unfoldable::Poison { source, .. }) => return Err(ReadError::Poison { projection: name, position, source }),
+        Err(Unfoldable::Poison { index, source }) => {
+            return Err(ReadError::Poison { projection: name, position: before[index].position, source });
+        }
     }
     let reached = before.last().map_or(generation.position, |event| event.position);
-    generation::set_position(transaction, name, generation.number, (reached, now))?;
+    generation::set_position(transaction, name, generation.number, (reached, before.last(), now))?;
+    Ok(reached)
+}
+
+/// Stands still and says why.
+fn stop(
+    transaction: &Transaction<'_>,
+    generation: &Generation,
+    name: &str,
+    (reached, position, error): (u64, u64, String),
+) -> Result<Outcome, ReadError> {
     transaction.execute(
         "UPDATE projections SET state = 'stopped', error = ?3, error_position = ?4 WHERE name = ?1 AND generation = ?2",
-        (name, generation.number, error, position),
+        (name, generation.number, &error, position),
     )?;
-    Ok(Outcome::Stopped { reached, position, error: error.to_owned() })
+    Ok(Outcome::Stopped { reached, position, error })
 }
 
 enum Unfoldable {

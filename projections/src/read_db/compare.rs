@@ -63,14 +63,12 @@ impl ReadDb {
         let connection = self.readers.open()?;
         connection.execute_batch("BEGIN")?;
         let live = generation::live(&connection, projection.name())?.ok_or(ReadError::BuildGone)?;
-        if live.version != projection.version() {
-            let (live, wanted) = (live.version, projection.version());
-            return Err(ReadError::OtherVersion { projection: projection.name(), live, wanted });
-        }
+        live.must_be_of(projection)?;
         Ok(Snapshot { connection, number: live.number, position: live.position })
     }
 
-    /// Compares the build, which must be at the snapshot's position, with the snapshot.
+    /// Compares the build with the snapshot, at whose position it must be exactly: rows of any other moment differ, and
+    /// nothing is wrong with them.
     pub(crate) async fn compare(
         &self,
         projection: &'static dyn Projection,
@@ -78,6 +76,11 @@ impl ReadDb {
         build: i64,
     ) -> Result<(u64, Option<Difference>), ReadError> {
         let rebuilt = self.readers.open()?;
+        rebuilt.execute_batch("BEGIN")?;
+        let stands_at = generation::numbered(&rebuilt, projection.name(), build)?.map(|build| build.position);
+        if stands_at != Some(snapshot.position) {
+            return Err(ReadError::BuildGone);
+        }
         tokio::task::spawn_blocking(move || {
             let mut rows = 0;
             for table in projection.tables() {
@@ -92,7 +95,7 @@ impl ReadDb {
             Ok((rows, None))
         })
         .await
-        .map_err(|_| ReadError::Cancelled)?
+        .map_err(ReadError::ended)?
     }
 }
 

@@ -1,5 +1,8 @@
 //! What can go wrong with the read models.
 
+use routix_domain::log::FeedError;
+use tokio::task::JoinError;
+
 use crate::rows::ApplyError;
 use crate::table::UnreadableRow;
 
@@ -22,10 +25,49 @@ pub enum ReadError {
     /// The log was restored from an older backup.
     #[error("the tables of '{projection}' stand at position {at} and the log ends at {head}; rebuild them")]
     AheadOfLog { projection: &'static str, at: u64, head: u64 },
+    /// The log was restored from an older backup, and has grown since.
+    #[error(
+        "the tables of '{projection}' were made from another log: the event at position {at} is not theirs; rebuild them"
+    )]
+    OtherLog { projection: &'static str, at: u64 },
     #[error("the tables that were being built are gone; somebody else finished or dropped them")]
     BuildGone,
     #[error("the log cannot be read")]
-    Feed(#[from] routix_domain::log::FeedError),
+    Feed(#[from] FeedError),
     #[error("a database task was cancelled")]
     Cancelled,
+    #[error("a projection panicked: {0}")]
+    Panicked(String),
+}
+
+impl ReadError {
+    /// Whether the tables are not of this log or not of this version, so that nothing but a rebuild helps.
+    pub fn wants_rebuild(&self) -> bool {
+        match self {
+            Self::OtherVersion { .. } | Self::AheadOfLog { .. } | Self::OtherLog { .. } => true,
+            Self::Unavailable(_)
+            | Self::Row(_)
+            | Self::Poison { .. }
+            | Self::BuildGone
+            | Self::Feed(_)
+            | Self::Cancelled
+            | Self::Panicked(_) => false,
+        }
+    }
+
+    /// Whether it will be there at the next try too, unless somebody does something about it.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Row(_) | Self::Poison { .. } | Self::Feed(FeedError::Corrupt { .. }) | Self::Panicked(_) => true,
+            Self::OtherVersion { .. } | Self::AheadOfLog { .. } | Self::OtherLog { .. } => true,
+            Self::Unavailable(_) | Self::BuildGone | Self::Feed(FeedError::Unavailable(_)) | Self::Cancelled => false,
+        }
+    }
+
+    /// What became of a task that did not return.
+    pub(super) fn ended(error: JoinError) -> Self {
+        let Ok(panic) = error.try_into_panic() else { return Self::Cancelled };
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        Self::Panicked(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
+    }
 }

@@ -5,6 +5,7 @@
 
 mod advance;
 mod compare;
+mod control;
 mod error;
 mod generation;
 mod schema;
@@ -83,6 +84,6 @@ impl ReadDb {
         let writer = Arc::clone(&self.writer);
         tokio::task::spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)))
             .await
-            .map_err(|_| ReadError::Cancelled)?
+            .map_err(ReadError::ended)?
     }
 }

@@ -76,7 +76,7 @@ impl ReadDb {
                 let name = projection.name();
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let built = generation::numbered(&transaction, name, number)?.ok_or(ReadError::BuildGone)?;
-                if built.state == State::Live {
+                if built.is_read() {
                     return Ok(true);
                 }
                 let live = generation::live(&transaction, name)?;
@@ -132,8 +132,13 @@ fn create(
     now: i64,
 ) -> Result<Generation, ReadError> {
     let name = projection.name();
+    // Beyond every number that there was, whatever became of it: whoever still has an old one finds nothing under it.
     let number: i64 = transaction.query_row(
-        "SELECT coalesce(max(generation), 0) + 1 FROM projections WHERE name = ?1",
+        "INSERT INTO projection_controls (name, newest_generation)
+         SELECT ?1, coalesce(max(generation), 0) + 1 FROM projections WHERE name = ?1
+         ON CONFLICT (name) DO UPDATE SET
+             newest_generation = max(newest_generation + 1, excluded.newest_generation)
+         RETURNING newest_generation",
         [name],
         |row| row.get(0),
     )?;
@@ -145,7 +150,16 @@ fn create(
         (name, number, projection.version(), state.as_str(), now),
     )?;
     let version = projection.version();
-    Ok(Generation { number, version, state, position: 0, error: None, error_position: None, updated_at: now })
+    Ok(Generation {
+        number,
+        version,
+        state,
+        position: 0,
+        mark: None,
+        error: None,
+        error_position: None,
+        updated_at: now,
+    })
 }
 
 fn create_table(table: &Table, number: i64) -> String {

@@ -28,13 +28,16 @@ impl ReadDb {
         })
     }
 
+    /// The live tables of one projection.
+    pub(crate) async fn live(&self, projection: &dyn Projection) -> Result<Option<Generation>, ReadError> {
+        self.readers.with(|connection| generation::live(connection, projection.name()))
+    }
+
     /// How far the live tables of one projection have come.
     ///
     /// # Errors
     /// [`ReadError`] when the database does not answer.
     pub async fn position(&self, projection: &dyn Projection) -> Result<u64, ReadError> {
-        self.readers.with(|connection| {
-            Ok(generation::live(connection, projection.name())?.map_or(0, |generation| generation.position))
-        })
+        Ok(self.live(projection).await?.map_or(0, |generation| generation.position))
     }
 }

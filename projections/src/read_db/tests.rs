@@ -212,6 +212,29 @@ async fn a_build_behind_the_live_tables_is_not_swapped_in() {
 }
 
 #[tokio::test]
+async fn the_number_of_a_build_that_was_dropped_is_not_given_again() {
+    let place = given(&TokenValidation, &full_life(1)).await;
+    let mut numbers = Vec::new();
+    for purpose in [State::Verifying, State::Building, State::Verifying] {
+        let build = place.db.begin_build(&TokenValidation, purpose, 0).await.unwrap();
+        place.db.drop_build(&TokenValidation, build.number).await.unwrap();
+        numbers.push(build.number);
+    }
+    assert_eq!(numbers, [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_build_is_compared_only_where_the_live_tables_stood() {
+    let log = full_life(1);
+    let place = given(&TokenValidation, &log).await;
+    let build = place.db.begin_build(&TokenValidation, State::Verifying, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
+    let snapshot = place.db.snapshot(&TokenValidation).unwrap();
+    let compared = place.db.compare(&TokenValidation, snapshot, build.number).await;
+    assert!(matches!(compared, Err(ReadError::BuildGone)), "{compared:?}");
+}
+
+#[tokio::test]
 async fn tables_that_a_crash_left_behind_are_dropped_by_prepare() {
     let place = given(&TokenValidation, &full_life(1)).await;
     let tables = || -> Vec<String> {

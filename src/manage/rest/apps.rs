@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use routix_domain::app::{AppChange, AppState, Status, StatusChange};
+use routix_domain::app::{AppChange, AppState, ClientType, Status, StatusChange};
 use routix_domain::value::{Fault, Secrets};
 use routix_projections::app_list::{self, AppRow};
+use routix_projections::members::MemberRow;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::super::caller::Caller;
+use super::super::caller::{Caller, within_branches};
 use super::super::fields::Fields;
 use super::super::register_app::read_object;
 use super::super::{ManageError, Management};
@@ -47,8 +48,13 @@ pub(in super::super) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
     let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let managed = caller.managed(&management).await?;
+    // Who belongs nowhere sees nothing; who belongs somewhere and manages nothing is told so.
+    if managed.is_empty() && !caller.memberships(&management).await?.is_empty() {
+        return Err(ManageError::Forbidden);
+    }
     let mut rows = Vec::new();
-    for app in visible(&management, &caller).await? {
+    for app in apps_of(&management, &managed).await? {
         rows.push(row(&management, &app).await?);
     }
     reply::rows(&headers, query.apply(rows))
@@ -67,28 +73,34 @@ pub(in super::super) async fn change(
     }
     let members = read_object(&parts.headers, body).await?;
     let mut matching = Vec::new();
-    for app in visible(&management, &caller).await? {
+    for app in apps_of(&management, &caller.memberships(&management).await?).await? {
         if query.matches(&row(&management, &app).await?) {
             matching.push(app);
         }
     }
-    // Everything is judged before anything is changed.
-    let mut changes = Vec::with_capacity(matching.len());
-    for app in &matching {
-        if !caller.membership(&management, app.organization_id).await?.role.manages() {
-            return Err(ManageError::Forbidden);
-        }
-        changes.push(read_change(Fields::new(members.clone()), &management, app)?);
+    let represented = reply::wants_representation(&parts.headers);
+    if represented {
+        reply::check_count(&parts.headers, matching.len())?;
     }
-    if matching.is_empty() {
+    match matching.as_slice() {
         // The body of a change to nothing is judged all the same, so that a typing error is found.
-        check_unmatched(members, &management)?;
+        [] => check_unmatched(members, &management)?,
+        [app] => {
+            let member = caller.manages(&management, app).await?;
+            let change = read_change(Fields::new(members), &management, app).await?;
+            if let Some(restriction) = &change.allowed_branches {
+                within_branches(&member, restriction)?;
+            }
+            let origin = caller.origin(&management);
+            management.commands.change_app((app.organization_id, app.app_id), change, &origin).await?;
+        }
+        // Changes to several apps could not be all or nothing.
+        several => {
+            let message = format!("{} apps match; change one at a time with ?id=eq.UUID", several.len());
+            return Err(ManageError::Invalid(vec![Fault::new("id", "ambiguous", message)]));
+        }
     }
-    let origin = caller.origin(&management);
-    for (app, change) in matching.iter().zip(changes) {
-        management.commands.change_app((app.organization_id, app.app_id), change, &origin).await?;
-    }
-    if !reply::wants_representation(&parts.headers) {
+    if !represented {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let mut rows = Vec::with_capacity(matching.len());
@@ -102,23 +114,30 @@ pub(in super::super) async fn change(
 
 fn check_unmatched(members: Map<String, Value>, management: &Management) -> Result<(), ManageError> {
     let mut fields = Fields::new(members);
-    read_fields(&mut fields, management, routix_domain::app::ClientType::Public);
+    read_fields(&mut fields, management, ClientType::Public, None);
     fields.finish(&COLUMNS).or(()).map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-fn read_change(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
-    let change = read_fields(&mut fields, management, app.client_type.0);
+async fn read_change(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
+    let branches = management.open_branches(app.organization_id).await?;
+    let change = read_fields(&mut fields, management, app.client_type.0, Some(&branches));
     fields.finish(&COLUMNS).or(change).map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-fn read_fields(fields: &mut Fields, management: &Management, client_type: routix_domain::app::ClientType) -> AppChange {
+/// Without `open_branches`, the branches are judged by their form only.
+fn read_fields(
+    fields: &mut Fields,
+    management: &Management,
+    client_type: ClientType,
+    open_branches: Option<&[Uuid]>,
+) -> AppChange {
     AppChange {
         name: fields.name(),
         description: fields.description(),
         homepage_url: fields.homepage_url(),
         redirect_uris: fields.redirect_uris(client_type),
         allowed_scopes: fields.allowed_scopes(&management.scopes),
-        allowed_branches: fields.allowed_branches(),
+        allowed_branches: fields.allowed_branches(open_branches),
         token_lifetime: fields.token_lifetime(),
         refresh_authentication: fields.refresh_authentication(),
         status: read_status(fields),
@@ -127,7 +146,7 @@ fn read_fields(fields: &mut Fields, management: &Management, client_type: routix
 
 fn read_status(fields: &mut Fields) -> Option<StatusChange> {
     let cut_off = fields.boolean("revoke_tokens");
-    let status = fields.string("status");
+    let status = fields.not_null("status");
     match (status.as_deref(), cut_off) {
         (Some("revoked"), Some(true)) => Some(StatusChange::RevokeAndCutOff),
         (Some("revoked"), Some(false) | None) => Some(StatusChange::Revoke),
@@ -144,10 +163,9 @@ fn read_status(fields: &mut Fields) -> Option<StatusChange> {
     }
 }
 
-/// The apps of every organization that the caller belongs to.
-async fn visible(management: &Management, caller: &Caller) -> Result<Vec<AppRow>, ManageError> {
+async fn apps_of(management: &Management, memberships: &[MemberRow]) -> Result<Vec<AppRow>, ManageError> {
     let mut apps = Vec::new();
-    for member in caller.memberships(management).await? {
+    for member in memberships {
         apps.extend(app_list::of_organization(&management.read, member.organization_id).await?);
     }
     Ok(apps)

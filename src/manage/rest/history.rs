@@ -1,5 +1,6 @@
 //! `/rest/v1/oauth_apps/{id}/events`: everything that ever happened to an app, oldest first (contract, section 7).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -28,11 +29,16 @@ pub(in super::super) async fn list(
 ) -> Result<Response, ManageError> {
     let app_id = uuid(&id).ok_or(ManageError::NotFound)?;
     let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
-    caller.membership(&management, app.organization_id).await?;
+    caller.manages(&management, &app).await?;
     let (after, limit) = page(query.as_deref())?;
     let mut rows = Vec::new();
+    let mut names = HashMap::new();
     for event in app_history::of_app(&management.read, app_id, after, limit).await? {
-        rows.push(row(&management, event).await?);
+        let actor = (event.actor_kind.clone(), event.actor_id.clone());
+        if !names.contains_key(&actor) {
+            names.insert(actor.clone(), actor_name(&management, &event).await?);
+        }
+        rows.push(row(event, names.get(&actor).cloned().flatten()));
     }
     reply::rows(&headers, rows)
 }
@@ -55,8 +61,7 @@ fn page(query: Option<&str>) -> Result<(u64, u64), ManageError> {
     if faults.is_empty() { Ok((after, limit)) } else { Err(ManageError::Invalid(faults)) }
 }
 
-async fn row(management: &Management, event: HistoryRow) -> Result<Map<String, Value>, ManageError> {
-    let name = actor_name(management, &event).await?;
+fn row(event: HistoryRow, name: Option<String>) -> Map<String, Value> {
     let row = json!({
         "id": event.event_id,
         "position": event.position,
@@ -70,8 +75,8 @@ async fn row(management: &Management, event: HistoryRow) -> Result<Map<String, V
         "data": event.data.0,
     });
     match row {
-        Value::Object(members) => Ok(members),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(Map::new()),
+        Value::Object(members) => members,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
 }
 

@@ -12,7 +12,7 @@ mod reply;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// RFC 3339 in UTC, with as many digits as it needs.
+/// RFC 3339 in UTC, always with six digits: texts of one length sort like the times that they name.
 pub(super) fn timestamp(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

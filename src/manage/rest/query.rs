@@ -81,11 +81,20 @@ impl TableQuery {
 
     fn compare(&self, a: &Map<String, Value>, b: &Map<String, Value>) -> Ordering {
         let by_column = |(column, descending): &(String, bool)| {
-            let ordering = plain(&a[column]).cmp(&plain(&b[column]));
+            let ordering = compare_values(&a[column], &b[column]);
             if *descending { ordering.reverse() } else { ordering }
         };
         self.order.iter().map(by_column).find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
     }
+}
+
+/// Numbers as numbers, all else as text; null comes last, as in PostgREST.
+fn compare_values(a: &Value, b: &Value) -> Ordering {
+    let as_values = || match (a.as_i64(), b.as_i64()) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        (None, _) | (_, None) => plain(a).cmp(&plain(b)),
+    };
+    a.is_null().cmp(&b.is_null()).then_with(as_values)
 }
 
 /// A value as it is written in a query string.
@@ -145,7 +154,7 @@ mod tests {
     use super::*;
 
     fn rows() -> Vec<Map<String, Value>> {
-        [("b", "active", 2), ("a", "revoked", 1), ("c", "active", 3)]
+        [("b", "active", 2), ("a", "revoked", 1), ("c", "active", 30)]
             .into_iter()
             .map(|(id, status, n)| {
                 [("id".to_owned(), id.into()), ("status".to_owned(), status.into()), ("n".to_owned(), n.into())]
@@ -165,7 +174,8 @@ mod tests {
         assert_eq!(ids("status=eq.active"), ["b", "c"]);
         assert_eq!(ids("id=in.(a,c)&order=id.desc"), ["c", "a"]);
         assert_eq!(ids("order=status.desc,id&limit=2&offset=1"), ["b", "c"]);
-        assert_eq!(ids("n=eq.3"), ["c"]);
+        assert_eq!(ids("n=eq.30"), ["c"]);
+        assert_eq!(ids("order=n.desc"), ["c", "b", "a"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use axum::http::HeaderValue;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use routix_domain::app::{ClientType, Status};
 use routix_projections::token_validation::{self, ValidationRow};
 use subtle::ConstantTimeEq;
@@ -31,74 +32,64 @@ struct Credentials {
 }
 
 impl TokenEndpoint {
-    /// Finds the client and checks its secret. Counts a failure against client and network, and refuses to look once
-    /// their budget is used up.
+    /// Finds the client and checks its secret. A right secret is never turned away: it has too many bits to be guessed, so
+    /// the limit is there to slow down and show those who try, and nobody can lock a client out by failing in its name.
     ///
     /// # Errors
-    /// [`OAuthError::InvalidClient`] without saying what was wrong, except to a client whose secret was right.
+    /// [`OAuthError::InvalidClient`] without saying what was wrong, except to a client whose secret was right;
+    /// [`OAuthError::TooManyFailures`] in its place once the budget of client and network is used up.
     pub(super) async fn authenticate_client(
         &self,
         address: IpAddr,
         request: &TokenRequest,
     ) -> Result<AuthenticatedClient, OAuthError> {
         let credentials = credentials(request)?;
-        let now = self.access.system.now();
-        // The normal spelling of the id, so that writing it differently opens no second budget.
         let client_id = credentials.client_id.parse::<Uuid>().ok();
-        let named = client_id.map_or_else(|| "(malformed)".to_owned(), |id| id.to_string());
-        let key = (named, network(address));
-        if let Some(budget) = self.failures.look(&key, now).filter(|budget| budget.exceeded) {
-            return Err(OAuthError::TooManyFailures(budget));
-        }
-        match self.check(client_id, &credentials).await {
-            Err(error @ OAuthError::InvalidClient { .. }) => {
-                self.failures.count(key, now);
-                tracing::warn!(target: "routix::security", client_id = client_id.map(tracing::field::display), "client authentication failed");
-                Err(error)
-            }
-            other => other,
-        }
-    }
-
-    async fn check(
-        &self,
-        client_id: Option<Uuid>,
-        credentials: &Credentials,
-    ) -> Result<AuthenticatedClient, OAuthError> {
-        let basic = credentials.basic;
-        let refused = || OAuthError::InvalidClient { description: "unknown client or wrong secret", basic };
         let app = match client_id {
             Some(id) => token_validation::by_client_id(&self.access.read, id).await?,
             None => None,
         };
+        let known = app.as_ref().map(|app| app.client_id);
         let now = self.access.system.now();
-        let presented = digest(credentials.secret.as_deref().unwrap_or_default());
-        // An unknown client is compared with a digest that nothing has, so that it takes no less time.
-        let nothing = "0".repeat(64);
-        let accepted: Vec<(u32, &str)> = match &app {
-            Some(app) => app
-                .secrets
-                .accepted_at(now)
-                .map(|secret| (secret.generation, secret.fingerprint.sha256.as_str()))
-                .collect(),
-            None => vec![(0, nothing.as_str())],
-        };
-        let mut secret_generation = None;
-        for (generation, sha256) in accepted {
-            if bool::from(presented.as_bytes().ct_eq(sha256.as_bytes())) {
-                secret_generation = Some(generation);
-            }
-        }
-        let app = app.ok_or_else(refused)?;
-        let secretless = app.client_type.0 == ClientType::Public && credentials.secret.is_none();
-        if secret_generation.is_none() && !secretless {
-            return Err(refused());
-        }
-        if app.status.0 == Status::Revoked {
-            return Err(OAuthError::InvalidClient { description: "the app is revoked", basic });
-        }
-        Ok(AuthenticatedClient { app, secret_generation })
+        check(app, &credentials, now).map_err(|refused| {
+            tracing::warn!(target: "routix::security", client_id = known.map(tracing::field::display), "client authentication failed");
+            let budget = self.failures.count((known, network(address)), now);
+            budget.filter(|budget| budget.exceeded).map_or(refused, OAuthError::TooManyFailures)
+        })
     }
+}
+
+fn check(
+    app: Option<ValidationRow>,
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+) -> Result<AuthenticatedClient, OAuthError> {
+    let basic = credentials.basic;
+    let refused = || OAuthError::InvalidClient { description: "unknown client or wrong secret", basic };
+    let presented = digest(credentials.secret.as_deref().unwrap_or_default());
+    // An unknown client is compared with a digest that nothing has, so that it takes no less time.
+    let nothing = "0".repeat(64);
+    let accepted: Vec<(u32, &str)> = match &app {
+        Some(app) => {
+            app.secrets.accepted_at(now).map(|secret| (secret.generation, secret.fingerprint.sha256.as_str())).collect()
+        }
+        None => vec![(0, nothing.as_str())],
+    };
+    let mut secret_generation = None;
+    for (generation, sha256) in accepted {
+        if bool::from(presented.as_bytes().ct_eq(sha256.as_bytes())) {
+            secret_generation = Some(generation);
+        }
+    }
+    let app = app.ok_or_else(refused)?;
+    let secretless = app.client_type.0 == ClientType::Public && credentials.secret.is_none();
+    if secret_generation.is_none() && !secretless {
+        return Err(refused());
+    }
+    if app.status.0 == Status::Revoked {
+        return Err(OAuthError::InvalidClient { description: "the app is revoked", basic });
+    }
+    Ok(AuthenticatedClient { app, secret_generation })
 }
 
 fn credentials(request: &TokenRequest) -> Result<Credentials, OAuthError> {

@@ -20,6 +20,8 @@ use self::grants::client_credentials;
 use self::request::TokenRequest;
 pub use self::response::Door;
 use super::error::OAuthError;
+use uuid::Uuid;
+
 use crate::access::Access;
 use crate::http::Failure;
 use crate::http::limit::Limiter;
@@ -28,8 +30,8 @@ use crate::http::origin::RequestOrigin;
 /// What the token endpoint works with.
 pub struct TokenEndpoint {
     pub access: Access,
-    /// Failed authentications by client and network.
-    pub failures: Limiter<(String, IpAddr)>,
+    /// Failed authentications by client and network; unknown clients of a network share one budget.
+    pub failures: Limiter<(Option<Uuid>, IpAddr)>,
 }
 
 /// The four doors.

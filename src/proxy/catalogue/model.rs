@@ -129,6 +129,8 @@ pub struct ShapeField {
     pub description: String,
     pub required: bool,
     pub value: ValueType,
+    /// As for a field of a resource.
+    pub references: Option<Reference>,
 }
 
 /// A value that was checked, as it is stored.

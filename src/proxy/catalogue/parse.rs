@@ -116,9 +116,9 @@ impl Catalogue {
         if text.resource.is_empty() {
             return Err(CatalogueError::Empty);
         }
-        let shapes = text.shape.into_iter().map(shape).collect::<Result<Vec<_>, _>>()?;
         let tables = text.resource.iter().map(|resource| (resource.name.clone(), resource.table.clone())).collect();
-        let known = Declared { shapes, tables };
+        let mut known = Declared { shapes: Vec::new(), tables };
+        known.shapes = text.shape.into_iter().map(|declared| shape(declared, &known)).collect::<Result<_, _>>()?;
         let mut resources: Vec<Arc<Resource>> = Vec::with_capacity(text.resource.len());
         for declared in text.resource {
             let made = resource(declared, &known)?;
@@ -139,9 +139,12 @@ struct Declared {
 }
 
 impl Declared {
-    fn reference(&self, to: &str) -> Option<Reference> {
-        let (resource, table) = self.tables.iter().find(|(name, _)| name == to)?;
-        Some(Reference { resource: Identifier::new(resource)?, table: Identifier::new(table)? })
+    fn reference(&self, text: &FieldText, kind: FieldType) -> Result<Option<Reference>, Problem> {
+        let Some(to) = &text.references else { return Ok(None) };
+        let found = self.tables.iter().find(|(name, _)| name == to && kind == FieldType::Uuid);
+        let (resource, table) = found.ok_or(Problem::Reference)?;
+        let name = |name| Identifier::new(name).ok_or(Problem::Reference);
+        Ok(Some(Reference { resource: name(resource)?, table: name(table)? }))
     }
 }
 
@@ -153,7 +156,7 @@ fn at_field(resource: &str, field: &str, problem: Problem) -> CatalogueError {
     CatalogueError::Field { resource: resource.to_owned(), field: field.to_owned(), problem }
 }
 
-fn shape(text: ShapeText) -> Result<Arc<Shape>, CatalogueError> {
+fn shape(text: ShapeText, known: &Declared) -> Result<Arc<Shape>, CatalogueError> {
     let mut fields: Vec<ShapeField> = Vec::with_capacity(text.fields.len());
     for declared in text.fields {
         let at = |problem| CatalogueError::Shape { shape: text.name.clone(), field: declared.name.clone(), problem };
@@ -165,7 +168,9 @@ fn shape(text: ShapeText) -> Result<Arc<Shape>, CatalogueError> {
         if value.kind == FieldType::Object || declared.shape.is_some() {
             return Err(at(Problem::Nested));
         }
-        fields.push(ShapeField { name, description: declared.description, required: declared.required, value });
+        let references = known.reference(&declared, value.kind).map_err(at)?;
+        let (description, required) = (declared.description, declared.required);
+        fields.push(ShapeField { name, description, required, value, references });
     }
     let at = |problem| CatalogueError::Shape { shape: text.name.clone(), field: String::new(), problem };
     let name = Identifier::new(&text.name).ok_or_else(|| at(Problem::Name))?;
@@ -211,11 +216,7 @@ fn field(text: &FieldText, known: &Declared, writable: bool) -> Result<Field, Pr
     if (text.filterable || text.unique) && !value.kind.is_comparable() {
         return Err(Problem::NotComparable);
     }
-    let references = match &text.references {
-        Some(_) if value.kind != FieldType::Uuid => return Err(Problem::Reference),
-        Some(to) => Some(known.reference(to).ok_or(Problem::Reference)?),
-        None => None,
-    };
+    let references = known.reference(text, value.kind)?;
     let mut field = Field {
         name,
         description: text.description.clone(),

@@ -112,6 +112,18 @@ fn a_refusal_names_resource_and_field() {
 }
 
 #[test]
+fn a_shape_refers_to_records_as_a_field_does() {
+    let with = |member: &str| {
+        let list = "{ name = \"x\", type = \"list\", shape = \"part\" },";
+        format!("{}[[shape]]\nname = \"part\"\nfields = [{{ name = \"y\", {member} }}]\n", small(list))
+    };
+    assert!(Catalogue::parse(&with("type = \"uuid\", references = \"things\"")).is_ok());
+    for member in ["type = \"uuid\", references = \"moons\"", "type = \"text\", references = \"things\""] {
+        assert!(refusal(&with(member)).starts_with("shape 'part', field 'y': refers to"), "{member}");
+    }
+}
+
+#[test]
 fn every_fault_of_a_body_is_named() {
     let body = json!({
         "id": "550e8400-e29b-41d4-a716-446655440000", "company_name": "", "email": "nobody", "phone": 5,

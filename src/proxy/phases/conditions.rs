@@ -1,11 +1,9 @@
-//! The headers that make a request conditional or repeatable.
+//! The headers that make a request conditional.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use routix_domain::value::Fault;
 
 use crate::proxy::records::IfMatch;
-
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// `If-Match` of a change. `None` without the header.
 pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Fault> {
@@ -18,18 +16,6 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Fault> {
 pub(super) fn is_known(headers: &HeaderMap, version: i64) -> bool {
     let value = joined(headers, &header::IF_NONE_MATCH);
     value.and_then(|value| IfMatch::parse(&value, true)).is_some_and(|tags| tags.holds(version))
-}
-
-/// `Idempotency-Key`, bare or as the quoted string of its draft RFC.
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    let fault =
-        || Fault::new("Idempotency-Key", "invalid_format", "must be one key of 1 to 255 visible ASCII characters");
-    let text = value.to_str().ok().filter(|_| values.next().is_none()).ok_or_else(fault)?;
-    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    let formed = (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic());
-    if formed { Ok(Some(bare.to_owned())) } else { Err(fault()) }
 }
 
 /// A list header that came in several lines is one list (RFC 9110, 5.3).

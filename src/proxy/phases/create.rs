@@ -1,25 +1,22 @@
 //! `POST` to a resource: one record, or the first answer again.
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use routix_domain::value::Faults;
-use sha2::{Digest, Sha256};
 
-use crate::http::Failure;
+use crate::http::{Failure, idempotency};
 use crate::proxy::catalogue::Purpose;
 use crate::proxy::error::ProxyError;
-use crate::proxy::records::{NewRecord, Retry};
+use crate::proxy::records::NewRecord;
 
 use super::body::{self, Received};
 use super::run::Admitted;
-use super::{conditions, parameters, shape};
-
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+use super::{parameters, retry, shape};
 
 pub(super) async fn create(request: &Admitted<'_>, body: Body) -> Result<Response, Failure> {
     let mut faults = Faults::default();
-    let key = faults.keep(conditions::idempotency_key(request.headers)).flatten();
+    let key = faults.keep(idempotency::key(request.headers)).flatten();
     parameters::none(request.uri.query(), &mut faults);
     let received = body::receive(request.headers, body).await?;
     let (target, system) = (&request.target, &request.proxy.system);
@@ -31,23 +28,12 @@ pub(super) async fn create(request: &Admitted<'_>, body: Body) -> Result<Respons
         }
     };
     let values = body::values(&bytes, (&target.resource, target.version), Purpose::Create, faults)?;
-    let retry = key.map(|key| retry(request, key, &bytes));
+    let retry = key.map(|key| retry::of_create(request, key, &bytes));
     let record = NewRecord { id: system.id(), now: system.now(), values, retry };
-    let created = request.proxy.records.create(target, record).await.map_err(ProxyError::from)?;
-    let mut response = shape::record(StatusCode::CREATED, &created.record, target.version);
-    if let Ok(place) = HeaderValue::try_from(format!("{}/{}", request.uri.path(), created.record.id)) {
+    let written = request.proxy.records.create(target, record).await.map_err(ProxyError::from)?;
+    let mut response = shape::written(StatusCode::CREATED, &written, target.version);
+    if let Ok(place) = HeaderValue::try_from(format!("{}/{}", request.uri.path(), written.record.id)) {
         response.headers_mut().insert(header::LOCATION, place);
     }
-    if created.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
     Ok(response)
-}
-
-/// The path form makes no difference: both name the same records.
-fn retry(request: &Admitted<'_>, key: String, body: &[u8]) -> Retry {
-    let (target, branch) = (&request.target, request.path.branch);
-    let route = format!("POST /{}/{branch}/{}", target.version.as_str(), target.resource.name);
-    let fingerprint = Sha256::new().chain_update(&route).chain_update([0]).chain_update(body).finalize().into();
-    Retry { app_id: request.app_id, route, key, fingerprint }
 }

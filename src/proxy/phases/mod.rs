@@ -11,6 +11,7 @@ mod list;
 mod method;
 mod parameters;
 mod path;
+mod retry;
 mod run;
 mod scope;
 mod shape;

@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use crate::proxy::catalogue::ApiVersion;
-use crate::proxy::records::{ListQuery, Page, Stored};
+use crate::proxy::records::{ListQuery, Page, Stored, Written};
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 pub(super) fn page(page: &Page, query: &ListQuery, version: ApiVersion) -> Response {
     let mut body = Vec::with_capacity(page.objects.len() + 96);
@@ -37,6 +39,15 @@ pub(super) fn record(status: StatusCode, record: &Stored, version: ApiVersion) -
     body.extend_from_slice(b"\"}");
     let mut response = json(status, body);
     tag(response.headers_mut(), record.version);
+    response
+}
+
+/// The record after a write, and whether this is the first time that it is told.
+pub(super) fn written(status: StatusCode, written: &Written, version: ApiVersion) -> Response {
+    let mut response = record(status, &written.record, version);
+    if written.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
     response
 }
 

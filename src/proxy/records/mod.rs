@@ -11,6 +11,6 @@ pub(crate) mod test_support;
 
 pub use if_match::IfMatch;
 pub use source::{
-    Change, Created, ListQuery, NewRecord, Order, Page, RecordError, RecordSource, Retry, Stored, Target,
+    Change, ListQuery, NewRecord, Order, Page, RecordError, RecordSource, Retry, Stored, Target, Written,
 };
 pub use sqlite::{LoadError, LoadRow, SqliteRecords};

@@ -52,13 +52,14 @@ pub struct Stored {
     pub object: Vec<u8>,
 }
 
-/// A create that may be a repetition.
+/// A write that may be a repetition.
 #[derive(Clone, Debug)]
 pub struct Retry {
     pub app_id: Uuid,
+    /// What is written, without the version of the API: a key is looked for under it.
     pub route: String,
     pub key: String,
-    /// SHA-256 of method, route and body.
+    /// SHA-256 of route, version and body: what must be the same again.
     pub fingerprint: [u8; 32],
 }
 
@@ -71,7 +72,7 @@ pub struct NewRecord {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
+pub struct Written {
     pub record: Stored,
     /// The answer to an earlier request with the same key.
     pub replayed: bool,
@@ -83,6 +84,7 @@ pub struct Change {
     pub now: DateTime<Utc>,
     pub values: Vec<(usize, FieldValue)>,
     pub if_match: Option<IfMatch>,
+    pub retry: Option<Retry>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -114,8 +116,9 @@ pub trait RecordSource: Send + Sync {
     async fn get(&self, target: &Target, id: Uuid) -> Result<Option<Stored>, RecordError>;
 
     /// Writes the row and, when it may be repeated, its answer, in one transaction.
-    async fn create(&self, target: &Target, record: NewRecord) -> Result<Created, RecordError>;
+    async fn create(&self, target: &Target, record: NewRecord) -> Result<Written, RecordError>;
 
-    /// Judges `if_match` in the transaction of the write, so that of two writers who read the same row one fails.
-    async fn update(&self, target: &Target, change: Change) -> Result<Stored, RecordError>;
+    /// Judges `if_match` in the transaction of the write, so that of two writers who read the same row one fails. A
+    /// repetition is answered before it is judged. The answer is written as in `create`.
+    async fn update(&self, target: &Target, change: Change) -> Result<Written, RecordError>;
 }

@@ -45,6 +45,27 @@ async fn a_hundred_creates_with_one_key_make_one_record() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_changes_with_one_key_make_one_change() {
+    let world = World::new();
+    let address = world.account("Bakker B.V.").await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..50 {
+        let (router, address) = (world.router.clone(), address.clone());
+        tasks.spawn(async move {
+            let mut request = json_request(Method::PATCH, &address, &json!({"phone": "1"}));
+            request.headers_mut().insert("idempotency-key", "one".parse().unwrap());
+            request.headers_mut().insert("if-match", "\"1\"".parse().unwrap());
+            let answer = send(&router, request).await;
+            (answer.status, answer.text)
+        });
+    }
+    let answers = tasks.join_all().await;
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    assert_eq!(answers[0].0, 200);
+    assert_eq!(world.get(&address).await.header("etag"), "\"2\"");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_twenty_creates_with_one_number_one_is_made() {
     let world = World::new();
     let mut tasks = JoinSet::new();

@@ -141,7 +141,8 @@ async fn the_missing_scope_is_named_in_the_challenge() {
         request.headers_mut().insert("authorization", "Bearer no-scope".parse().unwrap());
         let answer = send(&world.router, request).await;
         assert_eq!(answer.status, 403);
-        let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"routix:accounts:{action}\"");
+        let scope = format!("routix:accounts:{action}");
+        let challenge = format!("Bearer realm=\"routix\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(answer.header("www-authenticate"), challenge);
     }
 }

@@ -1,18 +1,13 @@
 //! Creating and changing.
 
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::world::{ACCOUNTS, Answer, World, json_request, send};
 
 const ORDERS: &str = "/api/v2/RS2RDH3B/orders";
-
-fn with_key(key: &str, path: &str, body: &Value) -> Request<Body> {
-    let mut request = json_request(Method::POST, path, body);
-    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
-    request
-}
+const INVOICES: &str = "/api/v2/RS2RDH3B/invoices";
 
 async fn change_if(world: &World, address: &str, tags: &str, body: &Value) -> Answer {
     let mut request = json_request(Method::PATCH, address, body);
@@ -125,6 +120,31 @@ async fn a_reference_must_be_a_record_of_the_same_branch() {
 }
 
 #[tokio::test]
+async fn a_reference_inside_a_list_must_be_a_record_of_the_same_branch() {
+    let world = World::new();
+    let order = json!({"order_number": "1"});
+    let here = world.post(ORDERS, order.clone()).await.body["data"]["id"].clone();
+    let there = world.post("/api/v2/BRANCHB2/orders", order).await.body["data"]["id"].clone();
+    let nowhere = json!("550e8400-e29b-41d4-a716-446655440999");
+    let line =
+        |order: &Value| json!({"description": "Vracht", "order_id": order, "quantity": 1, "unit_price_cents": 5});
+    let invoice = |number: &str, lines: Value| json!({"invoice_number": number, "lines": lines});
+    let made = world.post(INVOICES, invoice("1", json!([line(&here), line(&Value::Null), line(&here)]))).await;
+    assert_eq!((made.status, &made.body["data"]["lines"][2]["order_id"]), (201, &here));
+    let lines = json!([line(&there), line(&here), line(&nowhere)]);
+    let mut refused = invoice("2", lines.clone());
+    refused["account_id"] = nowhere.clone();
+    let refused = world.post(INVOICES, refused).await;
+    let expected = ["account_id", "lines[0].order_id", "lines[2].order_id"];
+    assert_eq!((refused.outcome(), refused.faults()), ((400, "invalid_request"), expected.to_vec()));
+    assert_eq!(refused.body["errors"][1]["code"], "unknown_reference");
+    let refused = world.patch(made.header("location"), json!({"lines": lines})).await;
+    assert_eq!((refused.outcome(), refused.faults()), ((400, "invalid_request"), expected[1..].to_vec()));
+    assert_eq!(world.get(INVOICES).await.body["pagination"]["total"], 1);
+    assert_eq!(world.get(made.header("location")).await.header("etag"), "\"1\"");
+}
+
+#[tokio::test]
 async fn stops_come_back_in_the_order_of_their_shape() {
     let world = World::new();
     let stops = json!([{"city": "Venlo", "kind": "loading"}, {"kind": "unloading", "city": "Gent", "country": "BE"}]);
@@ -146,69 +166,4 @@ async fn if_match_lets_only_the_version_that_was_read_be_changed() {
     }
     assert_eq!(change_if(&world, &address, "4", &body).await.faults(), ["If-Match"]);
     assert_eq!(world.get(&address).await.header("etag"), "\"4\"");
-}
-
-#[tokio::test]
-async fn a_repeated_key_gets_the_first_answer_again() {
-    let world = World::new();
-    let body = json!({"company_name": "Bakker B.V."});
-    let first = send(&world.router, with_key("key-1", ACCOUNTS, &body)).await;
-    assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
-    world.patch(first.header("location"), json!({"phone": "1"})).await;
-    // The other path form and the quoted form of the key name the same thing.
-    for (key, path) in [("key-1", ACCOUNTS), ("\"key-1\"", "/api/v1/RS2RDH3B/accounts")] {
-        let again = send(&world.router, with_key(key, path, &body)).await;
-        assert_eq!((again.status, &again.text), (201, &first.text));
-        assert_eq!((again.header("idempotency-replayed"), again.header("etag")), ("true", "\"1\""));
-        assert!(again.header("location").starts_with(path));
-    }
-    let other = send(&world.router, with_key("key-1", ACCOUNTS, &json!({"company_name": "Visser"}))).await;
-    assert_eq!(other.outcome(), (422, "idempotency_key_reused"));
-    assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 1);
-}
-
-#[tokio::test]
-async fn a_key_belongs_to_an_app_and_a_route() {
-    let world = World::new();
-    let body = json!({"company_name": "Bakker B.V."});
-    let mut ids = Vec::new();
-    for (token, path) in [
-        ("Bearer one", ACCOUNTS),
-        ("Bearer one-other-app", ACCOUNTS),
-        ("Bearer one", "/api/v1/BRANCHB2/accounts"),
-        ("Bearer one", "/api/v2/RS2RDH3B/accounts"),
-        ("Bearer two", "/api/v1/OTHERAA1/accounts"),
-    ] {
-        let mut request = with_key("key-1", path, &body);
-        request.headers_mut().insert("authorization", token.parse().unwrap());
-        let made = send(&world.router, request).await;
-        assert_eq!((made.status, made.header("idempotency-replayed")), (201, ""), "{token} {path}");
-        ids.push(made.body["data"]["id"].as_str().unwrap().to_owned());
-    }
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), 5);
-}
-
-#[tokio::test]
-async fn a_refused_create_does_not_use_its_key_up() {
-    let world = World::new();
-    let order = json!({"order_number": "1"});
-    assert_eq!(world.post(ORDERS, order.clone()).await.status, 201);
-    assert_eq!(send(&world.router, with_key("k", ORDERS, &order)).await.status, 409);
-    assert_eq!(send(&world.router, with_key("k", ORDERS, &json!({"order_number": "2"}))).await.status, 201);
-}
-
-#[tokio::test]
-async fn a_key_is_visible_ascii() {
-    let world = World::new();
-    let body = json!({"company_name": "a"});
-    let (longest, too_long) = ("k".repeat(255), "k".repeat(256));
-    for (key, status) in
-        [("k", 201), (longest.as_str(), 201), (too_long.as_str(), 400), ("a b", 400), ("\"\"", 400), ("", 400)]
-    {
-        let answer = send(&world.router, with_key(key, ACCOUNTS, &body)).await;
-        assert_eq!(answer.status, status, "{key}");
-        assert!(status == 201 || answer.faults() == ["Idempotency-Key"]);
-    }
 }

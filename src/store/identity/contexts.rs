@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
 use super::{IdentityDb, IdentityError};
+use crate::hex;
 
 /// The address and the user agent of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,12 +33,8 @@ impl RequestContext {
                 None => hash.update(0_u64.to_be_bytes()),
             }
         }
-        hex(&hash.finalize())
+        hex::encode(&hash.finalize())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl IdentityDb {
@@ -57,7 +54,7 @@ impl IdentityDb {
             connection.execute(
                 "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
-                (key, hex(&salt), context.address, context.user_agent, now.timestamp_micros()),
+                (key, hex::encode(&salt), context.address, context.user_agent, now.timestamp_micros()),
             )?;
             Ok(())
         })

@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use routix_projections::sqlite_file::{Durability, Readers, open_writer};
-use rusqlite::Connection;
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row};
+use uuid::Uuid;
 
 pub use self::contexts::RequestContext;
 pub use self::sessions::{Rotation, Session};
@@ -23,8 +25,12 @@ use super::migrations::{IDENTITY, MigrationError, migrate};
 
 /// The identity database did not answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the identity database does not answer")]
-pub struct IdentityError(#[from] rusqlite::Error);
+pub enum IdentityError {
+    #[error("the identity database does not answer")]
+    Database(#[from] rusqlite::Error),
+    #[error("the identity database's work broke off")]
+    BrokeOff,
+}
 
 /// People and what belongs to them, in one SQLite file. Clones share its connections.
 #[derive(Clone)]
@@ -53,7 +59,7 @@ impl IdentityDb {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, IdentityError> {
-        self.readers.with(read).map_err(IdentityError)
+        self.readers.with(read).map_err(IdentityError::Database)
     }
 
     /// Runs `work` in one transaction, on a thread that may block.
@@ -68,9 +74,14 @@ impl IdentityDb {
             let value = work(&transaction)?;
             transaction.commit().map(|()| value)
         });
-        // A task that cannot be joined was cancelled at shutdown: the transaction did not commit.
-        written.await.unwrap_or(Err(rusqlite::Error::ExecuteReturnedResults)).map_err(IdentityError)
+        written.await.map_err(|_panicked| IdentityError::BrokeOff)?.map_err(IdentityError::Database)
     }
+}
+
+/// An id stored as text.
+fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
 }
 
 /// A moment stored as microseconds.

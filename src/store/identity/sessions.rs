@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
-use super::{IdentityDb, IdentityError, time};
+use super::{IdentityDb, IdentityError, time, uuid};
 
 /// One sign-in of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub enum Rotation {
 
 fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
     Ok(Session {
-        id: row.get::<_, String>(0)?.parse().unwrap_or_default(),
-        user_id: row.get::<_, String>(1)?.parse().unwrap_or_default(),
+        id: uuid(row, 0)?,
+        user_id: uuid(row, 1)?,
         generation: row.get(2)?,
         rotated_at: time(row.get(3)?),
         expires_at: time(row.get(4)?),
@@ -54,22 +54,27 @@ fn find(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<Session>> 
 }
 
 impl IdentityDb {
+    /// Begins a session, if the user is not locked out and still has the password that was checked: both may have changed
+    /// while it was. `false` when nothing began.
+    ///
     /// # Errors
     /// [`IdentityError`] when the database does not answer.
-    pub async fn begin_session(&self, session: Session) -> Result<(), IdentityError> {
+    pub async fn begin_session(&self, session: Session, password_hash: String) -> Result<bool, IdentityError> {
         self.write(move |connection| {
-            connection.execute(
+            let begun = connection.execute(
                 "INSERT INTO sessions (id, user_id, generation, rotated_at, created_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+                 SELECT ?1, id, ?3, ?4, ?4, ?5 FROM users
+                 WHERE id = ?2 AND disabled_at IS NULL AND password_hash = ?6",
                 (
                     session.id.to_string(),
                     session.user_id.to_string(),
                     session.generation,
                     session.rotated_at.timestamp_micros(),
                     session.expires_at.timestamp_micros(),
+                    password_hash,
                 ),
             )?;
-            Ok(())
+            Ok(begun == 1)
         })
         .await
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{ErrorCode, OptionalExtension, Row};
 use uuid::Uuid;
 
-use super::{IdentityDb, IdentityError, time};
+use super::{IdentityDb, IdentityError, time, uuid};
 
 /// A person who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ const COLUMNS: &str = "SELECT id, email, name, password_hash, disabled_at, creat
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
-        id: row.get::<_, String>(0)?.parse().unwrap_or_default(),
+        id: uuid(row, 0)?,
         email: row.get(1)?,
         name: row.get(2)?,
         password_hash: row.get(3)?,

@@ -1,6 +1,7 @@
 //! The read port on SQLite. Appends are one transaction after the other, so positions appear in their order and a plain
 //! `position > last` misses nothing here.
 
+use std::future::pending;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -47,8 +48,14 @@ impl EventFeed for SqliteEventStore {
 
     async fn wait(&self, position: u64) {
         let mut head = self.head.clone();
+        let bell = async {
+            if head.wait_for(|&head| head > position).await.is_err() {
+                // The writer is gone and its bell with it; other processes may append all the same.
+                pending::<()>().await;
+            }
+        };
         // Late or not, the reader looks at the log itself.
-        let _ = timeout(POLL, head.wait_for(|&head| head > position)).await;
+        let _late = timeout(POLL, bell).await;
     }
 }
 

@@ -37,4 +37,9 @@ impl SqliteEventStore {
         let writer = Arc::new(Writer::start(connection, head_sender, system.clone()));
         Ok(Self { writer, readers: Arc::new(Readers::new(path)), head })
     }
+
+    /// Whether the thread that writes is there. Without it the log can be read, and nothing else.
+    pub fn takes_appends(&self) -> bool {
+        self.head.has_changed().is_ok()
+    }
 }

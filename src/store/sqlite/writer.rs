@@ -96,7 +96,8 @@ pub(super) fn commit(connection: &Connection, batch: &[Append], system: &System)
 }
 
 /// Some failures (a full disk, a broken one) end the whole transaction and not only their savepoint. Whatever came after
-/// would then be committed on its own while it is answered that it failed; so nothing comes after.
+/// would then be committed on its own while it is answered that it failed; so nothing comes after. Likewise when a
+/// savepoint cannot be ended: what of its append is in the transaction, nobody knows.
 fn append_all(
     connection: &Connection,
     batch: &[Append],
@@ -104,7 +105,7 @@ fn append_all(
 ) -> rusqlite::Result<Vec<Result<(), PersistenceError>>> {
     let mut answers = Vec::with_capacity(batch.len());
     for append in batch {
-        answers.push(append_one(connection, &append.events, recorded_at));
+        answers.push(append_one(connection, &append.events, recorded_at)?);
         if connection.is_autocommit() {
             let text = "the transaction was ended by a failure".to_owned();
             return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK), Some(text)));
@@ -113,12 +114,17 @@ fn append_all(
     Ok(answers)
 }
 
-fn append_one(connection: &Connection, events: &[SerializedEvent], recorded_at: i64) -> Result<(), PersistenceError> {
-    connection.execute_batch("SAVEPOINT append").map_err(StoreError::Statement)?;
+/// The inner result is the append's own, the outer one the batch's.
+fn append_one(
+    connection: &Connection,
+    events: &[SerializedEvent],
+    recorded_at: i64,
+) -> rusqlite::Result<Result<(), PersistenceError>> {
+    connection.execute_batch("SAVEPOINT append")?;
     let inserted = events.iter().try_for_each(|event| insert(connection, event, recorded_at));
     let end = if inserted.is_ok() { "RELEASE append" } else { "ROLLBACK TO append; RELEASE append" };
-    connection.execute_batch(end).map_err(StoreError::Statement)?;
-    inserted
+    connection.execute_batch(end)?;
+    Ok(inserted)
 }
 
 fn insert(connection: &Connection, event: &SerializedEvent, recorded_at: i64) -> Result<(), PersistenceError> {

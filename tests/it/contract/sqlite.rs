@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
@@ -11,6 +12,7 @@ use routix::system::{Clock, System};
 use routix_domain::log::{EventFeed, FeedError};
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 use super::StoreUnderTest;
 use super::place::{append, log};
@@ -139,4 +141,20 @@ async fn a_row_that_is_no_event_is_named_by_its_position() {
         let read = store.read_after(offender - 1, 10).await;
         assert!(matches!(read, Err(FeedError::Corrupt { position, .. }) if position == offender), "{read:?}");
     }
+}
+
+#[tokio::test]
+async fn a_log_whose_writer_is_gone_says_so_and_its_readers_rest_all_the_same() {
+    let place = SqliteFixture::fresh();
+    let clock = Arc::new(BrokenClock(AtomicBool::new(false)));
+    let store = place.open(&system_with(clock.clone()));
+    append(&store, "a", 1..=1).await.unwrap();
+    assert!(store.takes_appends());
+    clock.0.store(true, Ordering::SeqCst);
+    let refused = append(&store, "a", 2..=2).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the event log's writer has stopped");
+    let began = Instant::now();
+    bounded("a rest", store.wait(u64::MAX)).await;
+    assert!(began.elapsed() >= Duration::from_millis(50), "{:?}", began.elapsed());
+    assert!(!store.takes_appends());
 }

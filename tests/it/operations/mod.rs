@@ -1,11 +1,16 @@
 //! Read models in use: the runner, rebuild, verify, and what becomes of an event that cannot be applied.
 
+mod control;
+mod feeds;
 mod history;
 mod interrupt;
 mod place;
 mod poison;
+mod ready;
 mod rebuild;
 mod restore;
+mod roles;
 mod runner;
+mod start;
 mod verify;
 mod version;

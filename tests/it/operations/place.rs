@@ -77,11 +77,7 @@ impl Place {
 
     /// Appends each list of events as one append, in this order.
     pub(crate) async fn append(&self, appends: &[Vec<SerializedEvent>]) {
-        for chunk in appends.chunks(256) {
-            // The aggregate type is in the events; the parameter is cqrs-es's.
-            let answers = join_all(chunk.iter().map(|events| self.store.persist::<Reservation>(events, None))).await;
-            answers.into_iter().for_each(|answer| answer.unwrap());
-        }
+        append_to(&self.store, appends).await;
     }
 
     /// Brings the live tables to the head of the log, as a runner would.
@@ -123,6 +119,15 @@ impl Place {
 
     pub(crate) fn dump_all(&self) -> Vec<Dump> {
         all().into_iter().map(|projection| self.dump(projection)).collect()
+    }
+}
+
+/// Appends each list of events as one append, in this order.
+pub(crate) async fn append_to(store: &SqliteEventStore, appends: &[Vec<SerializedEvent>]) {
+    for chunk in appends.chunks(256) {
+        // The aggregate type is in the events; the parameter is cqrs-es's.
+        let answers = join_all(chunk.iter().map(|events| store.persist::<Reservation>(events, None))).await;
+        answers.into_iter().for_each(|answer| answer.unwrap());
     }
 }
 

@@ -1,14 +1,21 @@
 //! Verify finds what is wrong in the live tables, and says where.
 
+use std::sync::Arc;
+
+use routix_domain::log::EventFeed;
+use routix_projections::ReadError;
 use routix_projections::app_history::AppHistory;
 use routix_projections::members::Members;
 use routix_projections::projection::Projection;
 use routix_projections::read_db::Difference;
+use routix_projections::rebuild::Rebuilder;
 use routix_projections::table::Value;
 use routix_projections::token_validation::TokenValidation;
 
+use super::feeds::Held;
 use super::history::History;
-use super::place::Place;
+use super::place::{Place, now};
+use crate::support::bounded;
 
 async fn verified(place: &Place, projection: &'static dyn Projection) -> Option<Difference> {
     place.rebuilder().verify(projection, &mut |_| {}).await.unwrap().difference
@@ -112,4 +119,27 @@ async fn tables_behind_the_log_are_compared_where_they_stand() {
     let verified = place.rebuilder().verify(&AppHistory, &mut |_| {}).await.unwrap();
     assert_eq!((verified.position, verified.difference), (stands_at, None));
     assert_eq!(verified.rows, place.dump(&AppHistory)["app_history"].len() as u64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_verifications_side_by_side_none_compares_what_another_one_built() {
+    let place = Place::new().await;
+    place.append(&History::of(27, 2_500).appends).await;
+    place.catch_up().await;
+    let (first, third) = (Held::at(&place, 2), Held::at(&place, 3));
+    let verify = |feed: Arc<dyn EventFeed>| {
+        let rebuilder = Rebuilder { db: place.db.clone(), feed, now };
+        tokio::spawn(async move { rebuilder.verify(&AppHistory, &mut |_| {}).await })
+    };
+    let first_done = verify(first.clone());
+    bounded("the first", first.reached.notified()).await;
+    assert_eq!(verified(&place, &AppHistory).await, None);
+    let third_done = verify(third.clone());
+    bounded("the third", third.reached.notified()).await;
+    first.go_on.notify_one();
+    let first = bounded("the first", first_done).await.unwrap();
+    assert!(matches!(first, Err(ReadError::BuildGone)), "{first:?}");
+    third.go_on.notify_one();
+    let third = bounded("the third", third_done).await.unwrap().unwrap();
+    assert_eq!((third.difference, third.position), (None, place.store.head().await.unwrap()));
 }

@@ -22,8 +22,12 @@ pub(in super::super) async fn grant(
     let generation = secret_generation
         .ok_or(OAuthError::UnauthorizedClient("a public client has no secret and cannot use client_credentials"))?;
     let scopes = scopes(&app, request.optional("scope"))?;
+    let resource = request.optional("resource");
+    if resource.is_some_and(|name| !endpoint.access.resource.names().iter().any(|known| known == name)) {
+        return Err(OAuthError::InvalidTarget);
+    }
     let branch_ids = usable_branches(endpoint, &app).await?;
-    let token = endpoint.access.issue_to_app(&app, &scopes).map_err(OAuthError::Token)?;
+    let token = endpoint.access.issue_to_app(&app, &scopes, resource).map_err(OAuthError::Token)?;
     endpoint.access.usage.count(app.app_id, generation, endpoint.access.system.now());
     Ok(Granted { token, scopes, organization_id: app.organization_id, branch_ids })
 }

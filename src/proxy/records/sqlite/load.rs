@@ -44,7 +44,7 @@ impl SqliteRecords {
             records.push(NewRecord { id: loaded.id, now: loaded.created_at, values, retry: None });
         }
         let written = self.connections.write(|transaction| {
-            records.iter().try_for_each(|record| write::create(transaction, &target, record).map(|_created| ()))
+            records.iter().try_for_each(|record| write::create(transaction, &target, record).map(|_written| ()))
         });
         written.map_err(LoadError::Records)
     }
@@ -54,7 +54,7 @@ impl SqliteRecords {
     /// # Errors
     /// [`RecordError`] when the database cannot be asked.
     pub fn is_empty(&self, resource: &Resource, tenant: Tenant) -> Result<bool, RecordError> {
-        let key = (tenant.organization_id().to_string(), tenant.branch_id().to_string(), resource.name.as_str());
+        let key = (tenant.organization_id().to_string(), tenant.branch_id().to_string(), resource.table.as_str());
         self.connections.read(|connection| {
             let mut statement = connection
                 .prepare_cached(

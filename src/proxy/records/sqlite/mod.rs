@@ -3,10 +3,12 @@
 //! Reads take microseconds and run where they are called; writes wait for the disk and run on the blocking pool.
 //! Deliberately absent: migrations (they run before anything is opened).
 
+mod answers;
 mod connections;
 mod load;
 mod read;
 mod records;
+mod references;
 mod sql;
 #[cfg(test)]
 mod tests;

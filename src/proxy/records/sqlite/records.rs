@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use rusqlite::Transaction;
 use uuid::Uuid;
 
-use crate::proxy::records::{Change, Created, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target};
+use crate::proxy::records::{Change, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target, Written};
 
 use super::connections::Connections;
 use super::{read, write};
@@ -46,12 +46,12 @@ impl RecordSource for SqliteRecords {
         self.connections.read(|connection| read::get(connection, target, id))
     }
 
-    async fn create(&self, target: &Target, record: NewRecord) -> Result<Created, RecordError> {
+    async fn create(&self, target: &Target, record: NewRecord) -> Result<Written, RecordError> {
         let target = target.clone();
         self.write(move |transaction| write::create(transaction, &target, &record)).await
     }
 
-    async fn update(&self, target: &Target, change: Change) -> Result<Stored, RecordError> {
+    async fn update(&self, target: &Target, change: Change) -> Result<Written, RecordError> {
         let target = target.clone();
         self.write(move |transaction| write::update(transaction, &target, &change)).await
     }

@@ -7,7 +7,7 @@ use crate::demo::records::{DemoBranch, Size, load};
 use crate::proxy::Tenant;
 use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldType, FieldValue};
 use crate::proxy::records::test_support::scratch;
-use crate::proxy::records::{ListQuery, NewRecord, Order, Retry, Target};
+use crate::proxy::records::{Change, ListQuery, NewRecord, Order, RecordError, Retry, Target};
 
 use super::{read, write};
 
@@ -154,6 +154,34 @@ fn a_key_is_forgotten_after_a_day() {
         records.connections.write(|connection| write::create(connection, &target, &record)).unwrap().replayed
     };
     assert_eq!([0, 1, 23, 24, 25].map(&mut create), [false, true, true, false, true]);
+}
+
+#[test]
+fn a_change_whose_answer_cannot_be_kept_is_not_made() {
+    let (directory, records) = scratch();
+    let tenant = Tenant::for_loading(Uuid::from_u128(1), Uuid::from_u128(2));
+    load(&records, &[DemoBranch { tenant, city: "Rotterdam", size: Size::Small }]).unwrap();
+    let connection = Connection::open(directory.path().join("tms.db")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'on purpose'); END";
+    connection.execute_batch(full).unwrap();
+    let id = Uuid::parse_str(&strings(&connection, "SELECT id FROM accounts LIMIT 1")[0]).unwrap();
+    let resource = Catalogue::built_in().unwrap().resource("accounts").unwrap().clone();
+    let target = Target { resource, version: ApiVersion::V1, tenant };
+    let retry = Retry { app_id: Uuid::nil(), route: "r".into(), key: "k".into(), fingerprint: [7; 32] };
+    let mut change = Change {
+        id,
+        now: DateTime::UNIX_EPOCH,
+        values: vec![(3, FieldValue::Text("1".into()))],
+        if_match: None,
+        retry: Some(retry),
+    };
+    let version = |change: &Change| {
+        let written = records.connections.write(|connection| write::update(connection, &target, change));
+        written.map(|written| written.record.version)
+    };
+    assert!(matches!(version(&change), Err(RecordError::Broken(_))));
+    change.retry = None;
+    assert_eq!(version(&change).unwrap(), 2);
 }
 
 #[test]

@@ -3,39 +3,34 @@
 //! That lock is why a unique value can be looked for before it is written: nobody comes in between. The unique index
 //! stands behind it all the same.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::{Connection, ToSql};
 use uuid::Uuid;
 
 use crate::proxy::catalogue::{ApiVersion, FieldValue, Identifier};
-use crate::proxy::records::{Change, Created, NewRecord, RecordError, Retry, Stored, Target};
+use crate::proxy::records::{Change, NewRecord, RecordError, Stored, Target, Written};
 
 use super::connections::broken_or_unavailable;
 use super::read::{IdText, branch, get, organization};
 use super::sql::Sql;
+use super::{answers, references};
 
-/// How long a key's first answer is kept.
-const KEPT_HOURS: i64 = 24;
-
-pub(super) fn create(connection: &Connection, target: &Target, record: &NewRecord) -> Result<Created, RecordError> {
-    if let Some(retry) = &record.retry
-        && let Some(stored) = first_answer(connection, target, retry, record.now)?
-    {
-        return Ok(Created { record: stored, replayed: true });
-    }
-    check_references(connection, target, &record.values)?;
-    check_unique(connection, target, record.id, &record.values)?;
-    insert(connection, target, record)?;
-    let stored = get(connection, target, record.id)?.ok_or(RecordError::NoSuchRecord)?;
-    if let Some(retry) = &record.retry {
-        keep_answer(connection, target, (retry, &stored), record.now)?;
-    }
-    Ok(Created { record: stored, replayed: false })
+pub(super) fn create(connection: &Connection, target: &Target, record: &NewRecord) -> Result<Written, RecordError> {
+    answers::once(connection, target, (record.retry.as_ref(), 201, record.now), || {
+        references::check(connection, target, &record.values)?;
+        check_unique(connection, target, record.id, &record.values)?;
+        insert(connection, target, record)?;
+        get(connection, target, record.id)?.ok_or(RecordError::NoSuchRecord)
+    })
 }
 
-pub(super) fn update(connection: &Connection, target: &Target, change: &Change) -> Result<Stored, RecordError> {
+pub(super) fn update(connection: &Connection, target: &Target, change: &Change) -> Result<Written, RecordError> {
+    answers::once(connection, target, (change.retry.as_ref(), 200, change.now), || apply(connection, target, change))
+}
+
+fn apply(connection: &Connection, target: &Target, change: &Change) -> Result<Stored, RecordError> {
     let current = get(connection, target, change.id)?.ok_or(RecordError::NoSuchRecord)?;
-    check_references(connection, target, &change.values)?;
+    references::check(connection, target, &change.values)?;
     if change.if_match.as_ref().is_some_and(|if_match| !if_match.holds(current.version)) {
         return Err(RecordError::PreconditionFailed);
     }
@@ -85,25 +80,6 @@ pub(super) fn insert(connection: &Connection, target: &Target, record: &NewRecor
     Ok(())
 }
 
-/// What a field names must be a record of the same branch; another branch's is as unknown as one that never was.
-fn check_references(
-    connection: &Connection,
-    target: &Target,
-    values: &[(usize, FieldValue)],
-) -> Result<(), RecordError> {
-    let fields = target.resource.fields(ApiVersion::V2);
-    let mut unknown = Vec::new();
-    for (place, value) in values.iter().filter(|(_, value)| *value != FieldValue::Null) {
-        // The first field of every resource is its id.
-        let (Some(field), Some(id)) = (fields.get(*place), fields.first()) else { continue };
-        let Some(reference) = &field.references else { continue };
-        if !other_record(connection, target, (&reference.table, &id.name, value), None)? {
-            unknown.push(field.name.as_str().to_owned());
-        }
-    }
-    if unknown.is_empty() { Ok(()) } else { Err(RecordError::UnknownReference { fields: unknown }) }
-}
-
 fn check_unique(
     connection: &Connection,
     target: &Target,
@@ -121,7 +97,7 @@ fn check_unique(
 }
 
 /// Whether the branch has a record with this value in this column, not counting `except`.
-fn other_record(
+pub(super) fn other_record(
     connection: &Connection,
     target: &Target,
     (table, column, value): (&Identifier, &Identifier, &FieldValue),
@@ -134,71 +110,7 @@ fn other_record(
     statement.exists(values).map_err(broken_or_unavailable)
 }
 
-/// The answer that the key's first request got, when it was the same request.
-fn first_answer(
-    connection: &Connection,
-    target: &Target,
-    retry: &Retry,
-    now: DateTime<Utc>,
-) -> Result<Option<Stored>, RecordError> {
-    let sql = Sql::new("SELECT fingerprint, record_id, record_version, body FROM idempotency_keys").of_tenant();
-    let sql = sql.text(" AND app_id = ?3 AND route = ?4 AND key = ?5 AND created_at > ?6");
-    let mut statement = connection.prepare_cached(sql.as_str()).map_err(broken_or_unavailable)?;
-    let app = IdText::new(retry.app_id);
-    let values = (organization(target), branch(target), app, &retry.route, &retry.key, oldest(now));
-    let row = statement
-        .query_row(values, |row| {
-            let body: String = row.get(3)?;
-            Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, String>(1)?, row.get(2)?, body.into_bytes()))
-        })
-        .optional()
-        .map_err(broken_or_unavailable)?;
-    let Some((fingerprint, id, version, object)) = row else { return Ok(None) };
-    if fingerprint != retry.fingerprint {
-        return Err(RecordError::KeyReused);
-    }
-    let id = Uuid::parse_str(&id).map_err(|error| RecordError::Broken(Box::new(error)))?;
-    Ok(Some(Stored { id, version, object }))
-}
-
-fn keep_answer(
-    connection: &Connection,
-    target: &Target,
-    (retry, stored): (&Retry, &Stored),
-    now: DateTime<Utc>,
-) -> Result<(), RecordError> {
-    let sql = Sql::new("DELETE FROM idempotency_keys").of_tenant().text(" AND created_at <= ?3");
-    let mut statement = connection.prepare_cached(sql.as_str()).map_err(broken_or_unavailable)?;
-    statement.execute((organization(target), branch(target), oldest(now))).map_err(broken_or_unavailable)?;
-    let sql = Sql::new(
-        "INSERT INTO idempotency_keys (organization_id, branch_id, app_id, route, key, fingerprint, status,
-           record_id, record_version, body, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 201, ?7, ?8, ?9, ?10)",
-    );
-    let mut statement = connection.prepare_cached(sql.as_str()).map_err(broken_or_unavailable)?;
-    let (app, id) = (IdText::new(retry.app_id), IdText::new(stored.id));
-    let body = std::str::from_utf8(&stored.object).map_err(|error| RecordError::Broken(Box::new(error)))?;
-    let values = (
-        organization(target),
-        branch(target),
-        app,
-        &retry.route,
-        &retry.key,
-        &retry.fingerprint,
-        id,
-        stored.version,
-        body,
-        seconds(now),
-    );
-    statement.execute(values).map_err(broken_or_unavailable)?;
-    Ok(())
-}
-
-fn oldest(now: DateTime<Utc>) -> String {
-    seconds(now - TimeDelta::hours(KEPT_HOURS))
-}
-
 /// A time as it is stored: text that sorts as time does.
-fn seconds(time: DateTime<Utc>) -> String {
+pub(super) fn seconds(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,0 +1,50 @@
+//! What an operator asks of a projection: go on, stand still, try again.
+
+use super::{ReadDb, ReadError};
+use crate::projection::Projection;
+
+impl ReadDb {
+    /// Lets a stopped projection try its event again, because what could not apply it was replaced. Its follower sees it
+    /// by itself. `false` when it was not stopped.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database does not answer.
+    pub async fn retry(&self, projection: &'static dyn Projection) -> Result<bool, ReadError> {
+        self.write(move |connection| {
+            let changed = connection.execute(
+                "UPDATE projections SET state = 'live', error = NULL, error_position = NULL
+                 WHERE name = ?1 AND state = 'stopped'",
+                [projection.name()],
+            )?;
+            Ok(changed > 0)
+        })
+        .await
+    }
+
+    /// Lets a projection stand still until [`Self::resume`], across restarts and rebuilds. `false` when it did already.
+    ///
+    /// # Errors
+    /// As [`Self::retry`].
+    pub async fn pause(&self, projection: &'static dyn Projection) -> Result<bool, ReadError> {
+        self.set_paused(projection, true).await
+    }
+
+    /// Ends a pause. `false` when there was none.
+    ///
+    /// # Errors
+    /// As [`Self::retry`].
+    pub async fn resume(&self, projection: &'static dyn Projection) -> Result<bool, ReadError> {
+        self.set_paused(projection, false).await
+    }
+
+    async fn set_paused(&self, projection: &'static dyn Projection, paused: bool) -> Result<bool, ReadError> {
+        self.write(move |connection| {
+            let changed = connection.execute(
+                "UPDATE projection_controls SET paused = ?2 WHERE name = ?1 AND paused <> ?2",
+                (projection.name(), paused),
+            )?;
+            Ok(changed > 0)
+        })
+        .await
+    }
+}

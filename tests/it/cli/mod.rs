@@ -1,0 +1,13 @@
+//! The command line as an operator meets it: what is printed, where, with which exit code, and what it leaves behind.
+
+mod beside;
+mod demo;
+mod formats;
+mod interrupted;
+mod logs;
+mod projections;
+mod serve;
+mod settings;
+mod shutdown;
+mod steps;
+mod usage;

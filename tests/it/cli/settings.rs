@@ -1,0 +1,118 @@
+//! Settings: flag over environment over TOML file, and what is said about those that cannot be used.
+
+use std::fs;
+use std::path::Path;
+
+use super::steps::{app_token, list};
+use crate::running::{Ran, Request, Server, command, facts, send};
+
+/// Runs without `--data-dir`, so that the setting can come from elsewhere.
+fn migrate(folder: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Ran {
+    let mut command = std::process::Command::new(command(folder, &[]).get_program());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ROUTIX_") {
+            command.env_remove(name);
+        }
+    }
+    let output = command.arg("migrate").args(flags).envs(environment.to_vec()).current_dir(folder).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("routix.toml"), "data_dir = \"from-file\"\n").unwrap();
+    let file = ["--config", "routix.toml"];
+    let environment = [("ROUTIX_DATA_DIR", "from-environment")];
+    let flag = ["--data-dir", "from-flag", "--config", "routix.toml"];
+    for (flags, environment, used) in [
+        (&[][..], &[][..], "routix-data"),
+        (&file, &[], "from-file"),
+        (&file, &environment, "from-environment"),
+        (&flag, &environment, "from-flag"),
+    ] {
+        migrate(folder.path(), flags, environment).done();
+        assert!(folder.path().join(used).join("read.db").exists(), "{used}");
+        fs::remove_dir_all(folder.path().join(used)).unwrap();
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "and nowhere else");
+}
+
+#[test]
+fn the_url_of_a_database_can_be_given_as_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("url"), "sqlite:records\n").unwrap();
+    migrate(folder.path(), &[], &[("ROUTIX_DATABASE_URL_FILE", "url")]).done();
+    assert!(folder.path().join("records/read.db").exists());
+    assert!(folder.path().join("routix-data/events.db").exists(), "the log stays where it is");
+}
+
+#[test]
+fn an_unknown_key_of_the_file_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("routix.toml"), "api_rate_limits = 7\n").unwrap();
+    let refusal = migrate(folder.path(), &["--config", "routix.toml"], &[]).refusal();
+    assert!(refusal.contains("api_rate_limits"), "{refusal}");
+    assert!(!folder.path().join("routix-data").exists());
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bad.toml"), "listen = \"nowhere\"\n").unwrap();
+    fs::write(folder.path().join("broken.toml"), "listen = = 1\n").unwrap();
+    for (flags, environment, name) in [
+        (&[][..], &[("ROUTIX_LISTEN", "nowhere")][..], "LISTEN"),
+        (&[], &[("ROUTIX_API_RATE_LIMIT", "-1")], "API_RATE_LIMIT"),
+        (&[], &[("ROUTIX_REFRESH_RETRY_SECONDS", "61")], "refresh_retry_seconds"),
+        (&[], &[("ROUTIX_LOG_FORMAT", "xml")], "LOG_FORMAT"),
+        (&[], &[("ROUTIX_PUBLIC_URL", "api.example.com")], "public_url"),
+        (&[], &[("ROUTIX_DATABASE_URL_FILE", "missing")], "missing"),
+        (&["--public-url", "https://api.example.com/"], &[], "public_url"),
+        (&["--database-url", "mysql:x"], &[], "database_url"),
+        (&["--log", "routix=loud"], &[], "log"),
+        (&["--config", "bad.toml"], &[], "listen"),
+        (&["--config", "broken.toml"], &[], "broken.toml"),
+        (&["--config", "missing.toml"], &[], "missing.toml"),
+    ] {
+        let refusal = migrate(folder.path(), flags, environment).refusal();
+        assert!(refusal.contains(name), "{name} in {refusal}");
+    }
+    assert!(!folder.path().join("routix-data").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("taken"), "").unwrap();
+    let refusal = migrate(folder.path(), &["--data-dir", "taken"], &[]).refusal();
+    assert!(refusal.contains("taken"), "{refusal}");
+}
+
+#[test]
+fn what_demo_env_holds_can_stay_in_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let sourced = [("ROUTIX_CLIENT_SECRET", "routix_x"), ("ROUTIX_URL", "http://127.0.0.1:1"), ("ROUTIX_BRANCH", "X")];
+    migrate(folder.path(), &[], &sourced).done();
+}
+
+#[test]
+fn settings_of_every_source_reach_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routix.toml");
+    fs::write(&file, "token_issuer = \"https://issuer.example\"\napi_rate_limit = 9\n").unwrap();
+    let mut demo = command(folder.path(), &["demo", "--listen", "127.0.0.1:0", "--failure-limit", "1"]);
+    demo.arg("--config").arg(&file).env("ROUTIX_API_RATE_LIMIT", "2");
+    let server = Server::start(demo);
+    let facts = facts(folder.path());
+    let token = app_token(&server, &facts["ROUTIX_CLIENT_ID"], &facts["ROUTIX_CLIENT_SECRET"]);
+    assert_eq!(crate::running::payload(&token)["iss"], "https://issuer.example");
+    let statuses = [0, 1, 2].map(|_| list(&server, &token, "RS2RDH3B", "accounts").status);
+    assert_eq!(statuses, [200, 200, 429]);
+    let wrong = "grant_type=client_credentials&client_id=nobody&client_secret=x";
+    let wrong = Request::new("POST", "/oauth2/token").form(wrong);
+    let answers = [0, 1].map(|_| send(&server.host, &wrong));
+    assert_eq!(answers.each_ref().map(|answer| answer.status), [401, 429]);
+    assert!(answers[1].header("retry-after").is_some());
+}

@@ -1,0 +1,51 @@
+//! Logs that do not answer as a healthy one does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use routix_domain::log::{EventFeed, FeedError, Page};
+use tokio::sync::Notify;
+
+use super::place::Place;
+
+/// A log whose reader is held at one of its reads, until it is told to go on.
+pub(super) struct Held {
+    feed: Arc<dyn EventFeed>,
+    reads: AtomicUsize,
+    at: usize,
+    /// Rings when the reader is there.
+    pub(super) reached: Notify,
+    pub(super) go_on: Notify,
+}
+
+impl Held {
+    /// Holds the reader before its read number `at`, counted from 1.
+    pub(super) fn at(place: &Place, at: usize) -> Arc<Self> {
+        let (reached, go_on) = (Notify::new(), Notify::new());
+        Arc::new(Self { feed: place.feed(), reads: AtomicUsize::new(0), at, reached, go_on })
+    }
+}
+
+#[async_trait]
+impl EventFeed for Held {
+    async fn head(&self) -> Result<u64, FeedError> {
+        self.feed.head().await
+    }
+
+    async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
+        if self.reads.fetch_add(1, Ordering::SeqCst) + 1 == self.at {
+            self.reached.notify_one();
+            self.go_on.notified().await;
+        }
+        self.feed.read_after(position, limit).await
+    }
+
+    async fn position_of(&self, kind: &str, id: &str, sequence: u64) -> Result<Option<u64>, FeedError> {
+        self.feed.position_of(kind, id, sequence).await
+    }
+
+    async fn wait(&self, position: u64) {
+        self.feed.wait(position).await;
+    }
+}
