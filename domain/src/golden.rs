@@ -4,6 +4,8 @@
 //! A file is never edited. A new shape is a new version with a file of its own; the old file stays, and proves that the
 //! old shape can still be read. `.minimal.json` is the same event with every optional member left out.
 
+mod code_flow;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
@@ -15,6 +17,8 @@ use serde_json::Value;
 use uuid::{Uuid, uuid};
 
 use crate::app::{App, AppEvent, ClientType, RefreshAuthentication, Registration};
+use crate::authorization::AuthorizationEvent;
+use crate::consent::ConsentEvent;
 use crate::log::{Fact, RecordedEvent};
 use crate::organization::{Organization, OrganizationEvent, Role};
 use crate::reservation::{Reservation, ReservationEvent};
@@ -270,7 +274,15 @@ fn every_signing_key_event_reads_back_and_is_written_the_same() {
 
 #[test]
 fn every_type_and_version_has_its_file_and_every_file_its_type() {
-    let types = [AppEvent::TYPES, OrganizationEvent::TYPES, ReservationEvent::TYPES, SigningKeyEvent::TYPES].concat();
+    let types = [
+        AppEvent::TYPES,
+        AuthorizationEvent::TYPES,
+        ConsentEvent::TYPES,
+        OrganizationEvent::TYPES,
+        ReservationEvent::TYPES,
+        SigningKeyEvent::TYPES,
+    ]
+    .concat();
     let stems: BTreeSet<String> = files().into_keys().collect();
     let with_a_file: BTreeSet<_> = stems.iter().map(|stem| type_and_version(stem)).collect();
     assert_eq!(with_a_file, types.iter().copied().collect());
@@ -283,6 +295,8 @@ fn every_type_and_version_has_its_file_and_every_file_its_type() {
 fn every_file_is_checked_and_every_checked_file_is_there() {
     let mut checked = BTreeSet::new();
     checked.extend(app_events().into_iter().map(|(stem, _)| stem.to_owned()));
+    checked.extend(code_flow::authorization_events().into_iter().map(|(stem, _)| stem.to_owned()));
+    checked.extend(code_flow::consent_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(organization_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(reservation_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(signing_key_events().into_iter().map(|(stem, _)| stem.to_owned()));

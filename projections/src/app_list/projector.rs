@@ -33,7 +33,11 @@ impl Projection for AppList {
     fn keys(&self, fact: &Fact) -> Vec<RowKey> {
         match fact {
             Fact::App { app_id, .. } => vec![RowKey::of::<AppRow>([app_id.into_value()])],
-            Fact::Organization { .. } | Fact::Reservation { .. } | Fact::SigningKey { .. } => Vec::new(),
+            Fact::Authorization { .. }
+            | Fact::Consent { .. }
+            | Fact::Organization { .. }
+            | Fact::Reservation { .. }
+            | Fact::SigningKey { .. } => Vec::new(),
         }
     }
 
