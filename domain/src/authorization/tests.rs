@@ -206,7 +206,9 @@ proptest! {
                         generation += 1;
                     }
                     AuthorizationEvent::Ended { .. } => over = true,
-                    other => prop_assert!(false, "{:?}", other),
+                    AuthorizationEvent::CodeIssued(_)
+                    | AuthorizationEvent::CodeRefused { .. }
+                    | AuthorizationEvent::CodeRedeemed { .. } => prop_assert!(false, "{event:?} from a refresh"),
                 }
                 state.evolve(event);
             }
