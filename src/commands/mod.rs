@@ -18,5 +18,5 @@ pub mod users;
 
 pub use self::bus::{CommandError, Commands, Executed};
 pub use self::origin::Origin;
-pub use self::passwords::Passwords;
+pub use self::passwords::{PasswordError, Passwords};
 pub use self::secret::{Secret, digest};

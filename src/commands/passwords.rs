@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use argon2::password_hash::{Output, ParamsString, PasswordHash, SaltString};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::hex;
 use crate::system::System;
@@ -15,10 +15,15 @@ const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const HASH_BYTES: usize = 32;
 
-/// A password could not be hashed or checked; nothing is known about it.
+/// A password was not hashed or checked; nothing is known about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the password could not be checked")]
-pub struct PasswordError;
+pub enum PasswordError {
+    #[error("the password could not be hashed or checked")]
+    Failed,
+    /// Whoever asked was no longer admitted when his turn came.
+    #[error("the password was not checked")]
+    NotAdmitted,
+}
 
 /// Hashes and checks passwords. At most one a core at a time: 19 MiB each, however many sign in at once.
 #[derive(Clone)]
@@ -48,29 +53,45 @@ impl Passwords {
     /// [`PasswordError`] when it could not be computed.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         let salt = self.system.bytes();
-        self.run(move |buffer| hash(&password, salt, buffer)).await
+        self.run(self.permit().await?, move |buffer| hash(&password, salt, buffer)).await
     }
 
     /// Whether the password fits. Without a hash (no such user) the answer is no, after the same work.
     ///
+    /// `admitted` is asked when the turn of this password has come, so that a thousand guesses sent at once see the
+    /// failures of those before them.
+    ///
     /// # Errors
-    /// [`PasswordError`] when it could not be checked.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, PasswordError> {
+    /// [`PasswordError`] when it could not be checked or was not admitted.
+    pub async fn verify(
+        &self,
+        password: String,
+        stored: Option<String>,
+        admitted: impl Fn() -> bool,
+    ) -> Result<bool, PasswordError> {
         let known = stored.is_some();
         // Known or not, the dummy is there before the clock of this sign-in can tell.
         let nobody = self.nobody.get_or_try_init(|| self.hash(hex::encode(&self.system.bytes::<16>()))).await?;
         let stored = stored.unwrap_or_else(|| nobody.clone());
-        let fits = self.run(move |buffer| verify(&password, &stored, buffer)).await?;
+        let permit = self.permit().await?;
+        if !admitted() {
+            return Err(PasswordError::NotAdmitted);
+        }
+        let fits = self.run(permit, move |buffer| verify(&password, &stored, buffer)).await?;
         Ok(known && fits)
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
+        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError::Failed)
     }
 
     /// Computes on a thread that may block, with a buffer that is used again and again: a fresh one for every sign-in
     /// would leave 19 MiB behind in the allocator of every thread that ever computed one.
     async fn run<T: Send + 'static>(
         &self,
+        permit: OwnedSemaphorePermit,
         work: impl FnOnce(&mut Vec<Block>) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError)?;
         let buffers = Arc::clone(&self.buffers);
         // The permit goes with the work: a caller who hangs up must not make room for another hash beside this one.
         let work = move || {
@@ -80,33 +101,33 @@ impl Passwords {
             drop(permit);
             result
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError)?
+        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Failed)?
     }
 }
 
 fn hash(password: &str, salt: [u8; 16], buffer: &mut Vec<Block>) -> Result<String, PasswordError> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, Some(HASH_BYTES)).map_err(|_| PasswordError)?;
+    let params = Params::new(MEMORY_KIB, PASSES, 1, Some(HASH_BYTES)).map_err(|_| PasswordError::Failed)?;
     let output = compute(password, &salt, &params, buffer)?;
-    let salt = SaltString::encode_b64(&salt).map_err(|_| PasswordError)?;
+    let salt = SaltString::encode_b64(&salt).map_err(|_| PasswordError::Failed)?;
     let phc = PasswordHash {
         algorithm: ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(|_| PasswordError)?,
+        params: ParamsString::try_from(&params).map_err(|_| PasswordError::Failed)?,
         salt: Some(salt.as_salt()),
-        hash: Some(Output::new(&output).map_err(|_| PasswordError)?),
+        hash: Some(Output::new(&output).map_err(|_| PasswordError::Failed)?),
     };
     Ok(phc.to_string())
 }
 
 fn verify(password: &str, stored: &str, buffer: &mut Vec<Block>) -> Result<bool, PasswordError> {
-    let stored = PasswordHash::new(stored).map_err(|_| PasswordError)?;
-    let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else { return Err(PasswordError) };
+    let stored = PasswordHash::new(stored).map_err(|_| PasswordError::Failed)?;
+    let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else { return Err(PasswordError::Failed) };
     if stored.algorithm != ARGON2ID_IDENT || expected.len() != HASH_BYTES {
-        return Err(PasswordError);
+        return Err(PasswordError::Failed);
     }
-    let params = Params::try_from(&stored).map_err(|_| PasswordError)?;
+    let params = Params::try_from(&stored).map_err(|_| PasswordError::Failed)?;
     let mut bytes = [0; 64];
-    let salt = salt.decode_b64(&mut bytes).map_err(|_| PasswordError)?;
+    let salt = salt.decode_b64(&mut bytes).map_err(|_| PasswordError::Failed)?;
     let output = compute(password, salt, &params, buffer)?;
     Ok(output.as_slice().ct_eq(expected.as_bytes()).into())
 }
@@ -121,7 +142,7 @@ fn compute(
     let mut output = [0; HASH_BYTES];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
         .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, buffer.as_mut_slice())
-        .map_err(|_| PasswordError)?;
+        .map_err(|_| PasswordError::Failed)?;
     Ok(output)
 }
 
@@ -134,10 +155,10 @@ mod tests {
         let passwords = Passwords::new(&System::real());
         let stored = passwords.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await, Ok(true));
-        assert_eq!(passwords.verify("wrong".into(), Some(stored)).await, Ok(false));
-        assert_eq!(passwords.verify("correct horse".into(), None).await, Ok(false));
-        assert_eq!(passwords.verify("x".into(), Some("no hash".into())).await, Err(PasswordError));
+        assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone()), || true).await, Ok(true));
+        assert_eq!(passwords.verify("wrong".into(), Some(stored), || true).await, Ok(false));
+        assert_eq!(passwords.verify("correct horse".into(), None, || true).await, Ok(false));
+        assert_eq!(passwords.verify("x".into(), Some("no hash".into()), || true).await, Err(PasswordError::Failed));
     }
 
     #[tokio::test]
@@ -146,8 +167,14 @@ mod tests {
         let salt = SaltString::encode_b64(b"a salt of theirs").unwrap();
         let theirs = Argon2::default().hash_password(b"correct horse", &salt).unwrap().to_string();
         let passwords = Passwords::new(&System::real());
-        assert_eq!(passwords.verify("correct horse".into(), Some(theirs.clone())).await, Ok(true));
-        assert_eq!(passwords.verify("wrong".into(), Some(theirs)).await, Ok(false));
+        assert_eq!(passwords.verify("correct horse".into(), Some(theirs.clone()), || true).await, Ok(true));
+        assert_eq!(passwords.verify("wrong".into(), Some(theirs), || true).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn who_is_not_admitted_is_not_checked() {
+        let passwords = Passwords::new(&System::real());
+        assert_eq!(passwords.verify("x".into(), None, || false).await, Err(PasswordError::NotAdmitted));
     }
 
     #[tokio::test]

@@ -51,10 +51,15 @@ pub struct Sessions {
 impl Sessions {
     /// # Errors
     /// [`SignInError`]; `Refused` after the same work for an unknown e-mail as for a wrong password.
-    pub async fn sign_in(&self, email: &str, password: String) -> Result<SignedIn, SignInError> {
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: String,
+        admitted: impl Fn() -> bool,
+    ) -> Result<SignedIn, SignInError> {
         let user = self.identity.user_by_email(email).await?;
         let stored = user.as_ref().map(|user| user.password_hash.clone());
-        let fits = self.passwords.verify(password, stored).await?;
+        let fits = self.passwords.verify(password, stored, admitted).await?;
         let user = user.filter(|user| fits && user.disabled_at.is_none()).ok_or(SignInError::Refused)?;
         let now = self.system.now();
         let session = Session {

@@ -78,12 +78,12 @@ impl<K: Eq + Hash> Limiter<K> {
         Some(self.budget(*window, now))
     }
 
-    /// Takes one count back: what was counted beforehand turned out to be none.
-    pub fn refund(&self, key: &K) {
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = windows.by_key.get_mut(key) {
-            window.count = window.count.saturating_sub(1);
-        }
+    /// Where `key` would stand if one more were counted now; `None` when the limit is off.
+    pub fn look(&self, key: &K, now: DateTime<Utc>) -> Option<Budget> {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = windows.by_key.get(key).copied().filter(|window| window.is_open_at(now));
+        let Window { began, count } = open.unwrap_or(Window { began: now, count: 0 });
+        (self.limit > 0).then(|| self.budget(Window { began, count: count.saturating_add(1) }, now))
     }
 
     fn budget(&self, window: Window, now: DateTime<Utc>) -> Budget {
@@ -143,13 +143,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refunded_was_not_counted() {
+    fn a_look_counts_nothing_and_says_what_the_next_count_would() {
         let limiter = Limiter::new(1);
         let now = DateTime::UNIX_EPOCH;
+        for _ in 0..3 {
+            assert!(!limiter.look(&"a", now).unwrap().exceeded);
+        }
         limiter.count("a", now);
-        limiter.refund(&"a");
-        assert!(!limiter.count("a", now).unwrap().exceeded);
-        assert!(limiter.count("a", now).unwrap().exceeded);
+        assert!(limiter.look(&"a", now).unwrap().exceeded);
+        assert!(!limiter.look(&"a", now + WINDOW).unwrap().exceeded);
+        assert_eq!(Limiter::new(0).look(&"a", now), None);
     }
 
     #[test]

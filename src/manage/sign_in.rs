@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::user::user_json;
 use super::{ManageError, Management};
+use crate::commands::PasswordError;
 use crate::commands::sessions::{SignInError, SignedIn};
 use crate::http::limit::network;
 use crate::http::origin::RequestOrigin;
@@ -61,21 +62,23 @@ async fn password(
     members: &Map<String, Value>,
 ) -> Result<SignedIn, ManageError> {
     let [email, password] = required(members, ["email", "password"])?;
-    let now = management.access.system.now();
     let key = (Sha256::digest(email.trim().to_lowercase()).into(), network(origin.address));
-    // Counted before it is checked, so that a thousand guesses at once are counted like a thousand in a row.
-    if let Some(budget) = management.failures.count(key, now).filter(|budget| budget.exceeded) {
+    let budget = || management.failures.look(&key, management.access.system.now());
+    let admitted = || budget().is_none_or(|budget| !budget.exceeded);
+    if let Some(budget) = budget().filter(|budget| budget.exceeded) {
         return Err(ManageError::TooManyFailures(budget));
     }
-    match management.sessions.sign_in(&email, password).await {
+    match management.sessions.sign_in(&email, password, admitted).await {
         Err(error @ SignInError::Refused) => {
+            management.failures.count(key, management.access.system.now());
             tracing::warn!(target: "routix::security", request_id = origin.request_id, "sign-in failed");
             Err(error.into())
         }
-        other => {
-            management.failures.refund(&key);
-            Ok(other?)
+        // The budget was used up while this one waited for its turn.
+        Err(error @ SignInError::Password(PasswordError::NotAdmitted)) => {
+            Err(budget().map_or_else(|| error.into(), ManageError::TooManyFailures))
         }
+        other => Ok(other?),
     }
 }
 

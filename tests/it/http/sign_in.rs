@@ -1,6 +1,7 @@
 //! People sign in, go on with their session, and leave (contract, section 2).
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::app::{APPS, REGISTER, ROTATE, TestApp, text};
@@ -100,6 +101,24 @@ async fn an_address_signs_in_however_it_is_spelled_in_case() {
 }
 
 #[tokio::test]
+async fn guesses_at_once_are_limited_like_guesses_in_a_row() {
+    let app = TestApp::start_with(|config| config.failure_limit = 3).await;
+    let guesses = join_all((0..40).map(|_| app.password(Actor::Owner.email(), "wrong wrong wrong"))).await;
+    let tried = guesses.iter().filter(|answer| answer.status == 400).count();
+    let cores = std::thread::available_parallelism().unwrap().get();
+    // A failure is counted a moment after its turn is over, so two rounds may still be under way.
+    assert!((3..=3 + 2 * cores).contains(&tried), "{tried} of 40 were tried");
+    assert!(guesses.iter().all(|answer| matches!(answer.status, 400 | 429)));
+}
+
+#[tokio::test]
+async fn right_passwords_at_once_are_no_failures() {
+    let app = TestApp::start_with(|config| config.failure_limit = 3).await;
+    let signed_in = join_all((0..20).map(|_| app.password(Actor::Owner.email(), PASSWORD))).await;
+    assert!(signed_in.iter().all(|answer| answer.status == 200));
+}
+
+#[tokio::test]
 async fn failed_sign_ins_are_limited_for_each_address_and_network() {
     let app = TestApp::start_with(|config| config.failure_limit = 3).await;
     for email in ["owner@one.example", "OWNER@one.example", " owner@ONE.example "] {
@@ -162,7 +181,7 @@ async fn a_token_two_rotations_old_ends_the_session_even_at_once() {
 async fn twenty_refreshes_at_once_give_one_successor() {
     let app = TestApp::start().await;
     let (_, first) = session(&app, Actor::Owner).await;
-    let answers = futures_util::future::join_all((0..20).map(|_| app.refresh(&first))).await;
+    let answers = join_all((0..20).map(|_| app.refresh(&first))).await;
     let tokens: std::collections::BTreeSet<String> =
         answers.into_iter().map(|answer| text(&answer.expect(200).json()["refresh_token"])).collect();
     assert_eq!(tokens.len(), 1);
