@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use super::context::start_log;
-use super::output::line;
+use super::output::{line, note};
 use super::serve::stop_signal;
 use super::settings::Settings;
 use crate::commands::Origin;
@@ -31,6 +31,13 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         stores.commands.publish_key(&folder, Some(KeyOrigin::Demo), &Origin::system(system.ordered_id())).await?;
     }
     let facts = demo::prepare(&config.data_dir, &stores).await?;
+    if !demo::secret_is_current(&stores, &facts).await? {
+        let file = config.data_dir.join(demo::ENV_FILE);
+        note(&format!(
+            "the demo app's secret was rotated; the one below is the old one. Remove {} for new ones",
+            file.display()
+        ));
+    }
     let service = Service::bind(&config, stores, lock).await?;
     let facts = facts.at(&service.public_url);
     facts.write(&config.data_dir)?;

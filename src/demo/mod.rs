@@ -8,4 +8,4 @@ mod prepare;
 pub mod records;
 
 pub use self::facts::{ENV_FILE, Facts};
-pub use self::prepare::{PrepareError, prepare};
+pub use self::prepare::{PrepareError, prepare, secret_is_current};

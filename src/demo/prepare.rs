@@ -15,7 +15,7 @@ use super::records::{DemoBranch, DemoError, Size, load};
 use crate::commands::organizations::OpenBranchError;
 use crate::commands::register_app::{Idempotency, NewApp, RegisterAppError};
 use crate::commands::users::UserError;
-use crate::commands::{CommandError, Origin};
+use crate::commands::{CommandError, Origin, digest};
 use crate::proxy::Tenant;
 use crate::store::identity::IdentityError;
 use crate::wiring::Stores;
@@ -121,6 +121,18 @@ pub async fn prepare(folder: &Path, stores: &Stores) -> Result<Facts, PrepareErr
     facts.set("ROUTIX_FOREIGN_BRANCH", FOREIGN.branches[0].public_id);
     facts.set("ROUTIX_REDIRECT_URI", REDIRECT_URI);
     Ok(facts)
+}
+
+/// Whether the demo app's secret in these facts is still its current one. Whoever tries out a rotation on it makes the file
+/// stale, and nobody but him knows the new secret.
+///
+/// # Errors
+/// [`PrepareError::Read`] when the read models do not answer.
+pub async fn secret_is_current(stores: &Stores, facts: &Facts) -> Result<bool, PrepareError> {
+    let app_id = facts.get("ROUTIX_APP_ID").parse().unwrap_or_default();
+    let app = app_list::by_id(&stores.read, app_id).await?;
+    let current = app.as_ref().and_then(|app| app.secrets.current());
+    Ok(current.is_some_and(|secret| secret.fingerprint.sha256 == digest(facts.get("ROUTIX_CLIENT_SECRET"))))
 }
 
 fn id(name: &str) -> Uuid {

@@ -125,6 +125,19 @@ fn a_second_start_finds_the_data_of_the_first() {
 }
 
 #[test]
+fn a_demo_whose_secret_was_rotated_says_so_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::demo(folder.path());
+    assert!(!first.stop().stderr.contains("rotated"));
+    routix(folder.path(), &["app", "rotate", &facts(folder.path())["ROUTIX_APP_ID"]]).done();
+    let stale = Server::demo(folder.path()).stop();
+    assert!(stale.stderr.contains("rotated") && stale.stderr.contains("demo.env"), "{}", stale.stderr);
+    std::fs::remove_file(folder.path().join("demo.env")).unwrap();
+    let anew = Server::demo(folder.path());
+    demo_token(&anew, &facts(folder.path()));
+}
+
+#[test]
 fn a_second_process_is_refused_while_the_first_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::demo(folder.path());
