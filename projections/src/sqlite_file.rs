@@ -65,6 +65,17 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
+/// Moves everything from the write-ahead log into the file itself, so that a copy of the one file is the whole. What other
+/// connections are still reading stays behind; it is not lost, only not moved.
+///
+/// # Errors
+/// SQLite's own, for a file that cannot be opened.
+pub fn fold_write_ahead_log(path: &Path) -> rusqlite::Result<()> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))
+}
+
 /// Read-only connections to one file, opened when they are needed and kept.
 #[derive(Debug)]
 pub struct Readers {

@@ -101,10 +101,16 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             }
         }
         Command::Revoke { id, revoke_tokens } => {
-            let revoke = if revoke_tokens { StatusChange::RevokeAndCutOff } else { StatusChange::Revoke };
-            set_status(&context, id, revoke).await?;
+            let (revoke, done) = if revoke_tokens {
+                (StatusChange::RevokeAndCutOff, "revoked, and its tokens are cut off")
+            } else {
+                (StatusChange::Revoke, "revoked; the tokens that it has live to their expiry")
+            };
+            set_status(&context, id, (revoke, done)).await?;
         }
-        Command::Reactivate { id } => set_status(&context, id, StatusChange::Reactivate).await?,
+        Command::Reactivate { id } => {
+            set_status(&context, id, (StatusChange::Reactivate, "active again; it gets tokens")).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -113,13 +119,11 @@ async fn find(context: &Context, id: Uuid) -> anyhow::Result<AppRow> {
     app_list::by_id(&context.stores.read, id).await?.with_context(|| format!("there is no app {id}"))
 }
 
-async fn set_status(context: &Context, id: Uuid, status: StatusChange) -> anyhow::Result<()> {
+async fn set_status(context: &Context, id: Uuid, (status, done): (StatusChange, &str)) -> anyhow::Result<()> {
     let app = find(context, id).await?;
     let change = AppChange { status: Some(status), ..AppChange::default() };
     let changed = context.stores.commands.change_app((app.organization_id, id), change, &context.origin()).await?;
-    if !changed {
-        note("nothing changed: it was so already");
-    }
+    note(if changed { done } else { "nothing changed: it was so already" });
     Ok(())
 }
 

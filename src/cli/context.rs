@@ -81,7 +81,10 @@ fn require_data(config: &Config) -> anyhow::Result<()> {
     if folder.join("events.db").exists() || config.event_store_url.is_some() {
         return Ok(());
     }
-    bail!("there is no data in {}; `routix migrate` makes it, and so does `routix demo`", folder.display())
+    bail!(
+        "there is no data in {}; `routix keys rotate` makes the databases and the first keys, `routix demo` a demo",
+        folder.display()
+    )
 }
 
 /// The settings of a command, which says what it has to say itself; only trouble is logged.

@@ -46,7 +46,7 @@ pub(super) struct Settings {
     /// Where the event log lives, sqlite:FOLDER [default: the data directory].
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     event_store_url: Option<String>,
-    /// What is logged, for example info or routix=debug [default: info].
+    /// What is logged, for example info or routix=debug [default: info, for commands and the demo warn].
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
     log: Option<String>,
     /// How it is logged [default: json, in a demo text].

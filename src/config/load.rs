@@ -1,5 +1,6 @@
 //! Reading settings from their sources and judging them.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use figment::Figment;
@@ -51,7 +52,10 @@ pub fn load(defaults: Config, file: Option<&Path>, flags: Map<String, Value>) ->
 
 /// The name of the account that runs this program, for the log of commands.
 pub fn account() -> String {
-    ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(Env::var).unwrap_or_else(|| "unknown".to_owned())
+    let named = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(Env::var).filter(|name| !name.is_empty());
+    // In a container or a timer nobody set a name; the number of the account is still somebody.
+    let numbered = || std::fs::metadata("/proc/self").map(|process| format!("uid:{}", process.uid())).ok();
+    named.or_else(numbered).unwrap_or_else(|| "unknown".to_owned())
 }
 
 fn figment_keys() -> Vec<String> {

@@ -12,7 +12,7 @@ use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::ReadDb;
 use routix_projections::rebuild::{Progress, Rebuilder};
 use routix_projections::runner::Runner;
-use routix_projections::sqlite_file::{Durability, open_writer};
+use routix_projections::sqlite_file::{Durability, fold_write_ahead_log, open_writer};
 
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
@@ -69,6 +69,7 @@ pub struct Stores {
     pub commands: Commands,
     pub users: Users,
     pub runner: Runner,
+    files: [PathBuf; 4],
 }
 
 impl Stores {
@@ -102,14 +103,13 @@ impl Stores {
         let folder = database_folder(config, config.database_url.as_deref())?;
         let log_folder = database_folder(config, config.event_store_url.as_deref())?;
         let log = log_folder.join("events.db");
+        let [identity, read, tms] = ["identity.db", "read.db", "tms.db"].map(|name| folder.join(name));
+        let files = [log.clone(), identity.clone(), read.clone(), tms.clone()];
         let store = EventStore::open(&log, system).map_err(|error| OpenError::Database(log, error))?;
-        let identity = folder.join("identity.db");
         let identity =
             IdentityDb::open(&identity, system.now()).map_err(|error| OpenError::Database(identity, error))?;
-        let read = folder.join("read.db");
         migrate_file(&read, READ, Durability::Normal, system)?;
         let read = ReadDb::open(&read)?;
-        let tms = folder.join("tms.db");
         migrate_file(&tms, TMS, Durability::Full, system)?;
         let records = SqliteRecords::open(&tms).map_err(OpenError::Records)?;
         let feed: Arc<dyn EventFeed> = Arc::new(store.clone());
@@ -119,7 +119,17 @@ impl Stores {
             Commands::new((store.clone(), Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
         let users = Users { identity: identity.clone(), passwords: Passwords::new(&system), system: system.clone() };
         let catalogue = Arc::new(Catalogue::built_in().map_err(OpenError::Catalogue)?);
-        Ok(Self { system, feed, store, read, identity, records, catalogue, commands, users, runner })
+        Ok(Self { system, feed, store, read, identity, records, catalogue, commands, users, runner, files })
+    }
+
+    /// Ends the projections and leaves each database whole in its one file, ready to be copied.
+    pub async fn close(self) {
+        self.runner.stop().await;
+        for file in &self.files {
+            if let Err(error) = fold_write_ahead_log(file) {
+                tracing::warn!(file = %file.display(), %error, "the write-ahead log stays beside its database");
+            }
+        }
     }
 
     /// What the doors of the operators look at.

@@ -106,7 +106,7 @@ impl Service {
         if let Err(error) = self.access.usage.flush(&self.access.identity).await {
             tracing::warn!(%error, "the last use counts are lost");
         }
-        self.stores.runner.stop().await;
+        self.stores.close().await;
     }
 
     fn router(&self) -> Router {

@@ -141,7 +141,7 @@ impl ScopeSet {
                 Ok(_) | Err(MalformedScope) => faults.push(Fault::new(
                     format!("{field}[{index}]"),
                     "unknown_scope",
-                    "no such scope; see the scopes reference",
+                    format!("no such scope; there are {known}"),
                 )),
             }
         }

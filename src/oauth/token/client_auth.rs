@@ -1,7 +1,5 @@
 //! Client authentication: body fields or HTTP Basic, never both (RFC 6749, 2.3.1; OAuth 2.1, 2.4).
 
-use std::net::IpAddr;
-
 use axum::http::HeaderValue;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +14,7 @@ use super::TokenEndpoint;
 use super::request::TokenRequest;
 use crate::commands::digest;
 use crate::http::limit::network;
+use crate::http::origin::RequestOrigin;
 use crate::http::pairs;
 
 /// A client that is who it says it is.
@@ -40,7 +39,7 @@ impl TokenEndpoint {
     /// [`OAuthError::TooManyFailures`] in its place once the budget of client and network is used up.
     pub(super) async fn authenticate_client(
         &self,
-        address: IpAddr,
+        origin: &RequestOrigin,
         request: &TokenRequest,
     ) -> Result<AuthenticatedClient, OAuthError> {
         let credentials = credentials(request)?;
@@ -52,8 +51,10 @@ impl TokenEndpoint {
         let known = app.as_ref().map(|app| app.client_id);
         let now = self.access.system.now();
         check(app, &credentials, now).map_err(|refused| {
-            tracing::warn!(target: "routix::security", client_id = known.map(tracing::field::display), "client authentication failed");
-            let budget = self.failures.count((known, network(address)), now);
+            let client_id = known.map(tracing::field::display);
+            let request_id = &origin.request_id;
+            tracing::warn!(target: "routix::security", client_id, request_id, reason = %refused, "client authentication failed");
+            let budget = self.failures.count((known, network(origin.address)), now);
             budget.filter(|budget| budget.exceeded).map_or(refused, OAuthError::TooManyFailures)
         })
     }

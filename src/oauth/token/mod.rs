@@ -61,7 +61,7 @@ async fn token(
     let request = TokenRequest::read(request).await?;
     match request.required("grant_type")? {
         "client_credentials" => {
-            let granted = client_credentials::grant(endpoint, origin.address, &request).await?;
+            let granted = client_credentials::grant(endpoint, origin, &request).await?;
             Ok(door.answer(&granted))
         }
         _ => Err(OAuthError::UnsupportedGrantType),

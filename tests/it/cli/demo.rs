@@ -132,9 +132,27 @@ fn a_demo_whose_secret_was_rotated_says_so_at_the_next_start() {
     routix(folder.path(), &["app", "rotate", &facts(folder.path())["ROUTIX_APP_ID"]]).done();
     let stale = Server::demo(folder.path()).stop();
     assert!(stale.stderr.contains("rotated") && stale.stderr.contains("demo.env"), "{}", stale.stderr);
-    std::fs::remove_file(folder.path().join("demo.env")).unwrap();
+    fs::remove_file(folder.path().join("demo.env")).unwrap();
     let anew = Server::demo(folder.path());
     demo_token(&anew, &facts(folder.path()));
+}
+
+#[test]
+fn after_a_stop_each_database_is_whole_in_its_one_file() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let first = Server::demo(folder.path());
+    let before = facts(folder.path());
+    let user = user_token(&first, &before["ROUTIX_OWNER_EMAIL"], &before["ROUTIX_OWNER_PASSWORD"]);
+    let app = register(&first, &user, "Copied");
+    first.stop();
+    for name in ["events.db", "identity.db", "read.db", "tms.db", "demo.env"] {
+        fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let status = Command::new("cp").args(["-rp"]).arg(folder.path().join("keys")).arg(copy.path()).status();
+    assert!(status.unwrap().success());
+    let second = Server::demo(copy.path());
+    app_token(&second, &app.at("/app/client_id"), &app.at("/app/client_secret"));
+    assert_eq!(list(&second, &demo_token(&second, &before), "RS2RDH3B", "accounts").at("/pagination/total"), "220");
 }
 
 #[test]

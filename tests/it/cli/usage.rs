@@ -190,7 +190,7 @@ fn a_mistyped_folder_is_not_made_and_found_empty() {
     let mistyped = folder.path().join("routix-dta");
     for words in [&["app", "list"][..], &["user", "list"], &["keys", "list"], &["projections", "status"]] {
         let refusal = routix(&mistyped, words).refusal();
-        assert!(refusal.contains("routix-dta") && refusal.contains("routix migrate"), "{refusal}");
+        assert!(refusal.contains("routix-dta") && refusal.contains("routix keys rotate"), "{refusal}");
     }
     assert!(!mistyped.exists());
     routix(&mistyped, &["migrate"]).done();

@@ -1,7 +1,5 @@
 //! Client credentials: an app for itself (RFC 6749, 4.4; seed: API integration, "Flow 2").
 
-use std::net::IpAddr;
-
 use routix_domain::value::ScopeSet;
 use routix_projections::branches;
 use routix_projections::token_validation::ValidationRow;
@@ -12,13 +10,14 @@ use super::super::TokenEndpoint;
 use super::super::client_auth::AuthenticatedClient;
 use super::super::request::TokenRequest;
 use super::Granted;
+use crate::http::origin::RequestOrigin;
 
 pub(in super::super) async fn grant(
     endpoint: &TokenEndpoint,
-    address: IpAddr,
+    origin: &RequestOrigin,
     request: &TokenRequest,
 ) -> Result<Granted, OAuthError> {
-    let AuthenticatedClient { app, secret_generation } = endpoint.authenticate_client(address, request).await?;
+    let AuthenticatedClient { app, secret_generation } = endpoint.authenticate_client(origin, request).await?;
     let generation = secret_generation
         .ok_or(OAuthError::UnauthorizedClient("a public client has no secret and cannot use client_credentials"))?;
     let scopes = scopes(&app, request.optional("scope"))?;
