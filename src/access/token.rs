@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use routix_domain::value::{BranchRestriction, ScopeSet};
+use routix_projections::runner::{NotReached, Waiter};
 use routix_projections::token_validation::{self, ValidationRow};
 use routix_projections::{ReadDb, ReadError};
 use uuid::Uuid;
@@ -27,6 +28,8 @@ const CLOCK_SKEW_SECONDS: i64 = 30;
 pub struct Access {
     pub keys: KeyRing,
     pub read: ReadDb,
+    /// How the projections are. Nothing is proven by a read model that stands still.
+    pub projections: Waiter,
     pub identity: IdentityDb,
     pub usage: UsageCounter,
     pub system: System,
@@ -56,10 +59,23 @@ pub enum InvalidToken {
     NoKey,
     #[error("a token could not be signed")]
     Unsigned(#[source] jsonwebtoken::errors::Error),
+    /// What is known of apps may be out of date: a revocation may be among the events that were not read.
+    #[error("token validation stands still")]
+    Stopped(#[from] NotReached),
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
+}
+
+impl InvalidToken {
+    /// Whether something of ours does not answer, which says nothing of the token.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Stopped(_) | Self::Read(_) | Self::Identity(_) => true,
+            Self::Refused | Self::OtherKind | Self::NoKey | Self::Unsigned(_) => false,
+        }
+    }
 }
 
 impl Access {
@@ -141,9 +157,18 @@ impl Access {
         Ok(UserPrincipal { user_id: claims.sub, session_id })
     }
 
+    /// The app behind a client id, as the read models know it; an error while they stand still.
+    ///
+    /// # Errors
+    /// [`InvalidToken::Stopped`] or [`InvalidToken::Read`].
+    pub async fn app_by_client_id(&self, client_id: Uuid) -> Result<Option<ValidationRow>, InvalidToken> {
+        self.projections.check(&["token_validation"])?;
+        Ok(token_validation::by_client_id(&self.read, client_id).await?)
+    }
+
     /// The app that a token names, if the token has not been cut off.
     async fn live_app(&self, client_id: Uuid, claims: &Claims) -> Result<ValidationRow, InvalidToken> {
-        let row = token_validation::by_client_id(&self.read, client_id).await?;
+        let row = self.app_by_client_id(client_id).await?;
         let row = row.filter(|row| Some(row.organization_id) == claims.organization_id).ok_or(InvalidToken::Refused)?;
         let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
         if id.epoch < row.token_epoch { Err(InvalidToken::Refused) } else { Ok(row) }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use routix_projections::Projection;
 use routix_projections::projection;
-use routix_projections::read_db::Generation;
+use routix_projections::read_db::{Generation, State};
 use serde_json::json;
 
 use super::context::Context;
@@ -164,5 +164,18 @@ async fn verify(context: &Context, projections: &[&'static dyn Projection]) -> a
             }
         }
     }
-    Ok(if equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // Equal up to where it stands is not equal to the log.
+    let mut follows = true;
+    for status in context.stores.read.status(projections).await? {
+        if let Some(live) = status.live.filter(|live| live.state != State::Live) {
+            follows = false;
+            note(&format!(
+                "{}: {} at position {}; the log goes on without it",
+                status.name,
+                live.state.as_str(),
+                live.position
+            ));
+        }
+    }
+    Ok(if equal && follows { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -76,10 +76,18 @@ fn check(config: Config) -> Result<Config, ConfigError> {
     if let Some(public_url) = &config.public_url {
         let url = Url::parse(public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let plain = url.is_some_and(|url| {
-            url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
+            // As it is written it becomes the issuer, which clients compare letter by letter.
+            url.as_str().strip_suffix('/') == Some(public_url)
+                && url.path() == "/"
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
         });
         if !plain || public_url.ends_with('/') {
-            return fault("public_url", "must be like https://api.example.com, without a path or a slash at its end");
+            return fault(
+                "public_url",
+                "must be like https://api.example.com: lower case, without a default port, a path or a slash at its end",
+            );
         }
     }
     for (name, url) in [("database_url", &config.database_url), ("event_store_url", &config.event_store_url)] {
@@ -122,6 +130,7 @@ mod tests {
             ("refresh_retry_seconds", serde_json::json!(61)),
             ("public_url", serde_json::json!("https://api.example.com/base")),
             ("public_url", serde_json::json!("ftp://api.example.com")),
+            ("public_url", serde_json::json!("HTTPS://API.example.com:443")),
             ("database_url", serde_json::json!("mysql://x")),
             ("listen", serde_json::json!("nowhere")),
         ] {

@@ -162,6 +162,7 @@ impl From<InvalidToken> for ManageError {
         match error {
             InvalidToken::Refused => Self::InvalidToken,
             InvalidToken::OtherKind => Self::OtherTokenKind,
+            InvalidToken::Stopped(error) => Self::Unavailable(Box::new(error)),
             InvalidToken::Read(error) => error.into(),
             InvalidToken::Identity(error) => error.into(),
             InvalidToken::NoKey | InvalidToken::Unsigned(_) => Self::Internal(Box::new(error)),

@@ -42,7 +42,10 @@ pub(super) async fn register_oauth_app(
         None => None,
     };
     let registered = match before {
-        Some(registered) => registered,
+        Some(registered) => {
+            within_branches(&member, &registered.app.details.allowed_branches)?;
+            registered
+        }
         None => {
             let organization_id = member.organization_id;
             let open_branches = management.open_branches(organization_id).await?;

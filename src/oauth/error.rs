@@ -53,6 +53,7 @@ impl OAuthError {
             Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Body(failure) => failure.status,
             Self::Read(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Token(cause) if cause.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Token(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -68,6 +69,7 @@ impl OAuthError {
             Self::TooManyFailures(_) => "rate_limited",
             Self::Body(failure) => failure.code,
             Self::Read(_) => "temporarily_unavailable",
+            Self::Token(cause) if cause.is_outage() => "temporarily_unavailable",
             Self::Token(_) => "server_error",
         }
     }
@@ -84,6 +86,7 @@ impl From<OAuthError> for Failure {
             OAuthError::TooManyFailures(budget) => budget.failure(&error.to_string()),
             OAuthError::Body(failure) => failure,
             OAuthError::Read(cause) => Self::unavailable(cause),
+            OAuthError::Token(cause) if cause.is_outage() => Self::unavailable(cause),
             OAuthError::Token(cause) => Self::internal(cause),
             OAuthError::InvalidRequest(_)
             | OAuthError::InvalidClient { .. }

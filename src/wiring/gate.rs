@@ -63,6 +63,7 @@ impl Gate for ProxyGate {
                 let description = "this is a user token; request an app token at the OAuth token endpoint";
                 return Err(Failure::new(StatusCode::FORBIDDEN, "invalid_token_type", description));
             }
+            Err(InvalidToken::Stopped(error)) => return Err(Failure::unavailable(error)),
             Err(InvalidToken::Read(error)) => return Err(Failure::unavailable(error)),
             Err(InvalidToken::Identity(error)) => return Err(Failure::unavailable(error)),
             Err(error @ (InvalidToken::NoKey | InvalidToken::Unsigned(_))) => return Err(Failure::internal(error)),

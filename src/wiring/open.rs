@@ -241,7 +241,7 @@ async fn prepare(
 
 async fn rebuild(rebuilder: &Rebuilder, projection: &'static dyn Projection, why: &ReadError) -> Result<(), ReadError> {
     let name = projection.name();
-    tracing::info!(projection = name, %why, "rebuilding");
+    tracing::warn!(projection = name, %why, "rebuilding");
     let mut said = Instant::now();
     let mut say = |progress: Progress| {
         if said.elapsed() >= REPORT {

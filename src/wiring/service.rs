@@ -78,6 +78,7 @@ impl Service {
         let access = Access {
             keys: keys.clone(),
             read: stores.read.clone(),
+            projections: stores.runner.waiter(),
             identity: stores.identity.clone(),
             usage: UsageCounter::default(),
             system: stores.system.clone(),

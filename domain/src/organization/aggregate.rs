@@ -55,7 +55,7 @@ pub enum OrganizationError {
     NotAMember,
     #[error("the user is a member already")]
     AlreadyAMember,
-    #[error("an organization keeps at least one owner")]
+    #[error("an organization keeps at least one owner who is not limited to some branches")]
     LastOwner,
 }
 
@@ -100,7 +100,7 @@ impl Decide for Organization {
             }
             OrganizationCommand::RemoveMember { user_id } => {
                 let member = self.member(user_id)?;
-                self.keep_an_owner(member.role, None)?;
+                self.keep_an_owner(member, None)?;
                 Ok(vec![OrganizationEvent::MemberRemoved { user_id }])
             }
         }
@@ -151,10 +151,10 @@ impl Organization {
         if (role, &branches) == (now.role, &now.branches) {
             return Ok(Vec::new());
         }
-        self.keep_an_owner(now.role, Some(role))?;
         if branches != now.branches {
             self.check_branches(&branches)?;
         }
+        self.keep_an_owner(now, Some(&Member { role, branches: branches.clone() }))?;
         Ok(vec![OrganizationEvent::MemberChanged { user_id, role, branches }])
     }
 
@@ -174,10 +174,17 @@ impl Organization {
         branches.to_list().into_iter().try_for_each(|id| self.open_branch(id).map(drop))
     }
 
-    /// Refuses to turn the only owner into something else, or into nothing.
-    fn keep_an_owner(&self, before: Role, after: Option<Role>) -> Result<(), OrganizationError> {
-        let owners = self.members.values().filter(|member| member.role == Role::Owner).count();
-        let loses_owner = before == Role::Owner && after != Some(Role::Owner);
+    /// Refuses to turn the only owner who is not limited to some branches into something else, or into nothing: nobody would
+    /// be left who can manage everything.
+    fn keep_an_owner(&self, before: &Member, after: Option<&Member>) -> Result<(), OrganizationError> {
+        let owners = self.members.values().filter(|member| member.is_full_owner()).count();
+        let loses_owner = before.is_full_owner() && !after.is_some_and(Member::is_full_owner);
         if loses_owner && owners == 1 { Err(OrganizationError::LastOwner) } else { Ok(()) }
+    }
+}
+
+impl Member {
+    fn is_full_owner(&self) -> bool {
+        self.role == Role::Owner && self.branches == BranchRestriction::All
     }
 }

@@ -225,13 +225,6 @@ fn one_of_two_owners_can_go() {
 }
 
 #[test]
-fn the_only_owner_can_still_be_limited_to_branches() {
-    let limit = Command::ChangeMember { user_id: OWNER, role: None, branches: Some(only(&[UTRECHT])) };
-    let limited = Event::MemberChanged { user_id: OWNER, role: Role::Owner, branches: only(&[UTRECHT]) };
-    assert_eq!(with([opened(UTRECHT, "Utrecht")]).when(limit), Ok(vec![limited]));
-}
-
-#[test]
 fn a_role_survives_its_text_and_owners_and_admins_manage() {
     for (text, role, manages) in [
         ("owner", Role::Owner, true),
@@ -342,4 +335,19 @@ proptest! {
         let replayed = serde_json::to_value(given::<Organization>(stored).state()).unwrap();
         prop_assert_eq!(replayed, serde_json::to_value(organization.state()).unwrap());
     }
+}
+
+#[test]
+fn the_only_owner_who_is_not_limited_stays_so() {
+    let organization = given::<Organization>([
+        Event::Created { name: "Acme".into() },
+        Event::MemberAdded { user_id: id(1), role: Role::Owner, branches: BranchRestriction::All },
+        Event::BranchOpened { branch_id: id(5), public_id: "RS2RDH3B".parse().unwrap(), name: "R".into() },
+        Event::MemberAdded { user_id: id(2), role: Role::Owner, branches: BranchRestriction::Only(vec![id(5)]) },
+    ]);
+    let limit =
+        Command::ChangeMember { user_id: id(1), role: None, branches: Some(BranchRestriction::Only(vec![id(5)])) };
+    assert_eq!(organization.when(limit), Err(Error::LastOwner));
+    assert_eq!(organization.when(Command::RemoveMember { user_id: id(1) }), Err(Error::LastOwner));
+    assert!(organization.when(Command::RemoveMember { user_id: id(2) }).is_ok());
 }

@@ -54,8 +54,12 @@ pub(in super::super) async fn list(
         return Err(ManageError::Forbidden);
     }
     let mut rows = Vec::new();
-    for app in apps_of(&management, &managed).await? {
-        rows.push(row(&management, &app).await?);
+    for member in &managed {
+        for app in app_list::of_organization(&management.read, member.organization_id).await? {
+            if within_branches(member, &app.allowed_branches).is_ok() {
+                rows.push(row(&management, &app).await?);
+            }
+        }
     }
     reply::rows(&headers, query.apply(rows))
 }

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use routix_domain::app::{ClientType, Status};
-use routix_projections::token_validation::{self, ValidationRow};
+use routix_projections::token_validation::ValidationRow;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ impl TokenEndpoint {
         let credentials = credentials(request)?;
         let client_id = credentials.client_id.parse::<Uuid>().ok();
         let app = match client_id {
-            Some(id) => token_validation::by_client_id(&self.access.read, id).await?,
+            Some(id) => self.access.app_by_client_id(id).await.map_err(OAuthError::Token)?,
             None => None,
         };
         let known = app.as_ref().map(|app| app.client_id);

@@ -95,6 +95,10 @@ impl TestApp {
         Self::run(folder, config, clock, world, stores).await
     }
 
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn keys_dir(&self) -> std::path::PathBuf {
         self.config.keys_dir()
     }

@@ -64,3 +64,13 @@ async fn who_manages_nothing_reads_neither_apps_nor_their_history() {
         }
     }
 }
+
+#[tokio::test]
+async fn he_sees_the_apps_that_he_manages_and_no_others() {
+    let (app, token, own) = limited_admin().await;
+    let owner = app.sign_in(Actor::Owner).await;
+    app.new_app(&owner, json!({})).await;
+    let his = app.new_app(&owner, json!({"allowed_branch_ids": [own]})).await;
+    let rows = app.get("/rest/v1/oauth_apps?select=id", &token).await.expect(200).json();
+    assert_eq!(rows, json!([{"id": his.app_id}]));
+}

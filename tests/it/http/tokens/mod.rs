@@ -13,3 +13,4 @@ mod recheck;
 mod requests;
 mod resource;
 mod scopes;
+mod standstill;
