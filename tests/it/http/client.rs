@@ -1,6 +1,6 @@
 //! Sending requests and reading answers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
@@ -84,4 +84,13 @@ pub(crate) fn raw_failure(answer: &str) -> (u16, String) {
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     let body: Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {answer}"));
     (status, body["error"].as_str().unwrap().to_owned())
+}
+
+/// Asks until it is so, for half a minute at most.
+pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < Duration::from_secs(30), "{what}");
+        tokio::task::yield_now().await;
+    }
 }

@@ -1,26 +1,16 @@
 //! Signing keys come and go without a refused token.
 
-use std::time::{Duration, Instant};
-
 use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::http::app::{Registered, TestApp, publish_key};
+use crate::http::client::eventually;
 use crate::http::jwt;
 use crate::http::world::Actor;
 
 async fn kid_of_next_token(app: &TestApp, client: &Registered) -> String {
     let header = jwt::parts(&app.app_token(client).await).0;
     header["kid"].as_str().unwrap().to_owned()
-}
-
-/// Asks until it is so; the folder of the keys is read every few seconds.
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so().await {
-        assert!(began.elapsed() < Duration::from_secs(30), "{what}");
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test]

@@ -1,22 +1,13 @@
 //! While token validation stands still, a revocation may be among what it has not read: nothing is proven and nothing
 //! promised.
 
-use std::time::{Duration, Instant};
-
 use routix_projections::ReadDb;
 use routix_projections::token_validation::TokenValidation;
 use serde_json::json;
 
 use crate::http::app::TestApp;
+use crate::http::client::eventually;
 use crate::http::world::Actor;
-
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so().await {
-        assert!(began.elapsed() < Duration::from_secs(30), "{what}");
-        tokio::task::yield_now().await;
-    }
-}
 
 #[tokio::test]
 async fn token_doors_and_proxy_answer_503_until_it_goes_on() {
