@@ -16,7 +16,7 @@ pub struct AppPrincipal {
     pub user_id: Option<Uuid>,
     /// The token's scopes that the app still holds.
     pub scopes: ScopeSet,
-    /// The app's restriction, today.
+    /// What the app may touch today; for a user's token, only as far as the user may touch it too.
     pub branches: BranchRestriction,
 }
 

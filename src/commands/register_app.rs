@@ -72,9 +72,10 @@ impl Commands {
         let app_id = new.idempotency.as_ref().map_or_else(|| self.system.id(), derived_id);
         self.check_branches(new.organization_id, &new.allowed_branches).await?;
         let secret = (new.client_type == ClientType::Confidential).then(|| Secret::generate(&self.system));
+        let organization_id = new.organization_id;
         let request_fingerprint = new.idempotency.map(|idempotency| idempotency.request_fingerprint);
         let registration = Registration {
-            organization_id: new.organization_id,
+            organization_id,
             client_id: self.system.id(),
             client_type: new.client_type,
             name: new.name,
@@ -94,7 +95,7 @@ impl Commands {
             Ok(executed) => Ok(RegisteredApp { app_id, app: state(executed.aggregate)?, secret, repeated: false }),
             Err(CommandError::Rejected(AppError::AlreadyRegistered { .. })) => {
                 let app = state(self.load::<App>(&app_id.to_string()).await?)?;
-                repeated(app_id, app, request_fingerprint.as_ref())
+                repeated((organization_id, app_id), app, request_fingerprint.as_ref())
             }
             Err(error) => Err(error.into()),
         }
@@ -106,12 +107,15 @@ impl Commands {
     /// [`RegisterAppError::KeyReused`] when that was another request.
     pub async fn registered_before(
         &self,
+        organization_id: Uuid,
         idempotency: &Idempotency,
     ) -> Result<Option<RegisteredApp>, RegisterAppError> {
         let app_id = derived_id(idempotency);
         match self.load::<App>(&app_id.to_string()).await? {
             App::Unregistered => Ok(None),
-            App::Registered(app) => repeated(app_id, *app, Some(&idempotency.request_fingerprint)).map(Some),
+            App::Registered(app) => {
+                repeated((organization_id, app_id), *app, Some(&idempotency.request_fingerprint)).map(Some)
+            }
         }
     }
 
@@ -128,10 +132,15 @@ impl Commands {
     }
 }
 
-/// The app that a repeated request registered before.
-fn repeated(app_id: Uuid, app: AppState, fingerprint: Option<&String>) -> Result<RegisteredApp, RegisterAppError> {
+/// The app that a repeated request registered before. A request that names no organization means another one once its
+/// sender has moved, and must not show him the app of the first.
+fn repeated(
+    (organization_id, app_id): (Uuid, Uuid),
+    app: AppState,
+    fingerprint: Option<&String>,
+) -> Result<RegisteredApp, RegisterAppError> {
     let first = app.details.request_fingerprint.as_ref();
-    if first.is_none() || first != fingerprint {
+    if first.is_none() || first != fingerprint || app.details.organization_id != organization_id {
         return Err(RegisterAppError::KeyReused);
     }
     Ok(RegisteredApp { app_id, app, secret: None, repeated: true })

@@ -38,7 +38,7 @@ pub(super) async fn register_oauth_app(
     let member = caller.managed_organization(&management, named).await?;
     let idempotency = key.map(|key| Idempotency { owner: caller.user.user_id, key, request_fingerprint: fingerprint });
     let before = match &idempotency {
-        Some(idempotency) => management.commands.registered_before(idempotency).await?,
+        Some(idempotency) => management.commands.registered_before(member.organization_id, idempotency).await?,
         None => None,
     };
     let registered = match before {

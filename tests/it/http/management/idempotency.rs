@@ -130,3 +130,20 @@ async fn a_key_that_comes_back_for_another_organization_is_another_request() {
     let refused = register(&app, &owner, "one", &body).await;
     assert_eq!(refused.failure(), (422, "idempotency_key_reused".to_owned()));
 }
+
+#[tokio::test]
+async fn who_has_moved_to_another_organization_does_not_get_the_app_of_the_first_again() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(Actor::Admin).await;
+    let mut body = registration();
+    body.as_object_mut().unwrap().remove("organization_id");
+    register(&app, &admin, "one", &body).await.expect(201);
+    let origin = crate::http::world::origin();
+    app.commands.remove_member((app.world.organization, Actor::Admin.id()), &origin).await.unwrap();
+    let member = (app.world.foreign_organization, Actor::Admin.id());
+    let all = routix_domain::value::BranchRestriction::All;
+    let role = routix_domain::organization::Role::Admin;
+    app.commands.add_member(member, role, all, &origin).await.unwrap();
+    let refused = register(&app, &admin, "one", &body).await;
+    assert_eq!(refused.failure(), (422, "idempotency_key_reused".to_owned()));
+}
