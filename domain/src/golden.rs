@@ -120,6 +120,11 @@ fn app_events() -> Vec<(&'static str, AppEvent)> {
         ("app.revoked.1", AppEvent::Revoked {}),
         ("app.tokens_cut_off.1", AppEvent::TokensCutOff { token_epoch: 3 }),
         ("app.reactivated.1", AppEvent::Reactivated {}),
+        (
+            "app.token_revoked.1",
+            AppEvent::TokenRevoked { token_id: BREDA, expires_at: Some(time("2026-06-01T09:00:00Z")) },
+        ),
+        ("app.token_revoked.1.minimal", AppEvent::TokenRevoked { token_id: BREDA, expires_at: None }),
     ]
 }
 

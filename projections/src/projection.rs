@@ -34,6 +34,7 @@ pub fn all() -> Vec<&'static dyn Projection> {
         &crate::token_validation::TokenValidation,
         &crate::branches::Branches,
         &crate::members::Members,
+        &crate::consents::Consents,
         &crate::app_list::AppList,
         &crate::app_history::AppHistory,
     ]

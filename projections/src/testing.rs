@@ -216,6 +216,7 @@ pub(crate) fn every_app_event() -> Vec<AppEvent> {
         AppEvent::Revoked {},
         AppEvent::TokensCutOff { token_epoch: 1 },
         AppEvent::Reactivated {},
+        AppEvent::TokenRevoked { token_id: id(77), expires_at: None },
     ]
 }
 

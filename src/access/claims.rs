@@ -45,19 +45,33 @@ pub struct Claims {
     pub scope: Option<String>,
 }
 
-/// The `jti` of an app's token: the epoch in which it was issued, and a random id.
+/// The `jti` of an app's token: the epoch in which it was issued, a random id, and for a user's token what it rests on.
 ///
 /// A cut-off raises the app's epoch. Comparing epochs needs no clock, so a token that was issued by a node whose clock
-/// runs ahead is cut off like any other.
+/// runs ahead is cut off like any other; for the same reason a withdrawn consent is counted and not dated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenId {
     pub epoch: u64,
     pub id: Uuid,
+    pub basis: Option<Basis>,
+}
+
+/// What a token that came from an authorization code rests on, besides its user, app and organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Basis {
+    /// The code and its refresh family.
+    pub authorization_id: Uuid,
+    /// How often the consent had been withdrawn before.
+    pub withdrawals: u64,
 }
 
 impl fmt::Display for TokenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.epoch, self.id)
+        write!(f, "{}.{}", self.epoch, self.id)?;
+        match self.basis {
+            None => Ok(()),
+            Some(basis) => write!(f, ".{}.{}", basis.authorization_id, basis.withdrawals),
+        }
     }
 }
 
@@ -70,8 +84,18 @@ impl FromStr for TokenId {
     type Err = MalformedTokenId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (epoch, id) = text.split_once('.').ok_or(MalformedTokenId)?;
-        Ok(Self { epoch: epoch.parse().map_err(|_| MalformedTokenId)?, id: id.parse().map_err(|_| MalformedTokenId)? })
+        let number = |text: &str| text.parse().map_err(|_| MalformedTokenId);
+        let uuid = |text: &str| text.parse().map_err(|_| MalformedTokenId);
+        let parts: Vec<&str> = text.split('.').collect();
+        let (epoch, id, basis) = match parts.as_slice() {
+            [epoch, id] => (epoch, id, None),
+            [epoch, id, authorization_id, withdrawals] => {
+                let basis = Basis { authorization_id: uuid(authorization_id)?, withdrawals: number(withdrawals)? };
+                (epoch, id, Some(basis))
+            }
+            _ => return Err(MalformedTokenId),
+        };
+        Ok(Self { epoch: number(epoch)?, id: uuid(id)?, basis })
     }
 }
 
@@ -112,9 +136,14 @@ mod tests {
 
     #[test]
     fn a_token_id_survives_its_text() {
-        let id = TokenId { epoch: 7, id: Uuid::from_u128(9) };
-        assert_eq!(id.to_string().parse(), Ok(id));
-        for text in ["", "7", "7.", ".x", "-1.00000000-0000-0000-0000-000000000009"] {
+        let id = TokenId { epoch: 7, id: Uuid::from_u128(9), basis: None };
+        let basis = Some(Basis { authorization_id: Uuid::from_u128(8), withdrawals: 2 });
+        for id in [id, TokenId { basis, ..id }] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        let uuid = Uuid::from_u128(9);
+        for text in ["", "7", "7.", ".x", &format!("-1.{uuid}"), &format!("1.{uuid}.{uuid}"), &format!("1.{uuid}.x.1")]
+        {
             assert_eq!(text.parse::<TokenId>(), Err(MalformedTokenId), "{text}");
         }
     }

@@ -3,16 +3,20 @@
 //!
 //! Deliberately absent: what the caller may do with a resource; that is each surface's own matter.
 
+mod app_token;
 mod bearer;
 mod claims;
 mod principal;
 mod resource;
 mod token;
 mod usage;
+mod user_grant;
 
+pub use self::app_token::AppToken;
 pub use self::bearer::bearer;
-pub use self::claims::{Claims, TokenId};
+pub use self::claims::{Basis, Claims, TokenId};
 pub use self::principal::{AppPrincipal, UserPrincipal};
 pub use self::resource::Resource;
 pub use self::token::{Access, InvalidToken, IssuedToken};
 pub use self::usage::UsageCounter;
+pub use self::user_grant::{Standing, UserGrant, branches_in};

@@ -2,16 +2,17 @@
 
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
-use routix_domain::value::{BranchRestriction, ScopeSet};
+use routix_domain::value::ScopeSet;
 use routix_projections::runner::{NotReached, Waiter};
 use routix_projections::token_validation::{self, ValidationRow};
 use routix_projections::{ReadDb, ReadError};
 use uuid::Uuid;
 
 use super::claims::{AUTHENTICATED, Claims, TokenId};
-use super::principal::{AppPrincipal, UserPrincipal};
+use super::principal::UserPrincipal;
 use super::resource::Resource;
 use super::usage::UsageCounter;
+use super::user_grant::UserGrant;
 use crate::keys::KeyRing;
 use crate::store::identity::{IdentityDb, IdentityError};
 use crate::system::System;
@@ -107,7 +108,7 @@ impl Access {
     ) -> Result<IssuedToken, InvalidToken> {
         let claims = Claims {
             sub: app.app_id,
-            jti: TokenId { epoch: app.token_epoch, id: self.system.id() }.to_string(),
+            jti: TokenId { epoch: app.token_epoch, id: self.system.id(), basis: None }.to_string(),
             organization_id: Some(app.organization_id),
             oauth_client_id: Some(app.client_id),
             oauth_scopes: Some(scopes.clone()),
@@ -120,26 +121,30 @@ impl Access {
         self.issue(claims, app.token_lifetime.seconds(), resource)
     }
 
-    /// The app behind a token, as the read models know it now.
+    /// A token for an app that acts for a user (seed: API integration, "Token claims: Authorization Code"). `scopes` are
+    /// those that are granted now.
     ///
     /// # Errors
-    /// [`InvalidToken`]; a person's own token is `OtherKind`.
-    pub async fn app(&self, token: &str) -> Result<AppPrincipal, InvalidToken> {
-        let claims = self.verify(token)?;
-        let Some(client_id) = claims.oauth_client_id else {
-            self.open_session(claims.session_id, claims.sub).await?;
-            return Err(InvalidToken::OtherKind);
+    /// [`InvalidToken::NoKey`] or [`InvalidToken::Unsigned`].
+    pub fn issue_for_user(
+        &self,
+        app: &ValidationRow,
+        grant: &UserGrant,
+        scopes: &ScopeSet,
+        resource: Option<&str>,
+    ) -> Result<IssuedToken, InvalidToken> {
+        let id = TokenId { epoch: app.token_epoch, id: self.system.id(), basis: Some(grant.basis) };
+        let claims = Claims {
+            sub: grant.user_id,
+            jti: id.to_string(),
+            organization_id: Some(grant.organization_id),
+            oauth_client_id: Some(app.client_id),
+            oauth_scopes: Some(scopes.clone()),
+            client_id: resource.map(|_| app.client_id),
+            scope: resource.map(|_| scopes.to_string()),
+            ..Claims::default()
         };
-        let row = self.live_app(client_id, &claims).await?;
-        self.usage.count(row.app_id, 0, self.system.now());
-        Ok(AppPrincipal {
-            app_id: row.app_id,
-            client_id: row.client_id,
-            organization_id: row.organization_id,
-            user_id: (claims.sub != row.app_id).then_some(claims.sub),
-            scopes: claims.oauth_scopes.unwrap_or_default().intersection(&row.allowed_scopes),
-            branches: BranchRestriction::clone(&row.allowed_branches),
-        })
+        self.issue(claims, app.token_lifetime.seconds(), resource)
     }
 
     /// The person behind a token, if his session is still open.
@@ -148,9 +153,9 @@ impl Access {
     /// [`InvalidToken`]; an app's token is `OtherKind`.
     pub async fn user(&self, token: &str) -> Result<UserPrincipal, InvalidToken> {
         let claims = self.verify(token)?;
-        if let Some(client_id) = claims.oauth_client_id {
+        if claims.oauth_client_id.is_some() {
             // One that is cut off is of no kind any more.
-            self.live_app(client_id, &claims).await?;
+            self.app_token(token).await?;
             return Err(InvalidToken::OtherKind);
         }
         let session_id = self.open_session(claims.session_id, claims.sub).await?;
@@ -166,15 +171,16 @@ impl Access {
         Ok(token_validation::by_client_id(&self.read, client_id).await?)
     }
 
-    /// The app that a token names, if the token has not been cut off.
-    async fn live_app(&self, client_id: Uuid, claims: &Claims) -> Result<ValidationRow, InvalidToken> {
-        let row = self.app_by_client_id(client_id).await?;
-        let row = row.filter(|row| Some(row.organization_id) == claims.organization_id).ok_or(InvalidToken::Refused)?;
-        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
-        if id.epoch < row.token_epoch { Err(InvalidToken::Refused) } else { Ok(row) }
+    /// The app with this id; an error while the read models stand still.
+    ///
+    /// # Errors
+    /// [`InvalidToken::Stopped`] or [`InvalidToken::Read`].
+    pub async fn app_by_id(&self, app_id: Uuid) -> Result<Option<ValidationRow>, InvalidToken> {
+        self.projections.check(&["token_validation"])?;
+        Ok(token_validation::by_id(&self.read, app_id).await?)
     }
 
-    async fn open_session(&self, session_id: Option<Uuid>, user_id: Uuid) -> Result<Uuid, InvalidToken> {
+    pub(super) async fn open_session(&self, session_id: Option<Uuid>, user_id: Uuid) -> Result<Uuid, InvalidToken> {
         let session_id = session_id.ok_or(InvalidToken::Refused)?;
         let session = self.identity.session(session_id).await?;
         let now = self.system.now();
@@ -208,7 +214,7 @@ impl Access {
 
     /// The claims of a token that we signed and that has not expired. The key is looked up by `kid` among our own; no
     /// other member of the header is believed (RFC 8725, 3.1).
-    fn verify(&self, token: &str) -> Result<Claims, InvalidToken> {
+    pub(super) fn verify(&self, token: &str) -> Result<Claims, InvalidToken> {
         let header = decode_header(token).map_err(|_| InvalidToken::Refused)?;
         let kid = header.kid.ok_or(InvalidToken::Refused)?;
         let keys = self.keys.current();

@@ -7,6 +7,8 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::{Aggregate, AggregateError, EventEnvelope, EventStore as _};
 use routix_domain::app::App;
+use routix_domain::authorization::{Authorization, AuthorizationEvent};
+use routix_domain::consent::Consent;
 use routix_domain::log::{EventFeed, FeedError, Metadata};
 use routix_domain::organization::Organization;
 use routix_domain::reservation::Reservation;
@@ -28,11 +30,16 @@ const PROMISE: Duration = Duration::from_secs(5);
 const COURTESY: Duration = Duration::from_secs(1);
 
 /// Which read models an aggregate's commands wait for.
-pub trait Visible {
+pub trait Visible: Aggregate {
     /// The answer's promise rests on these: it is not given before they have the event.
     const PROMISED: &'static [&'static str];
     /// These should have it; when one of them stands still, the command succeeds all the same.
     const WANTED: &'static [&'static str] = &[];
+
+    /// Whether the answer has to wait until this event can be read; most have to.
+    fn is_awaited(_event: &Self::Event) -> bool {
+        true
+    }
 }
 
 impl Visible for App {
@@ -42,6 +49,26 @@ impl Visible for App {
 
 impl Visible for Organization {
     const PROMISED: &'static [&'static str] = &["branches", "members"];
+}
+
+impl Visible for Consent {
+    const PROMISED: &'static [&'static str] = &["consents"];
+}
+
+impl Visible for Authorization {
+    const PROMISED: &'static [&'static str] = &["consents"];
+
+    /// An end must be seen everywhere before it is answered. All else is decided on the stream alone.
+    fn is_awaited(event: &AuthorizationEvent) -> bool {
+        match event {
+            AuthorizationEvent::Ended { .. } => true,
+            AuthorizationEvent::Denied { .. }
+            | AuthorizationEvent::CodeIssued(_)
+            | AuthorizationEvent::CodeRefused { .. }
+            | AuthorizationEvent::CodeRedeemed { .. }
+            | AuthorizationEvent::Refreshed { .. } => false,
+        }
+    }
 }
 
 impl Visible for Reservation {
@@ -141,7 +168,7 @@ impl Commands {
         origin: &Origin,
     ) -> Result<Executed<A>, CommandError<A::Error>>
     where
-        A: Aggregate<Services = ()> + Visible,
+        A: Visible<Services = ()>,
         A::Command: Clone,
     {
         // A read model that stands still would keep the promise from being kept; then nothing is begun.
@@ -154,7 +181,7 @@ impl Commands {
                 other => break other?,
             }
         };
-        if let Some(last) = executed.events.last() {
+        if let Some(last) = executed.events.iter().rfind(|event| A::is_awaited(&event.payload)) {
             self.wait_for::<A>(id, last.sequence).await?;
         }
         Ok(executed)
@@ -212,7 +239,7 @@ impl Commands {
         })
     }
 
-    async fn wait_for<A: Aggregate + Visible>(&self, id: &str, sequence: usize) -> Result<(), CommandError<A::Error>> {
+    async fn wait_for<A: Visible>(&self, id: &str, sequence: usize) -> Result<(), CommandError<A::Error>> {
         let sequence = u64::try_from(sequence).unwrap_or(u64::MAX);
         let recorded = self.feed.position_of(A::TYPE, id, sequence).await?;
         let position =

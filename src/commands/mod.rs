@@ -3,8 +3,10 @@
 //!
 //! Deliberately absent: HTTP, and who may do it. A surface proves the caller's right before it comes here.
 
+pub mod authorizations;
 mod bus;
 pub mod change_app;
+pub mod consents;
 pub mod members;
 pub mod organizations;
 mod origin;

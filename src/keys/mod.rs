@@ -7,6 +7,8 @@
 
 mod file;
 mod ring;
+mod seal;
 
 pub use self::file::{KeyFile, KeyFileError, Origin};
 pub use self::ring::{KeyRing, Keys, SigningKey};
+pub use self::seal::Seal;

@@ -25,6 +25,9 @@ pub struct SigningKey {
 #[derive(Clone)]
 pub struct Keys {
     signing: Vec<SigningKey>,
+    /// Oldest first, never empty: the keys that seal, each from its moment on.
+    sealing: Vec<(DateTime<Utc>, [u8; 32])>,
+    /// The first of them.
     refresh: [u8; 32],
     has_demo_key: bool,
 }
@@ -38,6 +41,17 @@ impl Keys {
     /// The key with this id, whether it signs or only verifies.
     pub fn verifying(&self, kid: &str) -> Option<&SigningKey> {
         self.signing.iter().find(|key| key.kid == kid)
+    }
+
+    /// The key that sealed what began at `moment`: the newest that was active then, or the first.
+    pub(super) fn sealing_at(&self, moment: DateTime<Utc>) -> &[u8; 32] {
+        let active = self.sealing.iter().rev().find(|(activates_at, _)| *activates_at <= moment);
+        active.map_or(&self.refresh, |(_, key)| key)
+    }
+
+    /// Every key that may have sealed something.
+    pub(super) fn sealing(&self) -> impl Iterator<Item = &[u8; 32]> {
+        self.sealing.iter().map(|(_, key)| key)
     }
 
     /// The key that authenticates refresh tokens.
@@ -61,9 +75,13 @@ impl Keys {
         if signing.is_empty() {
             return Err(KeyFileError::Missing(Purpose::Signing));
         }
-        let refresh = files.iter().find(|file| file.purpose == Purpose::Refresh).and_then(KeyFile::secret);
-        let refresh = refresh.ok_or(KeyFileError::Missing(Purpose::Refresh))?;
-        Ok(Self { signing, refresh, has_demo_key: files.iter().any(|file| file.origin == Origin::Demo) })
+        let sealing: Vec<_> = files
+            .iter()
+            .filter(|file| file.purpose == Purpose::Refresh)
+            .filter_map(|file| Some((file.activates_at, file.secret()?)))
+            .collect();
+        let refresh = sealing.first().map(|(_, key)| *key).ok_or(KeyFileError::Missing(Purpose::Refresh))?;
+        Ok(Self { signing, sealing, refresh, has_demo_key: files.iter().any(|file| file.origin == Origin::Demo) })
     }
 }
 

@@ -1,13 +1,14 @@
-//! Errors of the token endpoint (RFC 6749, 5.2).
+//! Errors of the doors for clients (RFC 6749, 5.2).
 
 use axum::http::{HeaderValue, StatusCode, header};
 
 use crate::access::InvalidToken;
+use crate::commands::CommandError;
 use crate::http::Failure;
 use crate::http::limit::Budget;
 use routix_projections::ReadError;
 
-/// Why a token request got no token.
+/// Why a client did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum OAuthError {
     /// A parameter is missing, malformed or repeated.
@@ -23,7 +24,10 @@ pub enum OAuthError {
     /// The client may not use this grant type.
     #[error("{0}")]
     UnauthorizedClient(&'static str),
-    #[error("this grant type is not offered; use client_credentials")]
+    /// A code or refresh token that gives nothing.
+    #[error("{0}")]
+    InvalidGrant(&'static str),
+    #[error("this grant type is not offered; use authorization_code, refresh_token or client_credentials")]
     UnsupportedGrantType,
     #[error("{0}")]
     InvalidScope(String),
@@ -39,6 +43,11 @@ pub enum OAuthError {
     Read(#[from] ReadError),
     #[error("no token could be made")]
     Token(#[source] InvalidToken),
+    /// It is not known what came of a command.
+    #[error("the event store does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a stream cannot be used")]
+    Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl OAuthError {
@@ -47,12 +56,14 @@ impl OAuthError {
             Self::InvalidRequest(_)
             | Self::UnauthorizedClient(_)
             | Self::UnsupportedGrantType
+            | Self::InvalidGrant(_)
             | Self::InvalidScope(_)
             | Self::InvalidTarget => StatusCode::BAD_REQUEST,
             Self::InvalidClient { .. } => StatusCode::UNAUTHORIZED,
             Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Body(failure) => failure.status,
-            Self::Read(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Read(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Token(cause) if cause.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Token(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -64,11 +75,13 @@ impl OAuthError {
             Self::InvalidClient { .. } => "invalid_client",
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidGrant(_) => "invalid_grant",
             Self::InvalidScope(_) => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::TooManyFailures(_) => "rate_limited",
             Self::Body(failure) => failure.code,
-            Self::Read(_) => "temporarily_unavailable",
+            Self::Read(_) | Self::Unavailable(_) => "temporarily_unavailable",
+            Self::Corrupt(_) => "server_error",
             Self::Token(cause) if cause.is_outage() => "temporarily_unavailable",
             Self::Token(_) => "server_error",
         }
@@ -86,14 +99,36 @@ impl From<OAuthError> for Failure {
             OAuthError::TooManyFailures(budget) => budget.failure(&error.to_string()),
             OAuthError::Body(failure) => failure,
             OAuthError::Read(cause) => Self::unavailable(cause),
+            OAuthError::Unavailable(cause) => Self::unavailable(Cause(cause)),
+            OAuthError::Corrupt(cause) => Self::internal(Cause(cause)),
             OAuthError::Token(cause) if cause.is_outage() => Self::unavailable(cause),
             OAuthError::Token(cause) => Self::internal(cause),
             OAuthError::InvalidRequest(_)
             | OAuthError::InvalidClient { .. }
             | OAuthError::UnauthorizedClient(_)
             | OAuthError::UnsupportedGrantType
+            | OAuthError::InvalidGrant(_)
             | OAuthError::InvalidScope(_)
             | OAuthError::InvalidTarget => plain(&error),
         }
     }
 }
+
+impl<E: std::error::Error + Send + Sync + 'static> From<CommandError<E>> for OAuthError {
+    /// What a rule of the domain refuses is a refused grant: who asks which rule it was may be somebody else.
+    fn from(error: CommandError<E>) -> Self {
+        match error {
+            CommandError::Rejected(_) => Self::InvalidGrant("it is not valid any more"),
+            CommandError::Corrupt(cause) => Self::Corrupt(cause),
+            CommandError::Conflict
+            | CommandError::Unavailable(_)
+            | CommandError::Stopped(_)
+            | CommandError::NotVisible(_) => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+/// A boxed cause, as an error of its own.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Cause(Box<dyn std::error::Error + Send + Sync>);

@@ -45,14 +45,25 @@ pub fn router(metadata: Arc<Metadata>) -> Router {
 
 async fn server(State(metadata): State<Arc<Metadata>>) -> Response {
     let issuer = metadata.resource.issuer();
+    let url = |path: &str| format!("{issuer}{path}");
     document(&json!({
         "issuer": issuer,
-        "token_endpoint": format!("{issuer}/auth/v1/oauth/token"),
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "authorization_endpoint": url("/auth/v1/oauth/authorize"),
+        "token_endpoint": url("/auth/v1/oauth/token"),
+        "revocation_endpoint": url("/auth/v1/oauth/revoke"),
+        "introspection_endpoint": url("/auth/v1/oauth/introspect"),
         "scopes_supported": metadata.scopes(),
-        // Required by RFC 8414, 2; no response type works before the authorization endpoint does.
-        "response_types_supported": [],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        // A public client proves nothing, so it may not ask.
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "authorization_response_iss_parameter_supported": true,
+        "ui_locales_supported": ["en", "nl"],
+        "protected_resources": [metadata.resource.names()[1]],
     }))
 }
 

@@ -3,8 +3,17 @@
 //! Deliberately absent: the implicit and the password grant (OAuth 2.1 dropped both), and registration by clients
 //! themselves: an app is registered by an administrator.
 
+mod client_auth;
 mod error;
+mod introspect;
 pub mod metadata;
-pub mod token;
+mod request;
+mod revoke;
+mod router;
+mod server;
+mod token;
+mod values;
 
 pub use self::error::OAuthError;
+pub use self::router::router;
+pub use self::server::OAuthServer;

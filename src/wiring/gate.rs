@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use routix_domain::value::BranchRestriction;
-use routix_projections::{branches, members};
+use routix_projections::branches;
 use uuid::Uuid;
 
 use crate::access::{Access, AppPrincipal, InvalidToken, bearer};
@@ -34,43 +33,23 @@ impl ProxyGate {
             Err(_) => failure,
         }
     }
-
-    /// What the app may touch and the user behind it too.
-    async fn restrict_to_user(&self, mut principal: AppPrincipal, user_id: Uuid) -> Result<AppPrincipal, Failure> {
-        let membership = members::membership(&self.access.read, principal.organization_id, user_id).await;
-        let Some(member) = membership.map_err(Failure::unavailable)? else {
-            return Err(self.unauthorized(Some("invalid_token")));
-        };
-        principal.branches = match (&principal.branches, &member.branches.0) {
-            (restriction, BranchRestriction::All) => restriction.clone(),
-            (BranchRestriction::All, only) => only.clone(),
-            (BranchRestriction::Only(ids), only) => {
-                BranchRestriction::Only(ids.iter().copied().filter(|id| only.allows(*id)).collect())
-            }
-        };
-        Ok(principal)
-    }
 }
 
 #[async_trait]
 impl Gate for ProxyGate {
     async fn authenticate(&self, headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
         let token = bearer(headers)?.ok_or_else(|| self.unauthorized(None))?;
-        let principal = match self.access.app(token).await {
-            Ok(principal) => principal,
-            Err(InvalidToken::Refused) => return Err(self.unauthorized(Some("invalid_token"))),
+        match self.access.app(token).await {
+            Ok(principal) => Ok(principal),
+            Err(InvalidToken::Refused) => Err(self.unauthorized(Some("invalid_token"))),
             Err(InvalidToken::OtherKind) => {
                 let description = "this is a user token; request an app token at the OAuth token endpoint";
-                return Err(Failure::new(StatusCode::FORBIDDEN, "invalid_token_type", description));
+                Err(Failure::new(StatusCode::FORBIDDEN, "invalid_token_type", description))
             }
-            Err(InvalidToken::Stopped(error)) => return Err(Failure::unavailable(error)),
-            Err(InvalidToken::Read(error)) => return Err(Failure::unavailable(error)),
-            Err(InvalidToken::Identity(error)) => return Err(Failure::unavailable(error)),
-            Err(error @ (InvalidToken::NoKey | InvalidToken::Unsigned(_))) => return Err(Failure::internal(error)),
-        };
-        match principal.user_id {
-            Some(user_id) => self.restrict_to_user(principal, user_id).await,
-            None => Ok(principal),
+            Err(InvalidToken::Stopped(error)) => Err(Failure::unavailable(error)),
+            Err(InvalidToken::Read(error)) => Err(Failure::unavailable(error)),
+            Err(InvalidToken::Identity(error)) => Err(Failure::unavailable(error)),
+            Err(error @ (InvalidToken::NoKey | InvalidToken::Unsigned(_))) => Err(Failure::internal(error)),
         }
     }
 

@@ -21,7 +21,8 @@ use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
 use crate::oauth::metadata::{self, Metadata};
-use crate::oauth::token::{self, TokenEndpoint};
+use crate::oauth::{self, OAuthServer};
+
 use crate::operate;
 use crate::proxy::{self, Proxy};
 use crate::system::System;
@@ -112,7 +113,12 @@ impl Service {
 
     fn router(&self) -> Router {
         let stores = &self.stores;
-        let tokens = TokenEndpoint { access: self.access.clone(), failures: Limiter::new(self.failure_limit) };
+        let oauth = OAuthServer {
+            access: self.access.clone(),
+            commands: stores.commands.clone(),
+            refresh_retry: self.sessions.refresh_retry,
+            failures: Limiter::new(self.failure_limit),
+        };
         let metadata = Metadata { resource: self.access.resource.clone(), scopes: stores.catalogue.scopes() };
         let management = Management {
             access: self.access.clone(),
@@ -137,7 +143,7 @@ impl Service {
         };
         let system: System = stores.system.clone();
         Router::new()
-            .merge(token::router(Arc::new(tokens)))
+            .merge(oauth::router(Arc::new(oauth)))
             .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))

@@ -71,13 +71,19 @@ impl Decide for App {
             }
             (
                 Self::Unregistered,
-                AppCommand::Change(_) | AppCommand::RotateSecret { .. } | AppCommand::EndOverlap { .. },
+                AppCommand::Change(_)
+                | AppCommand::RotateSecret { .. }
+                | AppCommand::EndOverlap { .. }
+                | AppCommand::RevokeToken { .. },
             ) => Err(AppError::NotRegistered),
             (Self::Registered(app), AppCommand::Change(change)) => app.change(*change),
             (Self::Registered(app), AppCommand::RotateSecret { secret, overlap_seconds, at }) => {
                 app.rotate(secret, overlap_seconds, at)
             }
             (Self::Registered(app), AppCommand::EndOverlap { at }) => Ok(app.end_overlap(at)),
+            (Self::Registered(_), AppCommand::RevokeToken { token_id, expires_at }) => {
+                Ok(vec![AppEvent::TokenRevoked { token_id, expires_at }])
+            }
         }
     }
 
@@ -209,6 +215,8 @@ impl AppState {
             AppEvent::Revoked {} => self.status = Status::Revoked,
             AppEvent::TokensCutOff { token_epoch } => self.token_epoch = token_epoch,
             AppEvent::Reactivated {} => self.status = Status::Active,
+            // Decides nothing later; the read model keeps the list.
+            AppEvent::TokenRevoked { .. } => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can be asked of an app. Commands carry fingerprints, never a secret.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::event::{RefreshAuthentication, Registration};
 use crate::value::{BranchRestriction, Fingerprint, RedirectUri, ScopeSet, TokenLifetime};
@@ -21,6 +22,11 @@ pub enum AppCommand {
     /// Ends the overlap of the last rotation now.
     EndOverlap {
         at: DateTime<Utc>,
+    },
+    /// Gives back one access token. Whether it was given back before is a fact of the read model.
+    RevokeToken {
+        token_id: Uuid,
+        expires_at: Option<DateTime<Utc>>,
     },
 }
 

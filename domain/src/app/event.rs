@@ -88,6 +88,14 @@ pub enum AppEvent {
     TokensCutOff { token_epoch: u32 },
     #[serde(rename = "app.reactivated")]
     Reactivated {},
+    /// One access token, which the app got for itself, was given back (RFC 7009).
+    #[serde(rename = "app.token_revoked")]
+    TokenRevoked {
+        token_id: Uuid,
+        /// When it would have expired; `None` for a token without an end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<DateTime<Utc>>,
+    },
 }
 
 aggregate!(App, "app", AppEvent {
@@ -103,4 +111,5 @@ aggregate!(App, "app", AppEvent {
     Revoked => ("app.revoked", "1"),
     TokensCutOff => ("app.tokens_cut_off", "1"),
     Reactivated => ("app.reactivated", "1"),
+    TokenRevoked => ("app.token_revoked", "1"),
 });

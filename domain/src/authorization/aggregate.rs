@@ -9,11 +9,12 @@ use super::{CODE_LIFETIME, FAMILY_IDLE, FAMILY_LIFETIME, MAX_REFUSALS};
 use crate::Decide;
 use crate::value::CodeChallenge;
 
-/// A code, then a family of refresh tokens, then nothing.
+/// A decision of the user; after a yes a code, then a family of refresh tokens, then nothing.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub enum Authorization {
     #[default]
-    Unissued,
+    Undecided,
+    Denied,
     Code {
         grant: Box<Grant>,
         refusals: u32,
@@ -38,7 +39,13 @@ pub struct Family {
 
 #[derive(Clone, Debug)]
 pub enum AuthorizationCommand {
+    /// The user said yes.
     Issue(Box<Grant>),
+    /// The user said no.
+    Deny {
+        user_id: Uuid,
+        app_id: Uuid,
+    },
     Redeem(Box<Redemption>),
     Refresh(Refresh),
     /// The client gives the family back.
@@ -75,8 +82,8 @@ pub struct Refresh {
 pub enum AuthorizationError {
     #[error("there is no such code or refresh token")]
     Unknown,
-    #[error("the code was issued already")]
-    AlreadyIssued,
+    #[error("the user has decided already")]
+    AlreadyDecided,
     #[error("the code or refresh token belongs to another client")]
     OtherClient,
     #[error("the code or refresh token has expired")]
@@ -91,7 +98,7 @@ impl Authorization {
     /// What the code was bound to, whatever became of it; `None` before it was issued.
     pub fn grant(&self) -> Option<&Grant> {
         match self {
-            Self::Unissued => None,
+            Self::Undecided | Self::Denied => None,
             Self::Code { grant, .. } | Self::Ended { grant, .. } => Some(grant),
             Self::Family(family) => Some(&family.grant),
         }
@@ -106,18 +113,27 @@ impl Decide for Authorization {
     fn decide(&self, command: AuthorizationCommand) -> Result<Vec<AuthorizationEvent>, AuthorizationError> {
         match command {
             AuthorizationCommand::Issue(grant) => match self {
-                Self::Unissued => Ok(vec![AuthorizationEvent::CodeIssued(grant)]),
-                Self::Code { .. } | Self::Family(_) | Self::Ended { .. } => Err(AuthorizationError::AlreadyIssued),
+                Self::Undecided => Ok(vec![AuthorizationEvent::CodeIssued(grant)]),
+                // The same form was sent twice: the code that it made is still the answer.
+                Self::Code { grant: issued, .. } if issued.is_same_decision(&grant) => Ok(Vec::new()),
+                Self::Denied | Self::Code { .. } | Self::Family(_) | Self::Ended { .. } => {
+                    Err(AuthorizationError::AlreadyDecided)
+                }
+            },
+            AuthorizationCommand::Deny { user_id, app_id } => match self {
+                Self::Undecided => Ok(vec![AuthorizationEvent::Denied { user_id, app_id }]),
+                Self::Denied => Ok(Vec::new()),
+                Self::Code { .. } | Self::Family(_) | Self::Ended { .. } => Err(AuthorizationError::AlreadyDecided),
             },
             AuthorizationCommand::Redeem(redemption) => self.redeem(&redemption),
             AuthorizationCommand::Refresh(refresh) => match self {
                 Self::Family(family) => family.refresh(refresh),
-                Self::Unissued => Err(AuthorizationError::Unknown),
+                Self::Undecided | Self::Denied => Err(AuthorizationError::Unknown),
                 Self::Code { .. } => Err(AuthorizationError::NotRedeemed),
                 Self::Ended { .. } => Err(AuthorizationError::Ended),
             },
             AuthorizationCommand::Revoke { app_id } => match self {
-                Self::Unissued => Err(AuthorizationError::Unknown),
+                Self::Undecided | Self::Denied => Err(AuthorizationError::Unknown),
                 Self::Code { grant, .. } if grant.app_id != app_id => Err(AuthorizationError::OtherClient),
                 Self::Family(family) if family.grant.app_id != app_id => Err(AuthorizationError::OtherClient),
                 Self::Code { .. } | Self::Family(_) => ended(EndReason::Revoked),
@@ -128,7 +144,8 @@ impl Decide for Authorization {
 
     fn evolve(&mut self, event: AuthorizationEvent) {
         *self = match (std::mem::take(self), event) {
-            (Self::Unissued, AuthorizationEvent::CodeIssued(grant)) => Self::Code { grant, refusals: 0 },
+            (Self::Undecided, AuthorizationEvent::CodeIssued(grant)) => Self::Code { grant, refusals: 0 },
+            (Self::Undecided, AuthorizationEvent::Denied { .. }) => Self::Denied,
             (Self::Code { grant, .. }, AuthorizationEvent::CodeRefused { refusals }) => Self::Code { grant, refusals },
             (Self::Code { grant, .. }, AuthorizationEvent::CodeRedeemed { redeemed_at, secret_generation }) => {
                 Self::Family(Box::new(Family {
@@ -172,7 +189,7 @@ impl Authorization {
             }]),
             Self::Family(_) => ended(EndReason::CodeReplayed),
             Self::Ended { .. } => Err(AuthorizationError::Ended),
-            Self::Unissued => Err(AuthorizationError::Unknown),
+            Self::Undecided | Self::Denied => Err(AuthorizationError::Unknown),
         }
     }
 }

@@ -29,6 +29,13 @@ pub struct Grant {
     pub issued_at: DateTime<Utc>,
 }
 
+impl Grant {
+    /// Whether `other` says the same but for the moment at which it was said.
+    pub fn is_same_decision(&self, other: &Self) -> bool {
+        Self { issued_at: self.issued_at, ..other.clone() } == *self
+    }
+}
+
 /// Why a family ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,6 +54,9 @@ pub enum EndReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum AuthorizationEvent {
+    /// The user said no. There is no code and will be none.
+    #[serde(rename = "authorization.denied")]
+    Denied { user_id: Uuid, app_id: Uuid },
     #[serde(rename = "authorization.code_issued")]
     CodeIssued(Box<Grant>),
     /// Somebody with the code lacked what belongs to it. The code still works for its holder.
@@ -65,6 +75,7 @@ pub enum AuthorizationEvent {
 }
 
 aggregate!(Authorization, "authorization", AuthorizationEvent {
+    Denied => ("authorization.denied", "1"),
     CodeIssued => ("authorization.code_issued", "1"),
     CodeRefused => ("authorization.code_refused", "1"),
     CodeRedeemed => ("authorization.code_redeemed", "1"),

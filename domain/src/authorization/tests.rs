@@ -184,8 +184,23 @@ fn what_was_never_issued_is_unknown_and_what_was_cannot_be_issued_again() {
     assert_eq!(nothing.when(refresh(1, at(0))), Err(AuthorizationError::Unknown));
     assert_eq!(nothing.when(AuthorizationCommand::Revoke { app_id: id(APP) }), Err(AuthorizationError::Unknown));
     assert_eq!(code().when(refresh(1, at(0))), Err(AuthorizationError::NotRedeemed));
-    let again = AuthorizationCommand::Issue(Box::new(grant()));
-    assert_eq!(code().when(again), Err(AuthorizationError::AlreadyIssued));
+    let issue = |grant: Grant| AuthorizationCommand::Issue(Box::new(grant));
+    assert_eq!(code().when(issue(Grant { issued_at: at(5), ..grant() })), Ok(vec![]), "the same form, sent twice");
+    let other = Grant { organization_id: id(9), ..grant() };
+    assert_eq!(code().when(issue(other)), Err(AuthorizationError::AlreadyDecided));
+    assert_eq!(family(&[]).when(issue(grant())), Err(AuthorizationError::AlreadyDecided));
+}
+
+#[test]
+fn the_user_decides_once() {
+    let deny = AuthorizationCommand::Deny { user_id: id(1), app_id: id(APP) };
+    let denied = AuthorizationEvent::Denied { user_id: id(1), app_id: id(APP) };
+    assert_eq!(given::<Authorization>([]).when(deny.clone()), Ok(vec![denied.clone()]));
+    assert_eq!(code().when(deny.clone()), Err(AuthorizationError::AlreadyDecided));
+    let no = given::<Authorization>([denied]);
+    assert_eq!(no.when(deny), Ok(vec![]));
+    assert_eq!(no.when(AuthorizationCommand::Issue(Box::new(grant()))), Err(AuthorizationError::AlreadyDecided));
+    assert_eq!(no.when(redeem(redemption())), Err(AuthorizationError::Unknown));
 }
 
 proptest! {
@@ -208,7 +223,8 @@ proptest! {
                     AuthorizationEvent::Ended { .. } => over = true,
                     AuthorizationEvent::CodeIssued(_)
                     | AuthorizationEvent::CodeRefused { .. }
-                    | AuthorizationEvent::CodeRedeemed { .. } => prop_assert!(false, "{event:?} from a refresh"),
+                    | AuthorizationEvent::CodeRedeemed { .. }
+                    | AuthorizationEvent::Denied { .. } => prop_assert!(false, "{event:?} from a refresh"),
                 }
                 state.evolve(event);
             }

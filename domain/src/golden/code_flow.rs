@@ -35,6 +35,7 @@ pub(super) fn authorization_events() -> Vec<(&'static str, AuthorizationEvent)> 
         |secret_generation| Event::CodeRedeemed { redeemed_at: time("2026-06-01T08:00:03.120Z"), secret_generation };
     let refreshed = Event::Refreshed { generation: 2, refreshed_at: time("2026-06-01T09:00:00.5Z") };
     vec![
+        ("authorization.denied.1", Event::Denied { user_id: USER, app_id: APP }),
         ("authorization.code_issued.1", issued(Some("https://api.routix.example/functions/v1/api"))),
         ("authorization.code_issued.1.minimal", issued(None)),
         ("authorization.code_refused.1", Event::CodeRefused { refusals: 1 }),

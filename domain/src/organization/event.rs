@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::aggregate::Organization;
 use crate::decide::aggregate;
-use crate::value::{BranchPublicId, BranchRestriction};
+use crate::value::{Action, BranchPublicId, BranchRestriction, ScopeSet};
 
 /// What a member may do. Owners and admins manage apps, branches and members; members and viewers look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,15 @@ impl Role {
         match self {
             Self::Owner | Self::Admin => true,
             Self::Member | Self::Viewer => false,
+        }
+    }
+
+    /// What of `scopes` somebody in this role can let an app do for him: nobody gives away what he does not have.
+    #[must_use]
+    pub fn grantable(self, scopes: &ScopeSet) -> ScopeSet {
+        match self {
+            Self::Owner | Self::Admin | Self::Member => scopes.clone(),
+            Self::Viewer => scopes.iter().filter(|scope| scope.action() == Action::Read).cloned().collect(),
         }
     }
 }

@@ -48,6 +48,15 @@ impl BranchRestriction {
         }
     }
 
+    /// What both allow.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        match (self, other) {
+            (restriction, Self::All) | (Self::All, restriction) => restriction.clone(),
+            (Self::Only(ids), only) => Self::Only(ids.iter().copied().filter(|id| only.allows(*id)).collect()),
+        }
+    }
+
     pub fn allows(&self, branch_id: Uuid) -> bool {
         match self {
             Self::All => true,

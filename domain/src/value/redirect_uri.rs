@@ -95,6 +95,43 @@ impl RedirectUri {
         &self.0
     }
 
+    /// Whether a request may name `requested` where this one is registered: the very same text, or on a loopback address
+    /// the same but for the port, because an application on the user's device gets a port of its own (RFC 8252, 7.3).
+    ///
+    /// `localhost` keeps to the rule of the two literals: it is registered as `localhost` or not at all.
+    pub fn admits(&self, requested: &str) -> bool {
+        if self.0 == requested {
+            return true;
+        }
+        match (loopback_parts(&self.0), loopback_parts(requested)) {
+            (Some(registered), Some(asked)) => registered == asked,
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    /// The source that a Content-Security-Policy has to name so that a form may end up here: an origin, or for an own
+    /// scheme the scheme.
+    pub fn form_action(&self) -> String {
+        let scheme_end = self.0.find(':').map_or(self.0.len(), |colon| colon + 1);
+        match self.0.get(scheme_end..).and_then(|rest| rest.strip_prefix("//")) {
+            Some(rest) if !self.has_own_scheme() => {
+                let authority = rest.split(['/', '?']).next().unwrap_or_default();
+                format!("{}//{authority}", &self.0[..scheme_end])
+            }
+            Some(_) | None => self.0[..scheme_end].to_owned(),
+        }
+    }
+
+    /// The host that the user is sent to, without a port; `None` for an own scheme, which has none.
+    pub fn host(&self) -> Option<&str> {
+        let authority = self.0.strip_prefix("https://").or_else(|| self.0.strip_prefix("http://"))?;
+        let authority = authority.split(['/', '?']).next().unwrap_or_default();
+        Some(match authority.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => host,
+            Some(_) | None => authority,
+        })
+    }
+
     /// Neither http nor https: an application on the user's device receives it.
     pub fn has_own_scheme(&self) -> bool {
         !self.0.starts_with("https:") && !self.0.starts_with("http:")
@@ -141,6 +178,22 @@ fn is_loopback(authority: &str) -> bool {
     })
 }
 
+/// Host and all that follows the port of an http URI on a loopback address; `None` for every other URI.
+fn loopback_parts(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("http://")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let host = ["127.0.0.1", "[::1]", "localhost"].into_iter().find(|host| authority.starts_with(host))?;
+    let port = &authority[host.len()..];
+    let numbered = |port: &str| {
+        (1..=5).contains(&port.len())
+            && port.bytes().all(|b| b.is_ascii_digit())
+            && port.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    let well_formed = port.is_empty() || port.strip_prefix(':').is_some_and(numbered);
+    (well_formed && is_uri_text(tail) && !tail.contains('#')).then_some((host, tail))
+}
+
 fn is_reverse_domain(scheme: &str) -> bool {
     let mut labels = scheme.split('.');
     scheme.contains('.')
@@ -167,6 +220,58 @@ mod tests {
             assert_eq!(RedirectUri::parse(text, false).unwrap().as_str(), text);
         }
         assert!(RedirectUri::parse("com.example.app:/cb", true).is_ok());
+    }
+
+    #[test]
+    fn a_request_names_the_registered_text_or_another_port_of_a_loopback_address() {
+        for (registered, requested) in [
+            ("https://a.example/cb", "https://a.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51204/cb"),
+            ("http://127.0.0.1:8976/cb", "http://127.0.0.1/cb"),
+            ("http://[::1]:1/cb?x=1", "http://[::1]:65535/cb?x=1"),
+            ("http://localhost:3000/cb", "http://localhost:4000/cb"),
+            ("com.example.app:/cb", "com.example.app:/cb"),
+        ] {
+            assert!(RedirectUri::parse(registered, true).unwrap().admits(requested), "{registered} {requested}");
+        }
+        for (registered, requested) in [
+            ("https://a.example/cb", "https://a.example:443/cb"),
+            ("https://a.example/cb", "https://a.example/cb/"),
+            ("https://a.example/cb", "https://A.example/cb"),
+            ("https://127.0.0.1/cb", "https://127.0.0.1:444/cb"),
+            ("http://127.0.0.1/cb", "http://[::1]/cb"),
+            ("http://127.0.0.1/cb", "http://localhost/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb/"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb?x"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:0/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:+1/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:65536/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:000001/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb#x"),
+            ("http://localhost/cb", "http://localhost.:1/cb"),
+            ("http://localhost/cb", "http://localhost.evil.example/cb"),
+        ] {
+            assert!(!RedirectUri::parse(registered, true).unwrap().admits(requested), "{registered} {requested}");
+        }
+    }
+
+    #[test]
+    fn a_form_may_end_at_the_origin_or_the_own_scheme() {
+        for (uri, source, host) in [
+            ("https://a.example/cb?x=1", "https://a.example", Some("a.example")),
+            ("https://a.example?x=1", "https://a.example", Some("a.example")),
+            ("http://127.0.0.1:8976/cb", "http://127.0.0.1:8976", Some("127.0.0.1")),
+            ("http://[::1]:8976/cb", "http://[::1]:8976", Some("[::1]")),
+            ("http://[::1]/cb", "http://[::1]", Some("[::1]")),
+            ("com.example.app:/cb", "com.example.app:", None),
+            ("com.example.app://cb/x", "com.example.app:", None),
+        ] {
+            let uri = RedirectUri::parse(uri, true).unwrap();
+            assert_eq!((uri.form_action().as_str(), uri.host()), (source, host));
+        }
     }
 
     #[test]

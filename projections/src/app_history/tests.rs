@@ -72,5 +72,5 @@ async fn history_is_read_in_pages() {
     let page = of_app(&place.db, id(1), 3, 4).await.unwrap();
     assert_eq!(page.iter().map(|row| row.sequence).collect::<Vec<_>>(), [4, 5, 6, 7]);
     assert_eq!(of_app(&place.db, id(2), 0, 100).await.unwrap().len(), 2);
-    assert_eq!(of_app(&place.db, id(1), 12, 100).await.unwrap(), []);
+    assert_eq!(of_app(&place.db, id(1), 13, 100).await.unwrap(), []);
 }

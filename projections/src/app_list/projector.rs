@@ -99,6 +99,6 @@ fn change(row: &mut AppRow, event: &AppEvent) {
         AppEvent::SecretOverlapEnded { ended_at } => row.secrets.0.end_overlaps(ended_at),
         AppEvent::Revoked {} => row.status = Json(Status::Revoked),
         AppEvent::Reactivated {} => row.status = Json(Status::Active),
-        AppEvent::TokensCutOff { .. } | AppEvent::Registered(_) => {}
+        AppEvent::TokensCutOff { .. } | AppEvent::TokenRevoked { .. } | AppEvent::Registered(_) => {}
     }
 }

@@ -1,5 +1,6 @@
 //! What the token endpoint and the proxy need to know of an app.
 
+use chrono::{DateTime, Utc};
 use routix_domain::app::{AppEvent, ClientType, RefreshAuthentication, Status};
 use routix_domain::log::{Fact, RecordedEvent};
 use routix_domain::value::{BranchRestriction, ScopeSet, SecretGeneration, Secrets, TokenLifetime};
@@ -31,12 +32,23 @@ table_row! {
             secrets: Json<Secrets>,
             /// Tokens of an earlier epoch are cut off.
             token_epoch: u64,
+            /// Whether it ever gave a token back; while it did not, nobody has to look for one.
+            has_revoked_tokens: Json<bool>,
         }
         indexes [["client_id"]]
     }
 }
 
-/// Reads apps and writes `token_validation`.
+table_row! {
+    /// An access token that its app gave back.
+    pub struct RevokedTokenRow in "revoked_tokens" {
+        key { token_id: Uuid }
+        columns { app_id: Uuid, revoked_at: DateTime<Utc> }
+        indexes []
+    }
+}
+
+/// Reads apps and writes `token_validation` and `revoked_tokens`.
 pub struct TokenValidation;
 
 impl Projection for TokenValidation {
@@ -45,11 +57,11 @@ impl Projection for TokenValidation {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[ValidationRow::TABLE]
+        &[ValidationRow::TABLE, RevokedTokenRow::TABLE]
     }
 
     fn reads(&self) -> &'static [&'static str] {
@@ -67,7 +79,7 @@ impl Projection for TokenValidation {
         }
     }
 
-    fn apply(&self, _event: &RecordedEvent, fact: &Fact, rows: &mut Rows) -> Result<(), ApplyError> {
+    fn apply(&self, recorded: &RecordedEvent, fact: &Fact, rows: &mut Rows) -> Result<(), ApplyError> {
         let Fact::App { app_id, event } = fact else { return Ok(()) };
         if let AppEvent::Registered(app) = event {
             rows.put(ValidationRow {
@@ -83,8 +95,12 @@ impl Projection for TokenValidation {
                 refresh_authentication: Json(app.refresh_authentication),
                 secrets: Json(Secrets::starting_with(app.secret.clone(), app.registered_at)),
                 token_epoch: 0,
+                has_revoked_tokens: Json(false),
             });
             return Ok(());
+        }
+        if let AppEvent::TokenRevoked { token_id, .. } = event {
+            rows.put(RevokedTokenRow { token_id: *token_id, app_id: *app_id, revoked_at: recorded.recorded_at });
         }
         rows.change::<ValidationRow>([app_id.into_value()], |row| change(row, event))
     }
@@ -106,6 +122,7 @@ fn change(row: &mut ValidationRow, event: &AppEvent) {
         AppEvent::Revoked {} => row.status = Json(Status::Revoked),
         AppEvent::Reactivated {} => row.status = Json(Status::Active),
         AppEvent::TokensCutOff { token_epoch } => row.token_epoch = token_epoch.into(),
+        AppEvent::TokenRevoked { .. } => row.has_revoked_tokens = Json(true),
         AppEvent::Registered(_) | AppEvent::RedirectUrisChanged { .. } => {}
     }
 }
@@ -116,4 +133,21 @@ fn change(row: &mut ValidationRow, event: &AppEvent) {
 /// [`ReadError`] when the read model does not answer.
 pub async fn by_client_id(db: &ReadDb, client_id: Uuid) -> Result<Option<ValidationRow>, ReadError> {
     db.select_one("WHERE client_id = $1", vec![client_id.into_value()]).await
+}
+
+/// Whether an app's token was given back.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn is_revoked(db: &ReadDb, token_id: Uuid) -> Result<bool, ReadError> {
+    let found = db.select_one::<RevokedTokenRow>("WHERE token_id = $1", vec![token_id.into_value()]).await?;
+    Ok(found.is_some())
+}
+
+/// One app.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn by_id(db: &ReadDb, app_id: Uuid) -> Result<Option<ValidationRow>, ReadError> {
+    db.select_one("WHERE app_id = $1", vec![app_id.into_value()]).await
 }

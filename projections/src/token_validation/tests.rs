@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use routix_domain::app::{AppEvent, RefreshAuthentication, Status};
 use routix_domain::value::{Acceptance, TokenLifetime};
 
-use super::{TokenValidation, ValidationRow, by_client_id};
+use super::{TokenValidation, ValidationRow, by_client_id, is_revoked};
 use crate::table::Json;
 use crate::testing::{
     Log, at, every_app_event, fingerprint, given, id, only, registered, registration, rotated, rows_after, scopes,
@@ -48,6 +48,16 @@ async fn each_change_changes_its_field_and_no_other() {
     let cut_off = ValidationRow { token_epoch: 3, ..revoked.clone() };
     assert_eq!(app_after(&[AppEvent::Revoked {}, AppEvent::TokensCutOff { token_epoch: 3 }]).await, cut_off);
     assert_eq!(app_after(&[AppEvent::Revoked {}, AppEvent::Reactivated {}]).await, before);
+}
+
+#[tokio::test]
+async fn a_token_that_was_given_back_is_known_by_its_id() {
+    let log =
+        Log::default().app(1, &registered()).app(1, &AppEvent::TokenRevoked { token_id: id(7), expires_at: None });
+    let place = given(&TokenValidation, &log).await;
+    assert!(place.rows::<ValidationRow>().await[0].has_revoked_tokens.0);
+    assert!(is_revoked(&place.db, id(7)).await.unwrap());
+    assert!(!is_revoked(&place.db, id(8)).await.unwrap());
 }
 
 #[tokio::test]

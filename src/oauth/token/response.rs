@@ -9,7 +9,7 @@ use super::grants::Granted;
 
 /// One of the four doors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub(in crate::oauth) enum Door {
     /// `/functions/v1/oauth-token`: Routix, for servers.
     Functions,
     /// `/auth/v1/oauth/token`: Routix, for user-facing apps.
@@ -29,7 +29,7 @@ impl Door {
 
     fn members(self, granted: &Granted) -> Map<String, Value> {
         let mut members = Map::new();
-        let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        let mut add = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
         add("access_token", granted.token.access_token.clone().into());
         if let Some(seconds) = granted.token.expires_in {
             add("expires_in", seconds.into());
@@ -45,7 +45,12 @@ impl Door {
                 add("scope", granted.scopes.to_string().into());
                 add("permissions", json!(granted.scopes));
             }
+            // A user may have granted less than was asked for, and then the client has to be told (RFC 6749, 5.1).
+            Self::Routera if granted.refresh_token.is_some() => add("scope", granted.scopes.to_string().into()),
             Self::Routera => {}
+        }
+        if let Some(refresh_token) = &granted.refresh_token {
+            add("refresh_token", refresh_token.clone().into());
         }
         members
     }

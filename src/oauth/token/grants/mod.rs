@@ -1,11 +1,17 @@
 //! The grants, one file each.
 
+pub(super) mod authorization_code;
 pub(super) mod client_credentials;
+mod family;
+pub(super) mod refresh_token;
 
-use routix_domain::value::ScopeSet;
+use routix_domain::value::{BranchRestriction, ScopeSet};
+use routix_projections::branches;
 use uuid::Uuid;
 
 use crate::access::IssuedToken;
+use crate::oauth::error::OAuthError;
+use crate::oauth::server::OAuthServer;
 
 /// What a grant gave, before a door puts it into words.
 pub(super) struct Granted {
@@ -14,4 +20,17 @@ pub(super) struct Granted {
     pub(super) organization_id: Uuid,
     /// The branches that can be used now.
     pub(super) branch_ids: Vec<Uuid>,
+    /// Goes on where the user is gone; client credentials have none (RFC 6749, 4.4.3).
+    pub(super) refresh_token: Option<String>,
+}
+
+/// The organization's open branches that a restriction allows.
+async fn usable_branches(
+    server: &OAuthServer,
+    organization_id: Uuid,
+    restriction: &BranchRestriction,
+) -> Result<Vec<Uuid>, OAuthError> {
+    let rows = branches::of_organization(&server.access.read, organization_id).await?;
+    let open = rows.into_iter().filter(|branch| branch.closed_at.is_none()).map(|branch| branch.branch_id);
+    Ok(open.filter(|id| restriction.allows(*id)).collect())
 }

@@ -1,4 +1,4 @@
-//! The parameters of a token request, from a form or from JSON, each at most once.
+//! The parameters of a client's request, from a form or from JSON, each at most once.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
 
-use super::super::error::OAuthError;
+use super::error::OAuthError;
 use crate::http::{Failure, body, json, pairs};
 
 /// No token request is near this size.
 const MAX_BODY: usize = 64 * 1_024;
 /// Parameters that carry meaning or secrets and must not travel in a URL, where every log would keep them.
-const NOT_IN_THE_URL: [&str; 9] = [
+const NOT_IN_THE_URL: [&str; 10] = [
     "grant_type",
     "client_id",
     "client_secret",
@@ -22,17 +22,18 @@ const NOT_IN_THE_URL: [&str; 9] = [
     "refresh_token",
     "scope",
     "access_token",
+    "token",
 ];
 
-/// A token request with its parameters. An empty value counts as left out (RFC 6749, 3.1).
-pub(super) struct TokenRequest {
+/// A client's request with its parameters. An empty value counts as left out (RFC 6749, 3.1).
+pub(super) struct ClientRequest {
     parameters: BTreeMap<String, String>,
     /// The `Authorization` header, when it is not a bearer token: those are ignored here, because clients that share one
     /// header set over all calls send them.
     pub(super) authorization: Option<HeaderValue>,
 }
 
-impl TokenRequest {
+impl ClientRequest {
     /// # Errors
     /// [`OAuthError::InvalidRequest`] for a body of another type or form, doubled parameters, or any of them in the URL.
     pub(super) async fn read(request: Request) -> Result<Self, OAuthError> {
@@ -52,6 +53,11 @@ impl TokenRequest {
     /// The value of a parameter that may be left out.
     pub(super) fn optional(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether it carries what proves a client, right or wrong.
+    pub(super) fn names_a_secret(&self) -> bool {
+        self.authorization.is_some() || self.optional("client_secret").is_some()
     }
 
     /// # Errors

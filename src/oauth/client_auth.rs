@@ -9,9 +9,9 @@ use routix_projections::token_validation::ValidationRow;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::super::error::OAuthError;
-use super::TokenEndpoint;
-use super::request::TokenRequest;
+use super::error::OAuthError;
+use super::request::ClientRequest;
+use super::server::OAuthServer;
 use crate::commands::digest;
 use crate::http::limit::network;
 use crate::http::origin::RequestOrigin;
@@ -30,7 +30,7 @@ struct Credentials {
     basic: bool,
 }
 
-impl TokenEndpoint {
+impl OAuthServer {
     /// Finds the client and checks its secret. A right secret is never turned away: it has too many bits to be guessed, so
     /// the limit is there to slow down and show those who try, and nobody can lock a client out by failing in its name.
     ///
@@ -40,7 +40,7 @@ impl TokenEndpoint {
     pub(super) async fn authenticate_client(
         &self,
         origin: &RequestOrigin,
-        request: &TokenRequest,
+        request: &ClientRequest,
     ) -> Result<AuthenticatedClient, OAuthError> {
         let credentials = credentials(request)?;
         let client_id = credentials.client_id.parse::<Uuid>().ok();
@@ -93,7 +93,7 @@ fn check(
     Ok(AuthenticatedClient { app, secret_generation })
 }
 
-fn credentials(request: &TokenRequest) -> Result<Credentials, OAuthError> {
+fn credentials(request: &ClientRequest) -> Result<Credentials, OAuthError> {
     let body_secret = request.optional("client_secret");
     let body_id = request.optional("client_id");
     if let Some(header) = &request.authorization {

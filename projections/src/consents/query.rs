@@ -1,0 +1,53 @@
+//! What is asked of `consents` and `ended_authorizations`.
+
+use uuid::Uuid;
+
+use super::{ConsentRow, EndedAuthorizationRow};
+use crate::read_db::{ReadDb, ReadError};
+use crate::table::ColumnValue;
+
+/// One consent, in force or withdrawn.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn by_id(db: &ReadDb, consent_id: Uuid) -> Result<Option<ConsentRow>, ReadError> {
+    db.select_one("WHERE consent_id = $1", vec![consent_id.into_value()]).await
+}
+
+/// The consents of a user that are in force, oldest first.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn of_user(db: &ReadDb, user_id: Uuid) -> Result<Vec<ConsentRow>, ReadError> {
+    let tail = "WHERE user_id = $1 AND withdrawn_at IS NULL ORDER BY granted_at, consent_id";
+    db.select(tail, vec![user_id.into_value()]).await
+}
+
+/// The consents in an organization that are in force, oldest first.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn of_organization(db: &ReadDb, organization_id: Uuid) -> Result<Vec<ConsentRow>, ReadError> {
+    let tail = "WHERE organization_id = $1 AND withdrawn_at IS NULL ORDER BY granted_at, consent_id";
+    db.select(tail, vec![organization_id.into_value()]).await
+}
+
+/// The consents to an app that are in force, oldest first.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn of_app(db: &ReadDb, app_id: Uuid) -> Result<Vec<ConsentRow>, ReadError> {
+    let tail = "WHERE app_id = $1 AND withdrawn_at IS NULL ORDER BY granted_at, consent_id";
+    db.select(tail, vec![app_id.into_value()]).await
+}
+
+/// Whether an authorization has ended before its time.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn has_ended(db: &ReadDb, authorization_id: Uuid) -> Result<bool, ReadError> {
+    let found = db
+        .select_one::<EndedAuthorizationRow>("WHERE authorization_id = $1", vec![authorization_id.into_value()])
+        .await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,77 @@
+//! Judging the token of an app, for itself or for a user.
+
+use routix_projections::token_validation::{self, ValidationRow};
+
+use super::claims::{Claims, TokenId};
+use super::principal::AppPrincipal;
+use super::token::{Access, InvalidToken};
+use super::user_grant::{Standing, UserGrant};
+
+/// A token of an app that is good now.
+#[derive(Clone, Debug)]
+pub struct AppToken {
+    pub claims: Claims,
+    pub id: TokenId,
+    /// The app, as the read models know it now.
+    pub app: ValidationRow,
+    pub principal: AppPrincipal,
+}
+
+impl Access {
+    /// The app behind a token, as the read models know it now, and that it was used.
+    ///
+    /// # Errors
+    /// [`InvalidToken`]; a person's own token is `OtherKind`.
+    pub async fn app(&self, token: &str) -> Result<AppPrincipal, InvalidToken> {
+        let token = self.app_token(token).await?;
+        self.usage.count(token.app.app_id, 0, self.system.now());
+        Ok(token.principal)
+    }
+
+    /// An app's token with everything that is known of it. Looking at it is no use of it.
+    ///
+    /// # Errors
+    /// [`InvalidToken`]; a person's own token is `OtherKind`.
+    pub async fn app_token(&self, token: &str) -> Result<AppToken, InvalidToken> {
+        let claims = self.verify(token)?;
+        let Some(client_id) = claims.oauth_client_id else {
+            self.open_session(claims.session_id, claims.sub).await?;
+            return Err(InvalidToken::OtherKind);
+        };
+        let app = self.app_by_client_id(client_id).await?.ok_or(InvalidToken::Refused)?;
+        let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
+        if id.epoch < app.token_epoch {
+            return Err(InvalidToken::Refused);
+        }
+        let organization_id = claims.organization_id.ok_or(InvalidToken::Refused)?;
+        let scopes = claims.oauth_scopes.clone().unwrap_or_default();
+        let standing = match id.basis {
+            Some(basis) => {
+                let grant = UserGrant { user_id: claims.sub, organization_id, scopes, basis };
+                self.standing(&app, &grant).await?
+            }
+            None => self.own_standing(&app, &claims, &id).await?,
+        };
+        let principal = AppPrincipal {
+            app_id: app.app_id,
+            client_id: app.client_id,
+            organization_id,
+            user_id: id.basis.map(|_| claims.sub),
+            scopes: standing.scopes,
+            branches: standing.branches,
+        };
+        Ok(AppToken { claims, id, app, principal })
+    }
+
+    /// What an app may do with a token that it got for itself.
+    async fn own_standing(&self, app: &ValidationRow, claims: &Claims, id: &TokenId) -> Result<Standing, InvalidToken> {
+        if claims.sub != app.app_id || claims.organization_id != Some(app.organization_id) {
+            return Err(InvalidToken::Refused);
+        }
+        if app.has_revoked_tokens.0 && token_validation::is_revoked(&self.read, id.id).await? {
+            return Err(InvalidToken::Refused);
+        }
+        let scopes = claims.oauth_scopes.clone().unwrap_or_default().intersection(&app.allowed_scopes);
+        Ok(Standing { scopes, branches: app.allowed_branches.0.clone() })
+    }
+}

@@ -1,0 +1,31 @@
+//! Codes and refresh tokens as texts: sealed names of an authorization, from which they can be made again.
+
+use chrono::{DateTime, Utc};
+use routix_domain::authorization::Family;
+use uuid::Uuid;
+
+use crate::keys::{Keys, Seal};
+
+/// The code of an authorization that was issued at `issued_at`.
+pub(super) fn code(keys: &Keys, authorization_id: Uuid, issued_at: DateTime<Utc>) -> String {
+    keys.seal(Seal::Code, issued_at, authorization_id.as_bytes())
+}
+
+/// The authorization that a code names; `None` for a text that we did not make.
+pub(super) fn read_code(keys: &Keys, text: &str) -> Option<Uuid> {
+    Uuid::from_slice(&keys.unseal(Seal::Code, text)?).ok()
+}
+
+/// The current refresh token of a family.
+pub(super) fn refresh_token(keys: &Keys, authorization_id: Uuid, family: &Family) -> String {
+    let mut bytes = authorization_id.as_bytes().to_vec();
+    bytes.extend(family.generation.to_be_bytes());
+    keys.seal(Seal::RefreshToken, family.redeemed_at, &bytes)
+}
+
+/// The authorization and the generation that a refresh token names; `None` for a text that we did not make.
+pub(super) fn read_refresh_token(keys: &Keys, text: &str) -> Option<(Uuid, u32)> {
+    let bytes = keys.unseal(Seal::RefreshToken, text)?;
+    let (id, generation) = bytes.split_at_checked(16)?;
+    Some((Uuid::from_slice(id).ok()?, u32::from_be_bytes(generation.try_into().ok()?)))
+}
