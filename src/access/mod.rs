@@ -7,6 +7,7 @@ mod bearer;
 mod claims;
 mod principal;
 mod resource;
+mod sign_in;
 mod token;
 mod usage;
 
@@ -14,5 +15,6 @@ pub use self::bearer::bearer;
 pub use self::claims::{Claims, TokenId};
 pub use self::principal::{AppPrincipal, UserPrincipal};
 pub use self::resource::Resource;
+pub use self::sign_in::{SignIn, SignInRefusal};
 pub use self::token::{Access, InvalidToken, IssuedToken};
 pub use self::usage::UsageCounter;

@@ -6,7 +6,9 @@
 //! a database.
 
 mod file;
+mod mac;
 mod ring;
 
 pub use self::file::{KeyFile, KeyFileError, Origin};
+pub use self::mac::MacLabel;
 pub use self::ring::{KeyRing, Keys, SigningKey};

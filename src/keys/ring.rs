@@ -40,8 +40,8 @@ impl Keys {
         self.signing.iter().find(|key| key.kid == kid)
     }
 
-    /// The key that authenticates refresh tokens.
-    pub fn refresh(&self) -> &[u8; 32] {
+    /// The key behind [`Self::mac`].
+    pub(super) fn refresh(&self) -> &[u8; 32] {
         &self.refresh
     }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores, lock};
-use crate::access::{Access, Resource, UsageCounter};
+use crate::access::{Access, Resource, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::http::edge::edge;
@@ -50,7 +50,7 @@ pub struct Service {
     pub public_url: String,
     listener: TcpListener,
     access: Access,
-    sessions: Sessions,
+    sign_in: Arc<SignIn>,
     failure_limit: u32,
     api_rate_limit: u32,
     _lock: File,
@@ -93,7 +93,8 @@ impl Service {
             refresh_retry: TimeDelta::seconds(config.refresh_retry_seconds.into()),
         };
         let (failure_limit, api_rate_limit) = (config.failure_limit, config.api_rate_limit);
-        Ok(Self { stores, address, public_url, listener, access, sessions, failure_limit, api_rate_limit, _lock: lock })
+        let sign_in = Arc::new(SignIn::new(sessions, failure_limit));
+        Ok(Self { stores, address, public_url, listener, access, sign_in, failure_limit, api_rate_limit, _lock: lock })
     }
 
     /// Serves until `stop` resolves, then drains, writes down what was counted, and returns.
@@ -117,11 +118,10 @@ impl Service {
         let management = Management {
             access: self.access.clone(),
             commands: stores.commands.clone(),
-            sessions: self.sessions.clone(),
+            sign_in: Arc::clone(&self.sign_in),
             read: stores.read.clone(),
             identity: stores.identity.clone(),
             scopes: stores.catalogue.scopes(),
-            failures: Limiter::new(self.failure_limit),
         };
         let gate = ProxyGate {
             access: self.access.clone(),
