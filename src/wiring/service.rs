@@ -15,6 +15,7 @@ use super::open::{OpenError, Stores, lock};
 use crate::access::{Access, Resource, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
+use crate::dashboard;
 use crate::http::edge::edge;
 use crate::http::limit::Limiter;
 use crate::http::server;
@@ -23,6 +24,7 @@ use crate::manage::{self, Management};
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::token::{self, TokenEndpoint};
 use crate::operate;
+use crate::pages::{self, Pages};
 use crate::proxy::{self, Proxy};
 use crate::system::System;
 
@@ -135,12 +137,15 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
+        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in)));
         let system: System = stores.system.clone();
         Router::new()
             .merge(token::router(Arc::new(tokens)))
             .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
+            .merge(pages::router(Arc::clone(&pages)))
+            .merge(dashboard::router(pages))
             .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }
