@@ -1,12 +1,13 @@
 //! routix: an OAuth 2.1 server, a branch-scoped API proxy and app management, on an event log.
 //!
-//! The way of dependencies: `cli -> wiring -> {oauth, manage, proxy} -> commands -> domain`. Surfaces never import one
-//! another; what they share is in `http` (the edge) and `access` (who is calling).
+//! The way of dependencies: `cli -> wiring -> {oauth, manage, proxy, dashboard} -> commands -> domain`. Surfaces never import one
+//! another; what they share is in `http` (the edge), `access` (who is calling) and `pages` (what HTML pages have in common).
 
 pub mod access;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod dashboard;
 pub mod demo;
 pub mod hex;
 pub mod http;
@@ -14,6 +15,7 @@ pub mod keys;
 pub mod manage;
 pub mod oauth;
 pub mod operate;
+pub mod pages;
 pub mod proxy;
 pub mod store;
 pub mod system;

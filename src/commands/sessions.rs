@@ -3,18 +3,21 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::passwords::{PasswordError, Passwords};
-use crate::keys::KeyRing;
-use crate::store::identity::{IdentityDb, IdentityError, Rotation, Session, User};
+use super::secret::digest;
+use crate::keys::{KeyRing, Seal};
+use crate::store::identity::{
+    BrowserSession, IdentityDb, IdentityError, OpenSession, RequestContext, Rotation, Session, User,
+};
 use crate::system::System;
 
 /// However often it is refreshed, a session ends after this (ASVS 7.3.2).
-const SESSION: TimeDelta = TimeDelta::hours(12);
+pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
+/// A browser that has shown nothing of itself for so long is signed out (ASVS 7.3.1).
+pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +40,16 @@ pub struct SignedIn {
     pub refresh_token: String,
 }
 
+/// The token of a browser's new session: 256 random bits in base64url, for its cookie and for nobody else.
+pub struct BrowserToken(String);
+
+impl BrowserToken {
+    /// The token itself, for the one answer that sets it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Signs people in and out.
 #[derive(Clone)]
 pub struct Sessions {
@@ -53,27 +66,65 @@ impl Sessions {
     /// [`SignInError`]; `Refused` after the same work for an unknown e-mail as for a wrong password.
     pub async fn sign_in(
         &self,
+        (email, password): (&str, String),
+        context: RequestContext,
+        admitted: impl Fn() -> bool,
+    ) -> Result<SignedIn, SignInError> {
+        let user = self.check_password(email, password, admitted).await?;
+        let session = self.new_session(user.id, 1);
+        if !self.identity.begin_session(session.clone(), user.password_hash.clone(), context).await? {
+            return Err(SignInError::Refused);
+        }
+        Ok(self.signed_in(user, session))
+    }
+
+    /// Signs a browser in: always a session and a token of its own, so that nobody can know it beforehand. The session of
+    /// the token that the browser had is ended.
+    ///
+    /// # Errors
+    /// As for [`Self::sign_in`].
+    pub async fn sign_in_browser(
+        &self,
+        (email, password): (&str, String),
+        context: RequestContext,
+        replaced: Option<&str>,
+        admitted: impl Fn() -> bool,
+    ) -> Result<BrowserToken, SignInError> {
+        let user = self.check_password(email, password, admitted).await?;
+        let token = URL_SAFE_NO_PAD.encode(self.system.bytes::<32>());
+        let tokens = (digest(&token), replaced.map(digest));
+        let session = self.new_session(user.id, 0);
+        if self.identity.begin_browser_session(session, user.password_hash, context, tokens).await? {
+            Ok(BrowserToken(token))
+        } else {
+            Err(SignInError::Refused)
+        }
+    }
+
+    /// The open session of a browser's token.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn browser(&self, token: &str) -> Result<Option<BrowserSession>, IdentityError> {
+        self.identity.browser_session(&digest(token), IDLE, self.system.now()).await
+    }
+
+    async fn check_password(
+        &self,
         email: &str,
         password: String,
         admitted: impl Fn() -> bool,
-    ) -> Result<SignedIn, SignInError> {
+    ) -> Result<User, SignInError> {
         let user = self.identity.user_by_email(email).await?;
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.passwords.verify(password, stored, admitted).await?;
-        let user = user.filter(|user| fits && user.disabled_at.is_none()).ok_or(SignInError::Refused)?;
+        user.filter(|user| fits && user.disabled_at.is_none()).ok_or(SignInError::Refused)
+    }
+
+    fn new_session(&self, user_id: Uuid, generation: u32) -> Session {
         let now = self.system.now();
-        let session = Session {
-            id: self.system.id(),
-            user_id: user.id,
-            generation: 1,
-            rotated_at: now,
-            expires_at: now + SESSION,
-            ended_at: None,
-        };
-        if !self.identity.begin_session(session.clone(), user.password_hash.clone()).await? {
-            return Err(SignInError::Refused);
-        }
-        self.signed_in(user, session)
+        let id = self.system.id();
+        Session { id, user_id, generation, rotated_at: now, expires_at: now + ABSOLUTE, ended_at: None }
     }
 
     /// Takes a refresh token and gives the next one. Single-use, but for a retry of the newest; any other use of an old
@@ -82,7 +133,8 @@ impl Sessions {
     /// # Errors
     /// [`SignInError`].
     pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, SignInError> {
-        let (id, generation) = self.read_token(refresh_token).ok_or(SignInError::Refused)?;
+        let named = self.keys.current().unseal_generation(Seal::UserSession, refresh_token);
+        let (id, generation) = named.ok_or(SignInError::Refused)?;
         let now = self.system.now();
         let session = match self.identity.rotate_session(id, generation, self.refresh_retry, now).await? {
             Rotation::Current(session) => session,
@@ -94,7 +146,31 @@ impl Sessions {
         };
         let user = self.identity.user(session.user_id).await?;
         let user = user.filter(|user| user.disabled_at.is_none()).ok_or(SignInError::Refused)?;
-        self.signed_in(user, session)
+        Ok(self.signed_in(user, session))
+    }
+
+    /// The open sessions of a user, the last seen first.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn open_sessions(&self, user_id: Uuid) -> Result<Vec<OpenSession>, IdentityError> {
+        self.identity.open_sessions(user_id, IDLE, self.system.now()).await
+    }
+
+    /// Ends a session if it is this user's. `false` when he has no such open session.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn end_own(&self, user_id: Uuid, session_id: Uuid) -> Result<bool, IdentityError> {
+        self.identity.end_own_session(user_id, session_id, self.system.now()).await
+    }
+
+    /// Ends every session of a user but the one that he keeps.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn end_others(&self, user_id: Uuid, kept: Uuid) -> Result<(), IdentityError> {
+        self.identity.end_other_sessions(user_id, kept, self.system.now()).await
     }
 
     /// Ends a session.
@@ -105,36 +181,10 @@ impl Sessions {
         self.identity.end_session(session_id, self.system.now()).await
     }
 
-    fn signed_in(&self, user: User, session: Session) -> Result<SignedIn, SignInError> {
-        let refresh_token = self.token(session.id, session.generation).ok_or(SignInError::Refused)?;
-        Ok(SignedIn { user, session, refresh_token })
-    }
-
-    /// Session, generation and a MAC over both: nothing secret has to be stored, and a retry gets the very same token.
-    fn token(&self, id: Uuid, generation: u32) -> Option<String> {
-        let mut bytes = Vec::with_capacity(52);
-        bytes.extend(id.as_bytes());
-        bytes.extend(generation.to_be_bytes());
-        let mac = self.mac(&bytes)?;
-        bytes.extend(mac);
-        Some(format!("s1.{}", URL_SAFE_NO_PAD.encode(bytes)))
-    }
-
-    fn read_token(&self, token: &str) -> Option<(Uuid, u32)> {
-        let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix("s1.")?).ok()?;
-        let (named, mac) = bytes.split_at_checked(20)?;
-        if !bool::from(self.mac(named)?.as_slice().ct_eq(mac)) {
-            return None;
-        }
-        let (id, generation) = named.split_at_checked(16)?;
-        Some((Uuid::from_slice(id).ok()?, u32::from_be_bytes(generation.try_into().ok()?)))
-    }
-
-    /// `None` if the key were refused, which HMAC does with no length; a constant in its place could be forged.
-    fn mac(&self, bytes: &[u8]) -> Option<[u8; 32]> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.keys.current().refresh()).ok()?;
-        mac.update(b"routix user session");
-        mac.update(bytes);
-        Some(mac.finalize().into_bytes().into())
+    fn signed_in(&self, user: User, session: Session) -> SignedIn {
+        // Nothing secret has to be stored for it, and a retry gets the very same token.
+        let (began, named) = (session.expires_at - SESSION, (session.id, session.generation));
+        let refresh_token = self.keys.current().seal_generation(Seal::UserSession, began, named);
+        SignedIn { user, session, refresh_token }
     }
 }

@@ -1,4 +1,4 @@
-//! The keys that sign access tokens and the key that seals refresh tokens: files of mode 0600 in one folder, which the
+//! The keys that sign access tokens and those that seal codes, refresh tokens and forms: files of mode 0600 in one folder, which the
 //! nodes of a service share.
 //!
 //! A signing key is published first: every node verifies with it, and signs with it only from `activates_at` on, when all
@@ -9,6 +9,6 @@ mod file;
 mod ring;
 mod seal;
 
-pub use self::file::{KeyFile, KeyFileError, Origin};
+pub use self::file::{KeyFile, KeyFileError, Origin, Purpose};
 pub use self::ring::{KeyRing, Keys, SigningKey};
 pub use self::seal::Seal;

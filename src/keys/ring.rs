@@ -28,7 +28,7 @@ pub struct Keys {
     /// Oldest first, never empty: the keys that seal, each from its moment on.
     sealing: Vec<(DateTime<Utc>, [u8; 32])>,
     /// The first of them.
-    refresh: [u8; 32],
+    first_sealing: [u8; 32],
     has_demo_key: bool,
 }
 
@@ -46,17 +46,12 @@ impl Keys {
     /// The key that sealed what began at `moment`: the newest that was active then, or the first.
     pub(super) fn sealing_at(&self, moment: DateTime<Utc>) -> &[u8; 32] {
         let active = self.sealing.iter().rev().find(|(activates_at, _)| *activates_at <= moment);
-        active.map_or(&self.refresh, |(_, key)| key)
+        active.map_or(&self.first_sealing, |(_, key)| key)
     }
 
     /// Every key that may have sealed something.
     pub(super) fn sealing(&self) -> impl Iterator<Item = &[u8; 32]> {
         self.sealing.iter().map(|(_, key)| key)
-    }
-
-    /// The key that authenticates refresh tokens.
-    pub fn refresh(&self) -> &[u8; 32] {
-        &self.refresh
     }
 
     /// Whether one of the keys was made by a demo and must not protect anything real.
@@ -80,8 +75,8 @@ impl Keys {
             .filter(|file| file.purpose == Purpose::Refresh)
             .filter_map(|file| Some((file.activates_at, file.secret()?)))
             .collect();
-        let refresh = sealing.first().map(|(_, key)| *key).ok_or(KeyFileError::Missing(Purpose::Refresh))?;
-        Ok(Self { signing, sealing, refresh, has_demo_key: files.iter().any(|file| file.origin == Origin::Demo) })
+        let first_sealing = sealing.first().map(|(_, key)| *key).ok_or(KeyFileError::Missing(Purpose::Refresh))?;
+        Ok(Self { signing, sealing, first_sealing, has_demo_key: files.iter().any(|file| file.origin == Origin::Demo) })
     }
 }
 

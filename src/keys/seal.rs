@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::ring::Keys;
 
@@ -17,6 +18,10 @@ const MAC_BYTES: usize = 32;
 /// What a sealed value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seal {
+    /// The refresh token of a person's own session.
+    UserSession,
+    /// The proof that a form was shown in a session.
+    Form,
     /// An authorization code.
     Code,
     /// A refresh token of an app.
@@ -28,14 +33,19 @@ pub enum Seal {
 impl Seal {
     fn prefix(self) -> &'static str {
         match self {
+            Self::UserSession => "s1.",
+            Self::Form => "t1.",
             Self::Code => "c1.",
             Self::RefreshToken => "v1.",
             Self::ConsentForm => "f1.",
         }
     }
 
+    /// None begins with another, so that no label and its bytes read like another label with other bytes.
     fn label(self) -> &'static [u8] {
         match self {
+            Self::UserSession => b"routix user session",
+            Self::Form => b"routix form",
             Self::Code => b"routix authorization code",
             Self::RefreshToken => b"routix refresh token",
             Self::ConsentForm => b"routix consent form",
@@ -59,6 +69,20 @@ impl Keys {
         let fits = |key: &[u8; 32]| bool::from(mac(key, seal, &bytes).ct_eq(&presented));
         self.sealing().any(fits).then_some(bytes)
     }
+
+    /// A refresh token: the sealed name of what it refreshes, and its generation.
+    pub fn seal_generation(&self, seal: Seal, began: DateTime<Utc>, (id, generation): (Uuid, u32)) -> String {
+        let mut bytes = id.as_bytes().to_vec();
+        bytes.extend(generation.to_be_bytes());
+        self.seal(seal, began, &bytes)
+    }
+
+    /// What a refresh token names; `None` for anything that we did not make.
+    pub fn unseal_generation(&self, seal: Seal, text: &str) -> Option<(Uuid, u32)> {
+        let bytes = self.unseal(seal, text)?;
+        let (id, generation) = bytes.split_at_checked(16)?;
+        Some((Uuid::from_slice(id).ok()?, u32::from_be_bytes(generation.try_into().ok()?)))
+    }
 }
 
 fn mac(key: &[u8; 32], seal: Seal, bytes: &[u8]) -> [u8; MAC_BYTES] {
@@ -69,4 +93,86 @@ fn mac(key: &[u8; 32], seal: Seal, bytes: &[u8]) -> [u8; MAC_BYTES] {
     mac.update(seal.label());
     mac.update(bytes);
     mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::keys::{KeyFile, KeyRing, Origin};
+    use crate::system::System;
+
+    const ALL: [Seal; 5] = [Seal::UserSession, Seal::Form, Seal::Code, Seal::RefreshToken, Seal::ConsentForm];
+
+    fn ring(folder: &std::path::Path) -> KeyRing {
+        let system = System::real();
+        KeyRing::draft(folder, &system, Some(Origin::Production)).unwrap().write(folder).unwrap();
+        KeyRing::open(folder).unwrap()
+    }
+
+    #[test]
+    fn kinds_are_kept_apart_by_prefix_and_label() {
+        for one in ALL {
+            for other in ALL.into_iter().filter(|other| *other != one) {
+                assert!(!one.label().starts_with(other.label()), "{one:?} {other:?}");
+                assert_ne!(one.prefix(), other.prefix());
+            }
+        }
+    }
+
+    #[test]
+    fn a_sealed_value_reads_back_as_its_own_kind_and_as_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = ring(folder.path()).current();
+        let (now, named) = (System::real().now(), (Uuid::from_u128(7), 3));
+        for one in ALL {
+            let text = keys.seal_generation(one, now, named);
+            assert_eq!(keys.unseal_generation(one, &text), Some(named));
+            for other in ALL.into_iter().filter(|other| *other != one) {
+                let disguised = text.replacen(one.prefix(), other.prefix(), 1);
+                assert_eq!(keys.unseal(other, &disguised), None, "{one:?} as {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_value_is_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = ring(folder.path()).current();
+        let text = keys.seal_generation(Seal::RefreshToken, System::real().now(), (Uuid::from_u128(7), 3));
+        for at in 0..text.len() {
+            assert_eq!(keys.unseal(Seal::RefreshToken, &text[..at]), None, "cut at {at}");
+            for bit in 0..7 {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] ^= 1 << bit;
+                let changed = String::from_utf8(bytes).unwrap();
+                assert_eq!(keys.unseal(Seal::RefreshToken, &changed), None, "{changed}");
+            }
+        }
+        for longer in [format!("{text}A"), format!("{text}="), format!(" {text}"), format!("{text}\n")] {
+            assert_eq!(keys.unseal(Seal::RefreshToken, &longer), None, "{longer:?}");
+        }
+    }
+
+    #[test]
+    fn what_began_under_an_older_key_is_made_again_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let ring = ring(folder.path());
+        let began = System::real().now();
+        let named = (Uuid::from_u128(7), 3);
+        let before = ring.current().seal_generation(Seal::RefreshToken, began, named);
+        let later = began + TimeDelta::seconds(10);
+        KeyFile::generate(&System::real(), crate::keys::Purpose::Refresh, Origin::Production, later)
+            .write(folder.path())
+            .unwrap();
+        ring.reload().unwrap();
+        let keys = ring.current();
+        assert_eq!(keys.seal_generation(Seal::RefreshToken, began, named), before);
+        let after = keys.seal_generation(Seal::RefreshToken, later, named);
+        assert_ne!(after, before);
+        for text in [before, after] {
+            assert_eq!(keys.unseal_generation(Seal::RefreshToken, &text), Some(named));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use routix_domain::app::AppError;
 use routix_domain::value::Fault;
 use routix_projections::ReadError;
 
-use crate::access::InvalidToken;
+use crate::access::{InvalidToken, SignInRefusal};
 use crate::commands::CommandError;
 use crate::commands::register_app::RegisterAppError;
 use crate::commands::sessions::SignInError;
@@ -166,6 +166,15 @@ impl From<InvalidToken> for ManageError {
             InvalidToken::Read(error) => error.into(),
             InvalidToken::Identity(error) => error.into(),
             InvalidToken::NoKey | InvalidToken::Unsigned(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<SignInRefusal> for ManageError {
+    fn from(refusal: SignInRefusal) -> Self {
+        match refusal {
+            SignInRefusal::TooManyFailures(budget) => Self::TooManyFailures(budget),
+            SignInRefusal::SignIn(error) => error.into(),
         }
     }
 }

@@ -12,7 +12,6 @@ mod rotate_secret;
 mod sign_in;
 mod user;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,23 +21,19 @@ use routix_projections::{ReadDb, branches};
 use uuid::Uuid;
 
 pub use self::error::ManageError;
-use crate::access::Access;
+use crate::access::{Access, SignIn};
 use crate::commands::Commands;
-use crate::commands::sessions::Sessions;
-use crate::http::limit::Limiter;
 use crate::store::identity::IdentityDb;
 
 /// What the management doors work with.
 pub struct Management {
     pub access: Access,
     pub commands: Commands,
-    pub sessions: Sessions,
+    pub sign_in: Arc<SignIn>,
     pub read: ReadDb,
     pub identity: IdentityDb,
     /// The scopes that exist.
     pub scopes: ScopeSet,
-    /// Failed sign-ins by the SHA-256 of the e-mail and by network.
-    pub failures: Limiter<([u8; 32], IpAddr)>,
 }
 
 impl Management {

@@ -9,13 +9,10 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use routix_domain::value::Fault;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::user::user_json;
 use super::{ManageError, Management};
-use crate::commands::PasswordError;
-use crate::commands::sessions::{SignInError, SignedIn};
-use crate::http::limit::network;
+use crate::commands::sessions::SignedIn;
 use crate::http::origin::RequestOrigin;
 use crate::http::{Failure, body, json, pairs};
 
@@ -46,7 +43,7 @@ pub(super) async fn token(
         Some("password") => password(&management, &origin, &members).await?,
         Some("refresh_token") => {
             let [refresh_token] = required(&members, ["refresh_token"])?;
-            management.sessions.refresh(&refresh_token).await?
+            management.sign_in.sessions.refresh(&refresh_token).await?
         }
         Some(_) => return Err(ManageError::UnsupportedGrantType),
         None => {
@@ -62,24 +59,7 @@ async fn password(
     members: &Map<String, Value>,
 ) -> Result<SignedIn, ManageError> {
     let [email, password] = required(members, ["email", "password"])?;
-    let key = (Sha256::digest(email.trim().to_lowercase()).into(), network(origin.address));
-    let budget = || management.failures.look(&key, management.access.system.now());
-    let admitted = || budget().is_none_or(|budget| !budget.exceeded);
-    if let Some(budget) = budget().filter(|budget| budget.exceeded) {
-        return Err(ManageError::TooManyFailures(budget));
-    }
-    match management.sessions.sign_in(&email, password, admitted).await {
-        Err(error @ SignInError::Refused) => {
-            management.failures.count(key, management.access.system.now());
-            tracing::warn!(target: "routix::security", request_id = origin.request_id, "sign-in failed");
-            Err(error.into())
-        }
-        // The budget was used up while this one waited for its turn.
-        Err(error @ SignInError::Password(PasswordError::NotAdmitted)) => {
-            Err(budget().map_or_else(|| error.into(), ManageError::TooManyFailures))
-        }
-        other => Ok(other?),
-    }
+    Ok(management.sign_in.api(&email, password, origin).await?)
 }
 
 async fn answer(management: &Management, signed_in: &SignedIn) -> Result<Response, ManageError> {

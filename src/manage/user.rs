@@ -25,7 +25,7 @@ pub(super) async fn logout(
     State(management): State<Arc<Management>>,
     caller: Caller,
 ) -> Result<StatusCode, ManageError> {
-    management.sessions.sign_out(caller.user.session_id).await?;
+    management.sign_in.sessions.sign_out(caller.user.session_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

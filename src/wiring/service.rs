@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores, lock};
-use crate::access::{Access, Resource, UsageCounter};
+use crate::access::{Access, Resource, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
+use crate::dashboard;
 use crate::http::edge::edge;
 use crate::http::limit::Limiter;
 use crate::http::server;
@@ -24,6 +25,7 @@ use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
 
 use crate::operate;
+use crate::pages::{self, Pages};
 use crate::proxy::{self, Proxy};
 use crate::system::System;
 
@@ -51,7 +53,7 @@ pub struct Service {
     pub public_url: String,
     listener: TcpListener,
     access: Access,
-    sessions: Sessions,
+    sign_in: Arc<SignIn>,
     failure_limit: u32,
     api_rate_limit: u32,
     _lock: File,
@@ -94,7 +96,8 @@ impl Service {
             refresh_retry: TimeDelta::seconds(config.refresh_retry_seconds.into()),
         };
         let (failure_limit, api_rate_limit) = (config.failure_limit, config.api_rate_limit);
-        Ok(Self { stores, address, public_url, listener, access, sessions, failure_limit, api_rate_limit, _lock: lock })
+        let sign_in = Arc::new(SignIn::new(sessions, failure_limit));
+        Ok(Self { stores, address, public_url, listener, access, sign_in, failure_limit, api_rate_limit, _lock: lock })
     }
 
     /// Serves until `stop` resolves, then drains, writes down what was counted, and returns.
@@ -123,11 +126,10 @@ impl Service {
         let management = Management {
             access: self.access.clone(),
             commands: stores.commands.clone(),
-            sessions: self.sessions.clone(),
+            sign_in: Arc::clone(&self.sign_in),
             read: stores.read.clone(),
             identity: stores.identity.clone(),
             scopes: stores.catalogue.scopes(),
-            failures: Limiter::new(self.failure_limit),
         };
         let gate = ProxyGate {
             access: self.access.clone(),
@@ -141,12 +143,15 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
+        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in)));
         let system: System = stores.system.clone();
         Router::new()
             .merge(oauth::router(Arc::new(oauth)))
             .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
+            .merge(pages::router(Arc::clone(&pages)))
+            .merge(dashboard::router(pages))
             .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }

@@ -3,6 +3,7 @@
 //! What is here can be deleted without breaking the log's word, which is why it is here. Deliberately absent: plaintext
 //! passwords and tokens of any kind.
 
+mod browser_sessions;
 mod contexts;
 mod sessions;
 mod usage;
@@ -17,6 +18,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
+pub use self::browser_sessions::{BrowserSession, OpenSession};
 pub use self::contexts::RequestContext;
 pub use self::sessions::{Rotation, Session};
 pub use self::usage::Usage;

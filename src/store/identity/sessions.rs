@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
-use super::{IdentityDb, IdentityError, time, uuid};
+use super::{IdentityDb, IdentityError, RequestContext, time, uuid};
 
 /// One sign-in of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,24 +59,13 @@ impl IdentityDb {
     ///
     /// # Errors
     /// [`IdentityError`] when the database does not answer.
-    pub async fn begin_session(&self, session: Session, password_hash: String) -> Result<bool, IdentityError> {
-        self.write(move |connection| {
-            let begun = connection.execute(
-                "INSERT INTO sessions (id, user_id, generation, rotated_at, created_at, expires_at)
-                 SELECT ?1, id, ?3, ?4, ?4, ?5 FROM users
-                 WHERE id = ?2 AND disabled_at IS NULL AND password_hash = ?6",
-                (
-                    session.id.to_string(),
-                    session.user_id.to_string(),
-                    session.generation,
-                    session.rotated_at.timestamp_micros(),
-                    session.expires_at.timestamp_micros(),
-                    password_hash,
-                ),
-            )?;
-            Ok(begun == 1)
-        })
-        .await
+    pub async fn begin_session(
+        &self,
+        session: Session,
+        password_hash: String,
+        context: RequestContext,
+    ) -> Result<bool, IdentityError> {
+        self.write(move |connection| begin(connection, &session, &password_hash, &context)).await
     }
 
     /// # Errors
@@ -125,6 +114,31 @@ impl IdentityDb {
     pub async fn end_session(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), IdentityError> {
         self.write(move |connection| end(connection, id, now)).await
     }
+}
+
+/// The one guard of every beginning: not locked out, and the password is still the one that was checked.
+pub(super) fn begin(
+    connection: &Connection,
+    session: &Session,
+    password_hash: &str,
+    context: &RequestContext,
+) -> rusqlite::Result<bool> {
+    let begun = connection.execute(
+        "INSERT INTO sessions (id, user_id, generation, rotated_at, created_at, expires_at, address, user_agent)
+         SELECT ?1, id, ?3, ?4, ?4, ?5, ?7, ?8 FROM users
+         WHERE id = ?2 AND disabled_at IS NULL AND password_hash = ?6",
+        (
+            session.id.to_string(),
+            session.user_id.to_string(),
+            session.generation,
+            session.rotated_at.timestamp_micros(),
+            session.expires_at.timestamp_micros(),
+            password_hash,
+            &context.address,
+            &context.user_agent,
+        ),
+    )?;
+    Ok(begun == 1)
 }
 
 fn end(connection: &Connection, id: Uuid, now: DateTime<Utc>) -> rusqlite::Result<()> {

@@ -34,7 +34,7 @@ pub struct EmailTaken;
 
 const COLUMNS: &str = "SELECT id, email, name, password_hash, disabled_at, created_at FROM users";
 
-fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: uuid(row, 0)?,
         email: row.get(1)?,

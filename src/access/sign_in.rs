@@ -1,0 +1,108 @@
+//! Passwords in, sessions out: the one place that counts wrong guesses, whichever door they come through.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use crate::commands::PasswordError;
+use crate::commands::sessions::{BrowserToken, Sessions, SignInError, SignedIn};
+use crate::http::limit::{Budget, Limiter, network};
+use crate::http::origin::RequestOrigin;
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInRefusal {
+    #[error("too many failed sign-ins; try again later")]
+    TooManyFailures(Budget),
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+}
+
+/// Signs people in under one budget of failures.
+pub struct SignIn {
+    pub sessions: Sessions,
+    /// Failed sign-ins by the SHA-256 of the e-mail and by network.
+    failures: Limiter<([u8; 32], IpAddr)>,
+}
+
+impl SignIn {
+    /// `failure_limit` is failures a minute for an e-mail and a network; 0 switches it off.
+    pub fn new(sessions: Sessions, failure_limit: u32) -> Self {
+        Self { sessions, failures: Limiter::new(failure_limit) }
+    }
+
+    /// A session at the API, with a refresh token.
+    ///
+    /// # Errors
+    /// [`SignInRefusal`].
+    pub async fn api(&self, email: &str, password: String, origin: &RequestOrigin) -> Result<SignedIn, SignInRefusal> {
+        let guess = self.guess(email, origin)?;
+        let credentials = (email, password);
+        guess.judge(self.sessions.sign_in(credentials, origin.context.clone(), || guess.is_admitted()).await)
+    }
+
+    /// A session of a browser, in place of the one whose token it showed.
+    ///
+    /// # Errors
+    /// [`SignInRefusal`].
+    pub async fn browser(
+        &self,
+        (email, password): (&str, String),
+        replaced: Option<&str>,
+        origin: &RequestOrigin,
+    ) -> Result<BrowserToken, SignInRefusal> {
+        let guess = self.guess(email, origin)?;
+        let context = origin.context.clone();
+        let admitted = || guess.is_admitted();
+        guess.judge(self.sessions.sign_in_browser((email, password), context, replaced, admitted).await)
+    }
+
+    /// # Errors
+    /// [`SignInRefusal::TooManyFailures`] when there is no budget left.
+    fn guess<'a>(&'a self, email: &str, origin: &'a RequestOrigin) -> Result<Guess<'a>, SignInRefusal> {
+        let key = (Sha256::digest(email.trim().to_lowercase()).into(), network(origin.address));
+        let guess = Guess { door: self, key, request_id: &origin.request_id };
+        match guess.budget().filter(|budget| budget.exceeded) {
+            Some(budget) => Err(SignInRefusal::TooManyFailures(budget)),
+            None => Ok(guess),
+        }
+    }
+}
+
+/// One password for one e-mail address.
+struct Guess<'a> {
+    door: &'a SignIn,
+    key: ([u8; 32], IpAddr),
+    request_id: &'a str,
+}
+
+impl Guess<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        self.door.sessions.system.now()
+    }
+
+    fn budget(&self) -> Option<Budget> {
+        self.door.failures.look(&self.key, self.now())
+    }
+
+    fn is_admitted(&self) -> bool {
+        self.budget().is_none_or(|budget| !budget.exceeded)
+    }
+
+    /// Counts a wrong one.
+    fn judge<T>(&self, outcome: Result<T, SignInError>) -> Result<T, SignInRefusal> {
+        match outcome {
+            Err(error @ SignInError::Refused) => {
+                self.door.failures.count(self.key, self.now());
+                tracing::warn!(target: "routix::security", request_id = self.request_id, "sign-in failed");
+                Err(error.into())
+            }
+            // The budget was used up while this one waited for its turn.
+            Err(error @ SignInError::Password(PasswordError::NotAdmitted)) => {
+                Err(self.budget().map_or_else(|| error.into(), SignInRefusal::TooManyFailures))
+            }
+            other => Ok(other?),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `POST /auth/v1/oauth/authorize`: the user has decided.
+//!
+//! The decision is recorded on the authorization's own stream first, where there is room for one; then the consent. If the
+//! second does not happen, the code is worth nothing, and the same form can be sent again.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use routix_domain::authorization::{Authorization, AuthorizationError, Grant};
+use routix_domain::log::Actor;
+use uuid::Uuid;
+
+use super::checks::{self, AuthorizationRequest};
+use super::consent_page::{self, Problem};
+use super::organizations;
+use super::refusal::RedirectRefusal;
+use super::shown::Shown;
+use crate::commands::authorizations::AuthorizationFailure;
+use crate::commands::consents::ConsentParties;
+use crate::commands::{CommandError, Origin};
+use crate::oauth::server::OAuthServer;
+use crate::oauth::values;
+use crate::pages::{Form, PageError, Visitor, error_page};
+use crate::store::identity::BrowserSession;
+
+pub(in crate::oauth) async fn decide(
+    State(server): State<Arc<OAuthServer>>,
+    visitor: Visitor,
+    request: Request,
+) -> Response {
+    let decided = decided(&server, &visitor, request).await;
+    visitor.answer(decided)
+}
+
+async fn decided(server: &OAuthServer, visitor: &Visitor, request: Request) -> Result<Response, PageError> {
+    let form = Form::read(visitor, request).await?;
+    let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
+    let sealed = form.required("request")?;
+    let now = server.access.system.now();
+    let keys = server.access.keys.current();
+    let shown = Shown::unseal(&keys, sealed, session.id, now).ok_or(PageError::StaleForm)?;
+    // Everything is looked at again: the app may have been revoked while the page was open.
+    let request = match checks::check(server, &shown.query).await {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refusal.into_response(visitor, server.issuer())),
+    };
+    match form.required("decision")? {
+        "approve" => approve(server, visitor, (&request, &shown), form.get("organization_id")).await,
+        "deny" => deny(server, visitor, session, (&request, &shown)).await,
+        _ => Err(PageError::BadRequest),
+    }
+}
+
+async fn deny(
+    server: &OAuthServer,
+    visitor: &Visitor,
+    session: &BrowserSession,
+    (request, shown): (&AuthorizationRequest, &Shown),
+) -> Result<Response, PageError> {
+    let parties = (session.user.id, request.app.app_id);
+    let denied = server.commands.deny_authorization(shown.authorization_id, parties, &origin(server, visitor, session));
+    match denied.await {
+        Ok(()) => Ok(request.back.refused(&RedirectRefusal::AccessDenied, server.issuer())),
+        Err(error) => Ok(failed(server, visitor, request, error)),
+    }
+}
+
+async fn approve(
+    server: &OAuthServer,
+    visitor: &Visitor,
+    (request, shown): (&AuthorizationRequest, &Shown),
+    organization_id: Option<&str>,
+) -> Result<Response, PageError> {
+    let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
+    let choices = organizations::grantable(&server.access.read, session.user.id, &request.app, &request.scopes).await;
+    let choices = choices.map_err(|error| PageError::Unavailable(Box::new(error)))?;
+    let chosen: Option<Uuid> = organization_id.and_then(|text| text.parse().ok());
+    let chosen = chosen.filter(|id| shown.organizations.contains(id) && choices.iter().any(|choice| choice.id == *id));
+    let Some(organization_id) = chosen else {
+        let offered = (choices.as_slice(), Problem::NoOrganization);
+        return consent_page::page(server, visitor, (request, shown), offered, StatusCode::BAD_REQUEST).await;
+    };
+    let parties = ConsentParties { user_id: session.user.id, app_id: request.app.app_id, organization_id };
+    let by_user = origin(server, visitor, session);
+    match issue(server, (request, shown), parties, &by_user).await {
+        Ok(Some(code)) => Ok(request.back.with_code(&code, server.issuer())),
+        Ok(None) => Ok(error_page(visitor, StatusCode::CONFLICT, "authorize-decided")),
+        Err(error) => Ok(failed(server, visitor, request, error)),
+    }
+}
+
+/// The code; `None` when what this page asked was answered before and its code is used or ended.
+async fn issue(
+    server: &OAuthServer,
+    (request, shown): (&AuthorizationRequest, &Shown),
+    parties: ConsentParties,
+    by_user: &Origin,
+) -> Result<Option<String>, AuthorizationFailure> {
+    let (commands, system) = (&server.commands, &server.access.system);
+    let withdrawals = commands.consent(parties).await.map_err(no_rule)?.withdrawals();
+    let grant = Grant {
+        consent_id: parties.consent_id(),
+        withdrawals,
+        user_id: parties.user_id,
+        app_id: parties.app_id,
+        organization_id: parties.organization_id,
+        scopes: request.scopes.clone(),
+        redirect_uri: request.back.uri.clone(),
+        code_challenge: request.code_challenge.clone(),
+        resource: request.resource.clone(),
+        token_epoch: u32::try_from(request.app.token_epoch).unwrap_or(u32::MAX),
+        issued_at: system.now(),
+    };
+    let Authorization::Code { grant, .. } = commands.issue_code(shown.authorization_id, grant, by_user).await? else {
+        return Ok(None);
+    };
+    commands.grant_consent(parties, request.scopes.clone(), by_user).await.map_err(no_rule)?;
+    let keys = server.access.keys.current();
+    Ok(Some(values::code(&keys, shown.authorization_id, grant.issued_at)))
+}
+
+/// A consent refuses nothing that was checked before; if it does all the same, it is a fault of ours.
+fn no_rule<E: std::error::Error + Send + Sync + 'static>(error: CommandError<E>) -> AuthorizationFailure {
+    match error {
+        CommandError::Rejected(error) => CommandError::Corrupt(Box::new(error)),
+        CommandError::Conflict => CommandError::Conflict,
+        CommandError::Unavailable(cause) => CommandError::Unavailable(cause),
+        CommandError::Corrupt(cause) => CommandError::Corrupt(cause),
+        CommandError::Stopped(cause) => CommandError::Stopped(cause),
+        CommandError::NotVisible(cause) => CommandError::NotVisible(cause),
+    }
+}
+
+/// What the client is told when the decision could not be recorded; what the user is told when he had decided before.
+fn failed(
+    server: &OAuthServer,
+    visitor: &Visitor,
+    request: &AuthorizationRequest,
+    error: AuthorizationFailure,
+) -> Response {
+    let refusal = match &error {
+        CommandError::Rejected(AuthorizationError::AlreadyDecided) => {
+            return error_page(visitor, StatusCode::CONFLICT, "authorize-decided");
+        }
+        CommandError::Rejected(_) | CommandError::Corrupt(_) => RedirectRefusal::ServerError,
+        CommandError::Conflict
+        | CommandError::Unavailable(_)
+        | CommandError::Stopped(_)
+        | CommandError::NotVisible(_) => RedirectRefusal::TemporarilyUnavailable,
+    };
+    let request_id = &visitor.request.request_id;
+    tracing::error!(target: "routix::failure", request_id, %error, "a decision was not recorded");
+    request.back.refused(&refusal, server.issuer())
+}
+
+/// The user, as the log names him.
+fn origin(server: &OAuthServer, visitor: &Visitor, session: &BrowserSession) -> Origin {
+    Origin {
+        actor: Actor::User(session.user.id),
+        authenticated_by: "password",
+        request_id: Some(visitor.request.request_id.clone()),
+        correlation_id: server.access.system.ordered_id(),
+        context: visitor.request.context.clone(),
+    }
+}

@@ -1,0 +1,95 @@
+//! The way back to the client.
+
+use std::fmt::Write;
+
+use axum::response::Response;
+use routix_domain::value::RedirectUri;
+
+use super::refusal::RedirectRefusal;
+use crate::pages::see_other;
+
+/// A proven redirect URI and the `state` to give back.
+#[derive(Clone, Debug)]
+pub(super) struct Return {
+    pub(super) uri: RedirectUri,
+    pub(super) state: Option<String>,
+}
+
+impl Return {
+    pub(super) fn refused(&self, refusal: &RedirectRefusal, issuer: &str) -> Response {
+        let description = refusal.to_string();
+        self.with(&[("error", refusal.code()), ("error_description", &description)], issuer)
+    }
+
+    pub(super) fn with_code(&self, code: &str, issuer: &str) -> Response {
+        self.with(&[("code", code)], issuer)
+    }
+
+    /// `303` to the URI exactly as it is, its own query kept, with the parameters behind it, `state` byte for byte and the
+    /// issuer (RFC 9207).
+    fn with(&self, parameters: &[(&str, &str)], issuer: &str) -> Response {
+        see_other(&self.location(parameters, issuer))
+    }
+
+    fn location(&self, parameters: &[(&str, &str)], issuer: &str) -> String {
+        let mut location = self.uri.as_str().to_owned();
+        let state = self.state.as_deref().map(|state| ("state", state));
+        for (name, value) in parameters.iter().copied().chain(state).chain([("iss", issuer)]) {
+            let separator = match location.contains('?') {
+                false => "?",
+                true if location.ends_with(['?', '&']) => "",
+                true => "&",
+            };
+            location.push_str(separator);
+            location.push_str(name);
+            location.push('=');
+            push_encoded(&mut location, value);
+        }
+        location
+    }
+}
+
+/// Everything but RFC 3986's unreserved characters is escaped; a space too, because not every client reads `+` as one.
+fn push_encoded(text: &mut String, value: &str) {
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            write!(text, "%{byte:02X}").ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location(uri: &str, state: Option<&str>) -> String {
+        let uri = RedirectUri::parse(uri, true).unwrap();
+        Return { uri, state: state.map(str::to_owned) }.location(&[("code", "c1.x")], "https://a.example")
+    }
+
+    #[test]
+    fn the_registered_query_is_kept_as_it_is() {
+        let tail = "code=c1.x&iss=https%3A%2F%2Fa.example";
+        for (uri, before) in [
+            ("https://b.example/cb", "https://b.example/cb?"),
+            ("https://b.example/cb?z=1&a=%20", "https://b.example/cb?z=1&a=%20&"),
+            ("https://b.example/cb?", "https://b.example/cb?"),
+            ("com.example.app:/cb", "com.example.app:/cb?"),
+        ] {
+            assert_eq!(location(uri, None), format!("{before}{tail}"));
+        }
+    }
+
+    #[test]
+    fn state_comes_back_byte_for_byte() {
+        let state = "a b+c&d=e%20f/\"<\u{e9}\u{1f69a}";
+        let location = location("https://b.example/cb", Some(state));
+        let url = url::Url::parse(&location).unwrap();
+        let values: Vec<_> = url.query_pairs().filter(|(name, _)| name == "state").map(|(_, value)| value).collect();
+        assert_eq!(values, [state]);
+        assert!(location.is_ascii() && !location.contains('+') && !location.contains(' '));
+    }
+}

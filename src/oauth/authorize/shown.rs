@@ -1,0 +1,35 @@
+//! What a consent page showed, on its way through the form: sealed, and bound to the session it was shown in.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::keys::{Keys, Seal};
+
+/// A page that was left open longer than this has to be asked for again.
+const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// The request that the user decides on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Shown {
+    /// The id of the authorization that his decision will make: one page, one decision.
+    pub(super) authorization_id: Uuid,
+    pub(super) session_id: Uuid,
+    /// The query of the authorization request.
+    pub(super) query: String,
+    /// The organizations that were offered.
+    pub(super) organizations: Vec<Uuid>,
+    pub(super) shown_at: DateTime<Utc>,
+}
+
+impl Shown {
+    pub(super) fn seal(&self, keys: &Keys) -> Result<String, serde_json::Error> {
+        Ok(keys.seal(Seal::ConsentForm, self.shown_at, &serde_json::to_vec(self)?))
+    }
+
+    /// The page, if it is one of ours, was shown in this session, and is not too old.
+    pub(super) fn unseal(keys: &Keys, text: &str, session_id: Uuid, now: DateTime<Utc>) -> Option<Self> {
+        let shown: Self = serde_json::from_slice(&keys.unseal(Seal::ConsentForm, text)?).ok()?;
+        (shown.session_id == session_id && now < shown.shown_at + LIFETIME).then_some(shown)
+    }
+}

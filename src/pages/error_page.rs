@@ -1,0 +1,114 @@
+//! The page of an error: one sentence, and the number under which the request is in the log.
+//!
+//! It shows nothing that came with the request, except a request id of harmless characters.
+
+use std::error::Error;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::{Frame, Visitor};
+use crate::http::pairs::InvalidPairs;
+use crate::store::identity::IdentityError;
+
+/// Why a page was not shown or a form not done.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    #[error("the request cannot be read")]
+    BadRequest,
+    #[error("the form does not come from one of our own pages")]
+    CrossSite,
+    #[error("the form was shown in another session")]
+    StaleForm,
+    #[error("the form is too large")]
+    TooLarge,
+    #[error("there is no such thing, or not for this person")]
+    NotFound,
+    #[error("a store does not answer")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    #[error("a fault of the server")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl PageError {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::CrossSite | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The key of its sentence.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::BadRequest => "error-bad-request",
+            Self::CrossSite => "error-cross-site",
+            Self::StaleForm => "error-stale-form",
+            Self::TooLarge => "error-too-large",
+            Self::NotFound => "error-not-found",
+            Self::Unavailable(_) => "error-unavailable",
+            Self::Internal(_) => "error-internal",
+        }
+    }
+}
+
+impl From<IdentityError> for PageError {
+    fn from(error: IdentityError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<InvalidPairs> for PageError {
+    fn from(_: InvalidPairs) -> Self {
+        Self::BadRequest
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html", config = ".askama.toml")]
+struct ErrorTemplate<'a> {
+    frame: Frame<'a>,
+    message: String,
+    request_id: &'a str,
+}
+
+/// The page of an error. `message` is the key of its sentence.
+pub fn error_page(visitor: &Visitor, status: StatusCode, message: &str) -> Response {
+    let template = ErrorTemplate {
+        // The way back to an address that only takes forms would lead nowhere.
+        frame: Frame::at(visitor, super::local_path::HOME),
+        message: visitor.words.get(message),
+        request_id: &visitor.request.request_id,
+    };
+    visitor.page(status, &template, None)
+}
+
+/// The page of a [`PageError`], whose cause is logged here and shown to nobody.
+pub(super) fn page(visitor: &Visitor, error: &PageError) -> Response {
+    let mut response = error_page(visitor, error.status(), error.words());
+    match error {
+        PageError::Unavailable(cause) | PageError::Internal(cause) => {
+            let request_id = &visitor.request.request_id;
+            tracing::error!(target: "routix::failure", request_id, cause = chain(&**cause), "request failed");
+            if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+        }
+        PageError::CrossSite | PageError::StaleForm => {
+            let request_id = &visitor.request.request_id;
+            tracing::warn!(target: "routix::security", request_id, reason = %error, "a form was refused");
+        }
+        PageError::BadRequest | PageError::TooLarge | PageError::NotFound => {}
+    }
+    response
+}
+
+fn chain(first: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(first), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

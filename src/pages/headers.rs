@@ -1,0 +1,94 @@
+//! The headers of every page.
+
+use askama::Template;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::public_origin::PublicOrigin;
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// A page. `form_action` is an origin or a scheme, like `https://app.example` or `my-app:`, to which an answer to one of
+/// its forms may send the browser on; browsers hold redirects to `form-action` too.
+pub(super) fn page(
+    status: StatusCode,
+    template: &impl Template,
+    form_action: Option<&str>,
+    origin: &PublicOrigin,
+) -> Response {
+    let text = match template.render() {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(target: "routix::failure", %error, "a page could not be written");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, security_policy(form_action));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    if origin.is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    keep_to_oneself(headers);
+    response
+}
+
+/// `303`: the browser goes on with a GET. `location` is a path of ours, or a URL that was checked.
+pub fn see_other(location: &str) -> Response {
+    let Ok(location) = HeaderValue::try_from(location) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    keep_to_oneself(response.headers_mut());
+    response
+}
+
+/// Nothing is kept of it, and nobody is told where it was.
+fn keep_to_oneself(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
+
+/// Own style sheets and nothing else. A `form_action` that could end its directive is left out: the browser then refuses
+/// to go there.
+fn security_policy(form_action: Option<&str>) -> HeaderValue {
+    const BEFORE: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'";
+    const AFTER: &str = "base-uri 'none'; frame-ancestors 'none'";
+    const STRICTEST: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    let is_one_source = |text: &&str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"*".contains(&byte))
+    };
+    let extra = form_action.filter(is_one_source).map(|source| format!(" {source}")).unwrap_or_default();
+    HeaderValue::try_from(format!("{BEFORE}{extra}; {AFTER}")).unwrap_or(HeaderValue::from_static(STRICTEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_may_lead_to_one_place_more() {
+        let policy = |extra| security_policy(extra).to_str().unwrap().to_owned();
+        assert!(policy(None).contains("form-action 'self'; base-uri 'none'"));
+        let allowed = policy(Some("https://app.example:8443"));
+        assert!(allowed.contains("form-action 'self' https://app.example:8443; base-uri 'none'"));
+        assert!(policy(Some("my-app:")).contains("form-action 'self' my-app:;"));
+    }
+
+    #[test]
+    fn what_would_end_the_directive_is_left_out() {
+        for hostile in ["", "a b", "https://a.example; script-src *", "a,b", "*", "'unsafe-inline'", "a\nb", "\u{e9}"] {
+            assert_eq!(security_policy(Some(hostile)), security_policy(None), "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn a_location_is_one_line() {
+        assert_eq!(see_other("/account").status(), StatusCode::SEE_OTHER);
+        assert_eq!(see_other("/a\r\nSet-Cookie: b=c").status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

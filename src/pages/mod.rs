@@ -1,0 +1,55 @@
+//! What every HTML page has in common: words, frame, headers, cookies, and the proof that a form is one of our own.
+//!
+//! Shared by the surfaces that show pages, like `http` by all. A page is complete without a script, and none has one.
+//! Deliberately absent: the pages themselves; each surface has its own.
+
+pub mod cookies;
+pub mod error_page;
+pub mod form;
+pub mod form_token;
+pub mod frame;
+pub mod headers;
+pub mod language;
+pub mod local_path;
+pub mod public_origin;
+pub mod same_origin;
+mod style;
+pub mod visitor;
+pub mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+use self::cookies::Cookies;
+use self::public_origin::PublicOrigin;
+use crate::access::SignIn;
+
+pub use self::error_page::{PageError, error_page};
+pub use self::form::Form;
+pub use self::frame::Frame;
+pub use self::headers::see_other;
+pub use self::visitor::{HasPages, Visitor};
+pub use self::words::Words;
+
+/// What pages are made with.
+pub struct Pages {
+    pub sign_in: Arc<SignIn>,
+    pub origin: PublicOrigin,
+    pub cookies: Cookies,
+}
+
+impl Pages {
+    /// `public_url` is how browsers reach this service: scheme, host and port.
+    pub fn new(public_url: &str, sign_in: Arc<SignIn>) -> Self {
+        let origin = PublicOrigin::new(public_url);
+        let cookies = Cookies::new(&origin);
+        Self { sign_in, origin, cookies }
+    }
+}
+
+/// What pages load, and the choice of their language.
+pub fn router(pages: Arc<Pages>) -> Router {
+    Router::new().route(style::path(), get(style::serve)).route(language::DOOR, get(language::choose)).with_state(pages)
+}

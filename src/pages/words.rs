@@ -1,0 +1,162 @@
+//! What our pages say, in each language: Fluent catalogues, compiled in.
+//!
+//! Protocol answers are not here; they are English and ASCII, as their standards want.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use super::language::Language;
+
+type Catalogue = FluentBundle<FluentResource>;
+
+static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| catalogue(Language::English));
+static DUTCH: LazyLock<Catalogue> = LazyLock::new(|| catalogue(Language::Dutch));
+
+fn text_of(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("words/en.ftl"),
+        Language::Dutch => include_str!("words/nl.ftl"),
+    }
+}
+
+fn catalogue(language: Language) -> Catalogue {
+    // What can be read is used; a test reads each catalogue without a fault.
+    let resource = FluentResource::try_new(text_of(language).to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+    // The marks isolate text of another direction; both languages are written from left to right.
+    bundle.set_use_isolating(false);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// The words of one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub language: Language,
+}
+
+impl Words {
+    pub fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    /// The text of a key. Plain text, not HTML.
+    pub fn get(&self, key: &str) -> String {
+        self.with(key, &[])
+    }
+
+    /// The text of a key with its variables: names and values.
+    pub fn with(&self, key: &str, variables: &[(&str, &str)]) -> String {
+        let catalogue = match self.language {
+            Language::English => &*ENGLISH,
+            Language::Dutch => &*DUTCH,
+        };
+        let mut arguments = FluentArgs::new();
+        variables.iter().for_each(|(name, value)| arguments.set(*name, *value));
+        let mut faults = Vec::new();
+        let pattern = catalogue.get_message(key).and_then(|message| message.value());
+        let text = pattern.map(|pattern| catalogue.format_pattern(pattern, Some(&arguments), &mut faults).into_owned());
+        if text.is_none() || !faults.is_empty() {
+            tracing::error!(key, ?faults, language = self.language.tag(), "a text is missing or has other variables");
+        }
+        text.unwrap_or_else(|| key.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// Each key with the variables of its text.
+    fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut current = String::new();
+        for line in text_of(language).lines().filter(|line| !line.starts_with('#')) {
+            if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
+                current = key.to_owned();
+                assert!(keys.insert(current.clone(), BTreeSet::new()).is_none(), "{key} is given twice");
+            }
+            let names =
+                line.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+            keys.entry(current.clone())
+                .or_default()
+                .extend(names.filter_map(|mut parts| parts.next().map(str::to_owned)));
+        }
+        keys.remove("");
+        keys
+    }
+
+    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { files(&path, found) } else { found.push(path) }
+        }
+    }
+
+    /// Templates and programs, without white space, so that it does not matter how a call is broken into lines.
+    fn sources() -> Vec<(PathBuf, String)> {
+        let mut found = Vec::new();
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        found.retain(|path| path.extension().is_some_and(|ending| ending == "rs" || ending == "html"));
+        let squeezed = |path: &PathBuf| fs::read_to_string(path).unwrap().split_whitespace().collect();
+        found.into_iter().map(|path| (path.clone(), squeezed(&path))).collect()
+    }
+
+    #[test]
+    fn each_catalogue_is_read_without_a_fault() {
+        for language in Language::ALL {
+            let read = FluentResource::try_new(text_of(language).to_owned());
+            assert!(read.is_ok(), "{language:?} {:?}", read.err().map(|(_, faults)| faults));
+        }
+    }
+
+    #[test]
+    fn both_have_the_same_keys_and_variables() {
+        assert_eq!(keys(Language::English), keys(Language::Dutch));
+        assert!(keys(Language::English).len() > 20);
+    }
+
+    #[test]
+    fn every_text_is_complete() {
+        for language in Language::ALL {
+            for (key, variables) in keys(language) {
+                let variables: Vec<(&str, &str)> = variables.iter().map(|name| (name.as_str(), "<v>")).collect();
+                let text = Words::new(language).with(&key, &variables);
+                assert!(text != key && !text.contains('{') && !text.contains('$'), "{language:?} {key}: {text}");
+                assert_eq!(text.matches("<v>").count() > 0, !variables.is_empty(), "{language:?} {key}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_that_is_used_exists_and_every_key_is_used() {
+        let keys = keys(Language::English);
+        let sources = sources();
+        for (path, text) in &sources {
+            for call in [concat!("words.g", "et(\""), concat!("words.w", "ith(\"")] {
+                for (at, _) in text.match_indices(call) {
+                    let key = text[at + call.len()..].split('"').next().unwrap();
+                    assert!(keys.contains_key(key), "{}: there is no text {key}", path.display());
+                }
+            }
+        }
+        for key in keys.keys() {
+            let quoted = format!("\"{key}\"");
+            assert!(sources.iter().any(|(_, text)| text.contains(&quoted)), "nobody says {key}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_shows_itself() {
+        assert_eq!(Words::new(Language::Dutch).with("no-such-key", &[]), "no-such-key");
+    }
+}

@@ -1,0 +1,9 @@
+//! Pages as a person and his browser meet them.
+
+mod account;
+mod cross_site;
+mod headers;
+mod hostile;
+mod language;
+mod lifetimes;
+mod sign_in;
