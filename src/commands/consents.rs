@@ -22,6 +22,14 @@ impl ConsentParties {
 }
 
 impl Commands {
+    /// The consent as its stream has it now.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the stream cannot be read.
+    pub async fn consent(&self, parties: ConsentParties) -> Result<Consent, CommandError<ConsentError>> {
+        self.load::<Consent>(&parties.consent_id().to_string()).await
+    }
+
     /// Adds `scopes` to what the user consented to before.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::passwords::{PasswordError, Passwords};
@@ -183,7 +182,7 @@ impl Sessions {
 
     fn signed_in(&self, user: User, session: Session) -> SignedIn {
         // Nothing secret has to be stored for it, and a retry gets the very same token.
-        let (began, named) = (session.expires_at - SESSION, (session.id, session.generation));
+        let (began, named) = (session.expires_at - ABSOLUTE, (session.id, session.generation));
         let refresh_token = self.keys.current().seal_generation(Seal::UserSession, began, named);
         SignedIn { user, session, refresh_token }
     }

@@ -17,19 +17,29 @@ pub enum InvalidPairs {
 /// [`InvalidPairs`] for a doubled name, a broken escape or bytes that are not UTF-8.
 pub fn parse(text: &[u8]) -> Result<BTreeMap<String, String>, InvalidPairs> {
     let mut pairs = BTreeMap::new();
-    for pair in text.split(|&b| b == b'&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = match pair.iter().position(|&b| b == b'=') {
-            Some(at) => (&pair[..at], &pair[at + 1..]),
-            None => (pair, &[][..]),
-        };
-        let name = decode(name).ok_or(InvalidPairs::Malformed)?;
-        let value = decode(value).ok_or(InvalidPairs::Malformed)?;
+    for (name, value) in parse_all(text)? {
         if pairs.contains_key(&name) {
             return Err(InvalidPairs::Doubled(name.chars().filter(char::is_ascii_graphic).take(64).collect()));
         }
         pairs.insert(name, value);
     }
     Ok(pairs)
+}
+
+/// Names and values as they come, doubled ones too: for those who have more to say of them than that they are wrong.
+///
+/// # Errors
+/// [`InvalidPairs::Malformed`].
+pub fn parse_all(text: &[u8]) -> Result<Vec<(String, String)>, InvalidPairs> {
+    let pairs = text.split(|&b| b == b'&').filter(|pair| !pair.is_empty());
+    let decoded = pairs.map(|pair| {
+        let (name, value) = match pair.iter().position(|&b| b == b'=') {
+            Some(at) => (&pair[..at], &pair[at + 1..]),
+            None => (pair, &[][..]),
+        };
+        Some((decode(name)?, decode(value)?))
+    });
+    decoded.collect::<Option<_>>().ok_or(InvalidPairs::Malformed)
 }
 
 /// One form-encoded value: `+` is a space, `%XX` a byte. `None` for a broken escape or bytes that are not UTF-8.

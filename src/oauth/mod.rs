@@ -3,6 +3,7 @@
 //! Deliberately absent: the implicit and the password grant (OAuth 2.1 dropped both), and registration by clients
 //! themselves: an app is registered by an administrator.
 
+mod authorize;
 mod client_auth;
 mod error;
 mod introspect;

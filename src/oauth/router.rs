@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::routing::post;
+use axum::routing::{get, post};
 
+use super::authorize;
 use super::introspect::introspect;
 use super::revoke::revoke;
 use super::server::OAuthServer;
@@ -20,6 +21,7 @@ pub fn router(server: Arc<OAuthServer>) -> Router {
         })
     };
     Router::new()
+        .route(authorize::PATH, get(authorize::start).post(authorize::decide))
         .route("/functions/v1/oauth-token", door(Door::Functions))
         .route("/auth/v1/oauth/token", door(Door::Auth))
         .route("/oauth2/token", door(Door::Routera))

@@ -1,8 +1,12 @@
 //! What the doors of the OAuth server work with.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
+use routix_domain::log::Actor;
+use routix_domain::value::Scope;
 use routix_projections::token_validation::ValidationRow;
 use uuid::Uuid;
 
@@ -11,7 +15,7 @@ use crate::access::Access;
 use crate::commands::{Commands, Origin};
 use crate::http::limit::Limiter;
 use crate::http::origin::RequestOrigin;
-use routix_domain::log::Actor;
+use crate::pages::{HasPages, Pages};
 
 /// The OAuth server.
 pub struct OAuthServer {
@@ -19,11 +23,26 @@ pub struct OAuthServer {
     pub commands: Commands,
     /// For how long the newest rotated refresh token may come again.
     pub refresh_retry: TimeDelta,
+    /// What each scope lets an app do, in the words of the catalogue.
+    pub scope_texts: BTreeMap<Scope, String>,
+    /// What the pages are made with.
+    pub pages: Arc<Pages>,
     /// Failed authentications by client and network; unknown clients of a network share one budget.
     pub failures: Limiter<(Option<Uuid>, IpAddr)>,
 }
 
+impl HasPages for Arc<OAuthServer> {
+    fn pages(&self) -> &Arc<Pages> {
+        &self.pages
+    }
+}
+
 impl OAuthServer {
+    /// The issuer of RFC 8414 and RFC 9207: the public URL.
+    pub(super) fn issuer(&self) -> &str {
+        self.access.resource.issuer()
+    }
+
     /// The client, as the log names it.
     pub(super) fn origin(&self, request: &RequestOrigin, client: &AuthenticatedClient) -> Origin {
         Origin {

@@ -18,14 +18,10 @@ pub(super) fn read_code(keys: &Keys, text: &str) -> Option<Uuid> {
 
 /// The current refresh token of a family.
 pub(super) fn refresh_token(keys: &Keys, authorization_id: Uuid, family: &Family) -> String {
-    let mut bytes = authorization_id.as_bytes().to_vec();
-    bytes.extend(family.generation.to_be_bytes());
-    keys.seal(Seal::RefreshToken, family.redeemed_at, &bytes)
+    keys.seal_generation(Seal::RefreshToken, family.redeemed_at, (authorization_id, family.generation))
 }
 
 /// The authorization and the generation that a refresh token names; `None` for a text that we did not make.
 pub(super) fn read_refresh_token(keys: &Keys, text: &str) -> Option<(Uuid, u32)> {
-    let bytes = keys.unseal(Seal::RefreshToken, text)?;
-    let (id, generation) = bytes.split_at_checked(16)?;
-    Some((Uuid::from_slice(id).ok()?, u32::from_be_bytes(generation.try_into().ok()?)))
+    keys.unseal_generation(Seal::RefreshToken, text)
 }

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::{DateTime, Datelike, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -49,12 +50,27 @@ impl Words {
         self.with(key, &[])
     }
 
+    /// The text of a key that may not be there: what an operator declares has no words of ours.
+    pub fn find(&self, key: &str) -> Option<String> {
+        self.catalogue().has_message(key).then(|| self.get(key))
+    }
+
+    /// A day, as people write it.
+    pub fn date(&self, time: DateTime<Utc>) -> String {
+        let (day, month, year) = (time.day().to_string(), format!("m{}", time.month()), time.year().to_string());
+        self.with("date", &[("day", &day), ("month", &month), ("year", &year)])
+    }
+
+    fn catalogue(&self) -> &'static Catalogue {
+        match self.language {
+            Language::English => &ENGLISH,
+            Language::Dutch => &DUTCH,
+        }
+    }
+
     /// The text of a key with its variables: names and values.
     pub fn with(&self, key: &str, variables: &[(&str, &str)]) -> String {
-        let catalogue = match self.language {
-            Language::English => &*ENGLISH,
-            Language::Dutch => &*DUTCH,
-        };
+        let catalogue = self.catalogue();
         let mut arguments = FluentArgs::new();
         variables.iter().for_each(|(name, value)| arguments.set(*name, *value));
         let mut faults = Vec::new();
@@ -149,10 +165,19 @@ mod tests {
                 }
             }
         }
-        for key in keys.keys() {
+        // The names of scopes are put together; that none is missing is tested where the catalogue is known.
+        let written = |key: &&String| !key.starts_with("scope-") && !key.starts_with("resource-");
+        for key in keys.keys().filter(written) {
             let quoted = format!("\"{key}\"");
             assert!(sources.iter().any(|(_, text)| text.contains(&quoted)), "nobody says {key}");
         }
+    }
+
+    #[test]
+    fn a_day_is_written_as_people_write_it() {
+        let day = "2026-03-01T12:00:00Z".parse().unwrap();
+        assert_eq!(Words::new(Language::English).date(day), "1 March 2026");
+        assert_eq!(Words::new(Language::Dutch).date(day), "1 maart 2026");
     }
 
     #[test]

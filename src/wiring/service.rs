@@ -1,5 +1,6 @@
 //! The server: routes over stores, and what runs beside them.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use axum::{Router, middleware};
 use chrono::TimeDelta;
+use routix_domain::value::Scope;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -23,9 +25,9 @@ use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
-
 use crate::operate;
 use crate::pages::{self, Pages};
+use crate::proxy::catalogue::Catalogue;
 use crate::proxy::{self, Proxy};
 use crate::system::System;
 
@@ -116,10 +118,13 @@ impl Service {
 
     fn router(&self) -> Router {
         let stores = &self.stores;
+        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in)));
         let oauth = OAuthServer {
             access: self.access.clone(),
             commands: stores.commands.clone(),
-            refresh_retry: self.sessions.refresh_retry,
+            refresh_retry: self.sign_in.sessions.refresh_retry,
+            scope_texts: scope_texts(&stores.catalogue),
+            pages: Arc::clone(&pages),
             failures: Limiter::new(self.failure_limit),
         };
         let metadata = Metadata { resource: self.access.resource.clone(), scopes: stores.catalogue.scopes() };
@@ -143,7 +148,6 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
-        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in)));
         let system: System = stores.system.clone();
         Router::new()
             .merge(oauth::router(Arc::new(oauth)))
@@ -155,6 +159,13 @@ impl Service {
             .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }
+}
+
+/// What the catalogue says of each scope.
+fn scope_texts(catalogue: &Catalogue) -> BTreeMap<Scope, String> {
+    let scopes = catalogue.scopes();
+    let text = |scope: &Scope| Some((scope.clone(), catalogue.describe(scope)?.to_owned()));
+    scopes.iter().filter_map(text).collect()
 }
 
 async fn keep_keys(keys: KeyRing) {

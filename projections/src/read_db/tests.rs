@@ -53,7 +53,7 @@ fn consents(log: Log, number: u128) -> Log {
     let ended = AuthorizationEvent::Ended { reason: EndReason::Revoked };
     let log = log.push("consent", consent.clone(), &granted);
     let log = log.push("authorization", id(400 + number).to_string(), &refreshed);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return log;
     }
     let withdrawals = u32::try_from(number / 3 + 1).unwrap();

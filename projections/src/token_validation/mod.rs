@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use routix_domain::app::{AppEvent, ClientType, RefreshAuthentication, Status};
 use routix_domain::log::{Fact, RecordedEvent};
-use routix_domain::value::{BranchRestriction, ScopeSet, SecretGeneration, Secrets, TokenLifetime};
+use routix_domain::value::{BranchRestriction, RedirectUri, ScopeSet, SecretGeneration, Secrets, TokenLifetime};
 use uuid::Uuid;
 
 use crate::projection::Projection;
@@ -24,6 +24,7 @@ table_row! {
             organization_id: Uuid,
             name: String,
             client_type: Json<ClientType>,
+            redirect_uris: Json<Vec<RedirectUri>>,
             status: Json<Status>,
             allowed_scopes: Json<ScopeSet>,
             allowed_branches: Json<BranchRestriction>,
@@ -88,6 +89,7 @@ impl Projection for TokenValidation {
                 organization_id: app.organization_id,
                 name: app.name.clone(),
                 client_type: Json(app.client_type),
+                redirect_uris: Json(app.redirect_uris.clone()),
                 status: Json(Status::Active),
                 allowed_scopes: Json(app.allowed_scopes.clone()),
                 allowed_branches: Json(app.allowed_branches.clone()),
@@ -123,7 +125,8 @@ fn change(row: &mut ValidationRow, event: &AppEvent) {
         AppEvent::Reactivated {} => row.status = Json(Status::Active),
         AppEvent::TokensCutOff { token_epoch } => row.token_epoch = token_epoch.into(),
         AppEvent::TokenRevoked { .. } => row.has_revoked_tokens = Json(true),
-        AppEvent::Registered(_) | AppEvent::RedirectUrisChanged { .. } => {}
+        AppEvent::RedirectUrisChanged { redirect_uris } => row.redirect_uris = Json(redirect_uris),
+        AppEvent::Registered(_) => {}
     }
 }
 

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use routix_domain::app::{AppEvent, RefreshAuthentication, Status};
-use routix_domain::value::{Acceptance, TokenLifetime};
+use routix_domain::value::{Acceptance, RedirectUri, TokenLifetime};
 
 use super::{TokenValidation, ValidationRow, by_client_id, is_revoked};
 use crate::table::Json;
@@ -34,7 +34,10 @@ async fn each_change_changes_its_field_and_no_other() {
     let before = app_after(&[]).await;
     let expected = [
         ValidationRow { name: "ERP".into(), ..before.clone() },
-        before.clone(),
+        ValidationRow {
+            redirect_uris: Json(vec![RedirectUri::parse("https://e.example/2", false).unwrap()]),
+            ..before.clone()
+        },
         ValidationRow { allowed_scopes: Json(scopes("routix:invoices:read")), ..before.clone() },
         ValidationRow { allowed_branches: Json(only(&[60, 61])), ..before.clone() },
         ValidationRow { token_lifetime: Json(TokenLifetime::Unlimited), ..before.clone() },

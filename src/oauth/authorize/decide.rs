@@ -60,8 +60,8 @@ async fn deny(
     (request, shown): (&AuthorizationRequest, &Shown),
 ) -> Result<Response, PageError> {
     let parties = (session.user.id, request.app.app_id);
-    let denied = server.commands.deny_authorization(shown.authorization_id, parties, &origin(server, visitor, session));
-    match denied.await {
+    let by_user = origin(server, visitor, session);
+    match server.commands.deny_authorization(shown.authorization_id, parties, &by_user).await {
         Ok(()) => Ok(request.back.refused(&RedirectRefusal::AccessDenied, server.issuer())),
         Err(error) => Ok(failed(server, visitor, request, error)),
     }

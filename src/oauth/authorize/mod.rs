@@ -22,5 +22,6 @@ mod refusal;
 mod shown;
 mod start;
 
+pub(super) use self::consent_page::PATH;
 pub(super) use self::decide::decide;
 pub(super) use self::start::start;
