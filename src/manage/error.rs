@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use routix_domain::app::AppError;
+use routix_domain::consent::ConsentError;
 use routix_domain::value::Fault;
 use routix_projections::ReadError;
 
@@ -46,7 +47,7 @@ pub enum ManageError {
     #[error("the request cannot be read")]
     Request(Failure),
     /// Repeating it would do it twice, so the caller is told.
-    #[error("the change is recorded and will take effect; a secret that it made is lost: rotate again later")]
+    #[error("the change is recorded and will take effect; if it made a secret, that is lost: rotate again later")]
     NotInEffect(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("a store does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -191,14 +192,27 @@ impl From<SignInError> for ManageError {
 
 impl From<CommandError<AppError>> for ManageError {
     fn from(error: CommandError<AppError>) -> Self {
-        match error {
-            CommandError::Rejected(rule) => rejected(rule),
-            CommandError::Conflict => Self::Conflict,
-            CommandError::Unavailable(cause) => Self::Unavailable(cause),
-            CommandError::Corrupt(cause) => Self::Internal(cause),
-            CommandError::Stopped(stopped) => Self::Unavailable(Box::new(stopped)),
-            CommandError::NotVisible(late) => Self::NotInEffect(Box::new(late)),
-        }
+        of_command(error, rejected)
+    }
+}
+
+impl From<CommandError<ConsentError>> for ManageError {
+    fn from(error: CommandError<ConsentError>) -> Self {
+        of_command(error, |rule| match rule {
+            ConsentError::NotGranted => Self::NotFound,
+            ConsentError::NoScope => Self::Internal(Box::new(rule)),
+        })
+    }
+}
+
+fn of_command<E: std::error::Error>(error: CommandError<E>, rejected: impl FnOnce(E) -> ManageError) -> ManageError {
+    match error {
+        CommandError::Rejected(rule) => rejected(rule),
+        CommandError::Conflict => ManageError::Conflict,
+        CommandError::Unavailable(cause) => ManageError::Unavailable(cause),
+        CommandError::Corrupt(cause) => ManageError::Internal(cause),
+        CommandError::Stopped(stopped) => ManageError::Unavailable(Box::new(stopped)),
+        CommandError::NotVisible(late) => ManageError::NotInEffect(Box::new(late)),
     }
 }
 

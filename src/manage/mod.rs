@@ -54,6 +54,7 @@ pub fn router(management: Arc<Management>) -> Router {
         .route("/functions/v1/rotate-oauth-secret", post(rotate_secret::rotate_oauth_secret))
         .route("/rest/v1/oauth_apps", get(rest::apps::list).patch(rest::apps::change))
         .route("/rest/v1/oauth_apps/{id}/events", get(rest::history::list))
+        .route("/rest/v1/oauth_client_authorizations", get(rest::consents::list).delete(rest::consents::withdraw))
         .route("/rest/v1/organizations", get(rest::organizations::list))
         .route("/rest/v1/branches", get(rest::branches::list))
         .with_state(management)

@@ -17,7 +17,7 @@ use super::super::fields::Fields;
 use super::super::register_app::read_object;
 use super::super::{ManageError, Management};
 use super::query::TableQuery;
-use super::{reply, timestamp};
+use super::{object, reply, timestamp};
 
 const COLUMNS: [&str; 19] = [
     "id",
@@ -178,7 +178,7 @@ async fn apps_of(management: &Management, memberships: &[MemberRow]) -> Result<V
 async fn row(management: &Management, app: &AppRow) -> Result<Map<String, Value>, ManageError> {
     let usage = management.identity.usage(app.app_id).await?;
     let last_used_at = usage.iter().map(|usage| usage.last_used_at).max();
-    let row = json!({
+    Ok(object(json!({
         "id": app.app_id,
         "organization_id": app.organization_id,
         "name": app.name,
@@ -198,11 +198,7 @@ async fn row(management: &Management, app: &AppRow) -> Result<Map<String, Value>
         "updated_at": timestamp(app.updated_at),
         "last_used_at": last_used_at.map(timestamp),
         "sequence": app.sequence,
-    });
-    match row {
-        Value::Object(members) => Ok(members),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(Map::new()),
-    }
+    })))
 }
 
 fn last4(secrets: &Secrets) -> Option<&str> {

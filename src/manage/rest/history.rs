@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::super::caller::Caller;
 use super::super::fields::uuid;
 use super::super::{ManageError, Management};
-use super::{reply, timestamp};
+use super::{object, reply, timestamp};
 use crate::http::{Failure, pairs};
 
 const DEFAULT_LIMIT: u64 = 100;
@@ -62,7 +62,7 @@ fn page(query: Option<&str>) -> Result<(u64, u64), ManageError> {
 }
 
 fn row(event: HistoryRow, name: Option<String>) -> Map<String, Value> {
-    let row = json!({
+    object(json!({
         "id": event.event_id,
         "position": event.position,
         "sequence": event.sequence,
@@ -73,11 +73,7 @@ fn row(event: HistoryRow, name: Option<String>) -> Map<String, Value> {
         "authenticated_by": event.authenticated_by,
         "request_id": event.request_id,
         "data": event.data.0,
-    });
-    match row {
-        Value::Object(members) => members,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
-    }
+    }))
 }
 
 /// The log knows people by id; their names are looked up when somebody reads it.

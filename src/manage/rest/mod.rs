@@ -5,14 +5,24 @@
 
 pub(super) mod apps;
 pub(super) mod branches;
+pub(super) mod consents;
 pub(super) mod history;
 pub(super) mod organizations;
 mod query;
 mod reply;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value};
 
 /// RFC 3339 in UTC, always with six digits: texts of one length sort like the times that they name.
 pub(super) fn timestamp(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// The members of a row that was written as an object.
+fn object(row: Value) -> Map<String, Value> {
+    match row {
+        Value::Object(members) => members,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
 }

@@ -1,0 +1,108 @@
+//! `/rest/v1/oauth_client_authorizations`: consents, one's own and those in an organization that one manages (contract,
+//! section 3).
+//!
+//! A consent that was withdrawn is not there any more; the log keeps it.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use routix_domain::value::{BranchRestriction, Fault};
+use routix_projections::app_list::{self, AppRow};
+use routix_projections::consents::{self, ConsentRow};
+use routix_projections::members::MemberRow;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::super::caller::Caller;
+use super::super::{ManageError, Management};
+use super::query::TableQuery;
+use super::{object, reply, timestamp};
+
+const COLUMNS: [&str; 9] =
+    ["id", "user_id", "oauth_app_id", "client_id", "app_name", "organization_id", "scopes", "created_at", "updated_at"];
+
+pub(in super::super) async fn list(
+    State(management): State<Arc<Management>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ManageError> {
+    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let rows = visible(&management, &caller).await?.into_iter().map(|(_, row)| row).collect();
+    reply::rows(&headers, query.apply(rows))
+}
+
+pub(in super::super) async fn withdraw(
+    State(management): State<Arc<Management>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ManageError> {
+    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    if !query.has_filter() {
+        return Err(ManageError::Invalid(vec![Fault::new("id", "required", "say which consent: ?id=eq.UUID")]));
+    }
+    let mut matching = visible(&management, &caller).await?;
+    matching.retain(|(_, row)| query.matches(row));
+    // Several could not be all or nothing, so they are not begun.
+    if matching.len() > 1 {
+        let message = format!("{} consents match; withdraw one at a time with ?id=eq.UUID", matching.len());
+        return Err(ManageError::Invalid(vec![Fault::new("id", "ambiguous", message)]));
+    }
+    let represented = reply::wants_representation(&headers);
+    if represented {
+        reply::check_count(&headers, matching.len())?;
+    }
+    for (consent_id, _) in &matching {
+        management.commands.withdraw_consent(*consent_id, &caller.origin(&management)).await?;
+    }
+    if represented {
+        reply::rows(&headers, matching.into_iter().map(|(_, row)| query.select(row)).collect())
+    } else {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    }
+}
+
+/// The caller's own consents, and those of others where he manages the app's access, each once.
+async fn visible(management: &Management, caller: &Caller) -> Result<Vec<(Uuid, Map<String, Value>)>, ManageError> {
+    let mut found = consents::of_user(&management.read, caller.user.user_id).await?;
+    let managed = caller.managed(management).await?;
+    for member in &managed {
+        let others = consents::of_organization(&management.read, member.organization_id).await?;
+        found.extend(others.into_iter().filter(|row| row.user_id != caller.user.user_id));
+    }
+    let mut rows = Vec::with_capacity(found.len());
+    for consent in found {
+        // A read model may be late; a consent without its app says nothing to anybody.
+        let Some(app) = app_list::by_id(&management.read, consent.app_id).await? else { continue };
+        if consent.user_id == caller.user.user_id || manages_access(&managed, &consent, &app) {
+            rows.push((consent.consent_id, row(&consent, &app)));
+        }
+    }
+    Ok(rows)
+}
+
+/// Who is limited to some branches manages only what an app does there: an app from elsewhere is limited by its users alone.
+fn manages_access(managed: &[MemberRow], consent: &ConsentRow, app: &AppRow) -> bool {
+    let reach = match app.organization_id == consent.organization_id {
+        true => &app.allowed_branches.0,
+        false => &BranchRestriction::All,
+    };
+    managed.iter().any(|member| member.organization_id == consent.organization_id && member.branches.covers(reach))
+}
+
+fn row(consent: &ConsentRow, app: &AppRow) -> Map<String, Value> {
+    object(json!({
+        "id": consent.consent_id,
+        "user_id": consent.user_id,
+        "oauth_app_id": consent.app_id,
+        "client_id": app.client_id,
+        "app_name": app.name,
+        "organization_id": consent.organization_id,
+        "scopes": consent.scopes.0,
+        "created_at": timestamp(consent.granted_at),
+        "updated_at": timestamp(consent.updated_at),
+    }))
+}
