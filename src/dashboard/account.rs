@@ -50,7 +50,9 @@ async fn account(visitor: &Visitor, query: &str) -> Result<Response, PageError> 
         "others" => Some(words.get("sessions-others-ended")),
         _ => None,
     });
-    let open = visitor.pages.sign_in.sessions.open_sessions(session.user.id).await?;
+    let mut open = visitor.pages.sign_in.sessions.open_sessions(session.user.id).await?;
+    // One's own first; the others stay in their order.
+    open.sort_by_key(|open| open.id != session.id);
     let template = AccountTemplate {
         // Without what was just done: another language does not do it again.
         frame: Frame::at(visitor, "/account"),

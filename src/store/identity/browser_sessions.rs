@@ -193,3 +193,59 @@ fn find(
         .query_row((token_sha256, now.timestamp_micros(), silent_since.timestamp_micros()), browser_session)
         .optional()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::NewUser;
+    use super::*;
+
+    const IDLE: TimeDelta = TimeDelta::minutes(30);
+    const USER: Uuid = Uuid::from_u128(1);
+
+    async fn identity() -> (tempfile::TempDir, IdentityDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = IdentityDb::open(&folder.path().join("identity.db"), DateTime::UNIX_EPOCH).unwrap();
+        let (email, name) = ("ann@example.com".to_owned(), "Ann".to_owned());
+        let user = NewUser { id: USER, email, name, password_hash: "hash".to_owned() };
+        db.create_user(user, DateTime::UNIX_EPOCH).await.unwrap().unwrap();
+        (folder, db)
+    }
+
+    async fn begin(db: &IdentityDb, id: u128, password_hash: &str, token: &str, replaced: Option<&str>) -> bool {
+        let now = DateTime::UNIX_EPOCH;
+        let session = Session {
+            id: Uuid::from_u128(id),
+            user_id: USER,
+            generation: 0,
+            rotated_at: now,
+            expires_at: now + TimeDelta::hours(12),
+            ended_at: None,
+        };
+        let tokens = (token.to_owned(), replaced.map(str::to_owned));
+        db.begin_browser_session(session, password_hash.to_owned(), RequestContext::default(), tokens).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_does_not_begin_ends_nothing() {
+        let (_folder, db) = identity().await;
+        assert!(begin(&db, 1, "hash", "one", None).await);
+        assert!(!begin(&db, 2, "older hash", "two", Some("one")).await);
+        let found = |token: &'static str| db.browser_session(token, IDLE, DateTime::UNIX_EPOCH);
+        assert!(found("one").await.unwrap().is_some() && found("two").await.unwrap().is_none());
+        assert!(begin(&db, 3, "hash", "three", Some("one")).await);
+        assert!(found("one").await.unwrap().is_none() && found("three").await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn being_seen_is_noted_once_a_minute() {
+        let (_folder, db) = identity().await;
+        begin(&db, 1, "hash", "one", None).await;
+        let seen_at = async |seconds| {
+            let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+            db.browser_session("one", IDLE, now).await.unwrap();
+            let [open] = <[OpenSession; 1]>::try_from(db.open_sessions(USER, IDLE, now).await.unwrap()).unwrap();
+            open.seen_at.timestamp()
+        };
+        assert_eq!((seen_at(59).await, seen_at(60).await, seen_at(119).await, seen_at(121).await), (0, 60, 60, 121));
+    }
+}

@@ -12,6 +12,11 @@ impl Tag {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
+
+    /// The names of its attributes.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(|(name, _)| name.as_str())
+    }
 }
 
 /// A form with what a browser would send if it were submitted untouched.
