@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
+use std::time::{Duration, Instant};
 use std::{fs, panic};
 
 use base64::Engine;
@@ -18,6 +19,9 @@ pub(crate) const ENTER: &str = "\u{e007}";
 pub(crate) const SPACE: &str = " ";
 pub(crate) const WIDE: u32 = 1_280;
 pub(crate) const NARROW: u32 = 320;
+
+/// For a page to come; a slow machine is no fault.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const ARGUMENTS: [&str; 8] = [
     "--headless=new",
@@ -103,8 +107,25 @@ impl Browser {
         self.of_element(css, &format!("attribute/{name}")).as_str().map(str::to_owned)
     }
 
+    /// Waits until an element reads like this: the way to the page that has it may lead over others.
+    pub(crate) fn reads(&self, css: &str, wanted: &str) {
+        let mut text = String::new();
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            text = self.text(css);
+            if text == wanted {
+                return;
+            }
+        }
+        panic!("{css} reads {text:?} and not {wanted:?} at {}", self.url());
+    }
+
     fn of_element(&self, css: &str, what: &str) -> Value {
-        self.session.get(&format!("/element/{}/{what}", self.element(css)))
+        until(&format!("there is {css} at {}", self.url()), || {
+            let element = self.session.elements(css).into_iter().next()?;
+            // An element may go with its page between the two questions.
+            self.session.get_of(&element, what)
+        })
     }
 
     fn element(&self, css: &str) -> String {
@@ -139,6 +160,18 @@ impl Browser {
     pub(crate) fn focus(&self) -> String {
         let what = "(e => e.name && e.tagName === 'INPUT' ? e.name : e.textContent.trim())(document.activeElement)";
         self.value(what).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The text of each frame in the page.
+    pub(crate) fn frame_texts(&self) -> Vec<String> {
+        let frames = 0..self.count("iframe");
+        let texts = frames.map(|frame| {
+            self.session.post("/frame", &json!({"id": frame}));
+            let text = self.text("body");
+            self.session.post("/frame", &json!({"id": null}));
+            text
+        });
+        texts.collect()
     }
 
     /// What is visible right now, for a person of this width who likes it dark or light.

@@ -80,11 +80,19 @@ impl Session {
     }
 
     pub(crate) fn post(&self, what: &str, body: &Value) -> Value {
-        self.try_post(what, body).unwrap()
+        self.driver.ask(&Request::new("POST", &format!("{}{what}", self.path)).json(body)).unwrap()
     }
 
-    pub(crate) fn try_post(&self, what: &str, body: &Value) -> Result<Value, String> {
-        self.driver.ask(&Request::new("POST", &format!("{}{what}", self.path)).json(body))
+    /// Something of an element, unless the element is gone.
+    pub(crate) fn get_of(&self, element: &str, what: &str) -> Option<Value> {
+        let request = Request::new("GET", &format!("{}/element/{element}/{what}", self.path));
+        match self.driver.ask(&request) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                assert!(error.contains("stale element"), "{error}");
+                None
+            }
+        }
     }
 
     /// A command of the DevTools protocol.

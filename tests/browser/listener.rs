@@ -80,8 +80,10 @@ fn serve(mut stream: &TcpStream, pages: &BTreeMap<String, String>, memory: &Mute
     let pairs = head.filter_map(|line| Some(line.split_once(": ")?).map(|(n, v)| (n.to_lowercase(), v.to_owned())));
     let headers = pairs.collect();
     let page = pages.get(target.split('?').next().unwrap_or_default());
-    let (status, body) = page.map_or(("404 Not Found", ""), |page| ("200 OK", page.as_str()));
+    let (status, page) = page.map_or(("404 Not Found", ""), |page| ("200 OK", page.as_str()));
     memory.lock().unwrap().push(Heard { target, headers });
-    let head = format!("HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n");
-    let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n<!doctype html><link rel=icon href=data:,>{body}", body.len() + 42);
+    // With an icon of its own, so that the browser does not ask for one.
+    let body = format!("<!doctype html><meta charset=utf-8><link rel=icon href=data:,>{page}");
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\nConnection: close\r\n");
+    let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
 }

@@ -1,12 +1,11 @@
 //! The real program with its demo, and the people in it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::running::{Server, facts};
+use crate::running::{Server, facts, routix};
 
 /// A running demo of its own for each test, because failed sign-ins of one would be held against another.
 pub(crate) struct World {
@@ -22,10 +21,6 @@ impl World {
         Self { server, facts: facts(folder.path()), folder }
     }
 
-    pub(crate) fn data(&self) -> &Path {
-        self.folder.path()
-    }
-
     pub(crate) fn fact(&self, name: &str) -> &str {
         &self.facts[&format!("ROUTIX_{name}")]
     }
@@ -39,5 +34,19 @@ impl World {
         browser.fill("#email", self.fact(&format!("{who}_EMAIL")));
         browser.fill("#password", self.fact(&format!("{who}_PASSWORD")));
         browser.click("#sign-in button");
+    }
+
+    /// Signs in and waits for the account page.
+    pub(crate) fn sign_in_at(&self, browser: &Browser, who: &str) {
+        browser.goto(&self.url("/sign-in"));
+        self.sign_in(browser, who);
+        browser.text("#sessions");
+    }
+
+    /// Makes somebody a member of an organization, as an operator does beside the running server.
+    pub(crate) fn join(&self, organization_id: &str, who: &str, role: &str) {
+        let user = self.fact(&format!("{who}_EMAIL"));
+        let added = ["member", "add", "--organization", organization_id, "--user", user, "--role", role];
+        routix(self.folder.path(), &added).done();
     }
 }
