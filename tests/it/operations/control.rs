@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use routix_domain::log::EventFeed;
 use routix_projections::members::Members;
-use routix_projections::projection::all;
+use routix_projections::projection::named;
 use routix_projections::read_db::State;
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ async fn a_stopped_projection_goes_on_by_itself_when_it_is_retried_after_the_men
     place.append(&history.take()).await;
     place.raw_log().execute_batch(UNKNOWN_EVENT).unwrap();
     let runner = place.run();
-    let projection = all()[3];
+    let projection = named("app_list").unwrap();
     place.at_rest(projection).await;
     let offender = place.store.head().await.unwrap();
     assert!(place.db.retry(projection).await.unwrap());

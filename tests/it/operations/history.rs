@@ -1,5 +1,7 @@
 //! Random histories of a whole installation, made of commands that the aggregates accepted.
 
+mod code_flow;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,6 +11,8 @@ use routix_domain::Decide;
 use routix_domain::app::{
     App, AppChange, AppCommand, ClientType, MAX_OVERLAP_SECONDS, RefreshAuthentication, Registration, StatusChange,
 };
+use routix_domain::authorization::Authorization;
+use routix_domain::consent::Consent;
 use routix_domain::log::{Actor, Metadata};
 use routix_domain::organization::{Organization, OrganizationCommand, Role};
 use routix_domain::reservation::{Reservation, Reserve, branch_public_id};
@@ -34,6 +38,8 @@ pub(crate) struct History {
     apps: BTreeMap<Uuid, (App, usize)>,
     organizations: BTreeMap<Uuid, (Organization, usize)>,
     branches: Vec<(Uuid, Uuid)>,
+    consents: BTreeMap<Uuid, (Consent, usize)>,
+    authorizations: BTreeMap<Uuid, (Authorization, usize)>,
     users: Vec<Uuid>,
     pub(crate) appends: Vec<Vec<SerializedEvent>>,
     pub(crate) events: usize,
@@ -56,6 +62,8 @@ impl History {
             apps: BTreeMap::new(),
             organizations: BTreeMap::new(),
             branches: Vec::new(),
+            consents: BTreeMap::new(),
+            authorizations: BTreeMap::new(),
             users,
             appends: Vec::new(),
             events: 0,
@@ -72,11 +80,19 @@ impl History {
                 11..=20 => self.change_branch(),
                 21..=40 => self.change_members(),
                 41..=46 => self.register(),
-                47..=74 => self.change_app(),
-                75..=89 => self.rotate(),
-                _ => self.end_overlap(),
+                47..=66 => self.change_app(),
+                67..=74 => self.rotate(),
+                75..=78 => self.end_overlap(),
+                79..=80 => self.revoke_token(),
+                81..=85 => self.change_consent(),
+                _ => self.use_authorization(),
             }
         }
+    }
+
+    /// Nothing happens to this app any more.
+    pub(crate) fn leave_alone(&mut self, app_id: Uuid) {
+        self.apps.remove(&app_id);
     }
 
     /// What was appended since the last time.

@@ -54,7 +54,7 @@ fn poisons() -> Vec<Poison> {
 
 /// Writes the poison into the log as a later or a broken version of routix might: to a stream of its own, or behind an
 /// app that exists when it must be readable for the others. Returns its position.
-fn plant(place: &Place, poison: &Poison) -> u64 {
+fn plant(place: &Place, history: &mut History, poison: &Poison) -> u64 {
     let log = place.raw_log();
     let of_its_own = poison.stopped.len() == 3;
     let (app, sequence): (String, i64) = if of_its_own {
@@ -69,6 +69,7 @@ fn plant(place: &Place, poison: &Poison) -> u64 {
         let removed = place.raw_read().execute("DELETE FROM token_validation__1 WHERE app_id = ?1", [&app]).unwrap();
         assert_eq!(removed, 1);
     }
+    history.leave_alone(app.parse().unwrap());
     log.execute(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
             recorded_at) VALUES ('app', ?1, ?2, ?3, ?4, ?5, ?6, 0)",
@@ -86,7 +87,7 @@ async fn an_offender_stops_its_projections_keeps_what_came_before_and_is_named()
         place.append(&history.take()).await;
         place.catch_up().await;
         let before = place.dump_all();
-        let offender = plant(&place, &poison);
+        let offender = plant(&place, &mut history, &poison);
         history.grow(400);
         place.append(&history.take()).await;
         let head = place.store.head().await.unwrap();
@@ -118,9 +119,10 @@ async fn an_offender_stops_its_projections_keeps_what_came_before_and_is_named()
 async fn a_poisoned_rebuild_fails_naming_the_position_and_leaves_the_live_tables() {
     for poison in poisons().into_iter().filter(|poison| !poison.error.contains("does not exist")) {
         let place = Place::new().await;
-        place.append(&History::of(42, 300).appends).await;
+        let mut history = History::of(42, 300);
+        place.append(&history.take()).await;
         place.catch_up().await;
-        let offender = plant(&place, &poison);
+        let offender = plant(&place, &mut history, &poison);
         place.catch_up().await;
         let before = place.dump_all();
         for projection in all() {
@@ -152,7 +154,7 @@ async fn a_projection_that_lacks_a_row_runs_again_after_a_rebuild() {
     place.append(&history.take()).await;
     place.catch_up().await;
     let poison = poisons().remove(7);
-    let offender = plant(&place, &poison);
+    let offender = plant(&place, &mut history, &poison);
     let projection: &'static dyn Projection = all()[0];
     let runner = place.run();
     place.at_rest(projection).await;

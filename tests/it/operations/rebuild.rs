@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cqrs_es::DomainEvent;
 use routix_domain::app::AppEvent;
+use routix_domain::authorization::AuthorizationEvent;
+use routix_domain::consent::ConsentEvent;
 use routix_domain::organization::OrganizationEvent;
 use routix_projections::projection::all;
 use routix_projections::read_db::State;
@@ -23,7 +25,8 @@ fn a_random_history_has_every_event_that_a_projection_reads() {
     for event in History::of(1, EVENTS).appends.iter().flatten() {
         *seen.entry(event.event_type.clone()).or_default() += 1;
     }
-    for (event_type, _) in [AppEvent::TYPES, OrganizationEvent::TYPES].concat() {
+    let types = [AppEvent::TYPES, OrganizationEvent::TYPES, ConsentEvent::TYPES, AuthorizationEvent::TYPES].concat();
+    for (event_type, _) in types {
         assert!(seen.get(event_type).copied().unwrap_or_default() > 5, "{event_type}: {seen:?}");
     }
     assert_eq!(AppEvent::Revoked {}.event_type(), "app.revoked");

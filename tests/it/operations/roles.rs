@@ -4,7 +4,7 @@ use routix::system::System;
 use routix::wiring::{OpenError, Service, Stores};
 use routix_domain::log::EventFeed;
 use routix_projections::ReadError;
-use routix_projections::projection::all;
+use routix_projections::projection::{all, named};
 use routix_projections::read_db::State;
 use routix_projections::runner::Runner;
 
@@ -72,7 +72,10 @@ async fn a_command_that_does_not_know_an_event_has_trouble_of_its_own_and_stops_
     let server = place.run();
     let stopped = bounded("an answer", server.waiter().wait_for(&["app_list"], head, PATIENCE)).await;
     assert!(stopped.is_err());
-    assert_eq!(place.db.status(&[all()[3]]).await.unwrap().remove(0).live.unwrap().state, State::Stopped);
+    assert_eq!(
+        place.db.status(&[named("app_list").unwrap()]).await.unwrap().remove(0).live.unwrap().state,
+        State::Stopped
+    );
     server.stop().await;
 }
 
