@@ -8,5 +8,6 @@ mod contract;
 mod http;
 mod journey;
 mod operations;
+#[path = "../running/mod.rs"]
 mod running;
 mod support;

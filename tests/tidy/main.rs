@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a tree that cannot be read fails the test")]
 
+mod command;
 mod environment;
 mod golden;
 mod imports;

@@ -101,8 +101,8 @@ pub(crate) fn read_answer(stream: &TcpStream) -> Answer {
     let mut headers = Vec::new();
     loop {
         let header = line();
-        let Some((name, value)) = header.split_once(": ") else { break };
-        headers.push((name.to_owned(), value.to_owned()));
+        let Some((name, value)) = header.split_once(':') else { break };
+        headers.push((name.to_owned(), value.trim_start().to_owned()));
     }
     let mut answer = Answer { status, headers, text: String::new() };
     let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());

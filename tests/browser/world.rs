@@ -1,0 +1,52 @@
+//! The real program with its demo, and the people in it.
+
+use std::collections::BTreeMap;
+
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::running::{Server, facts, routix};
+
+/// A running demo of its own for each test, because failed sign-ins of one would be held against another.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) facts: BTreeMap<String, String>,
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::demo(folder.path());
+        Self { server, facts: facts(folder.path()), folder }
+    }
+
+    pub(crate) fn fact(&self, name: &str) -> &str {
+        &self.facts[&format!("ROUTIX_{name}")]
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.fact("URL"))
+    }
+
+    /// Fills in the sign-in form that is open, for `OWNER`, `ADMIN` or `VIEWER`.
+    pub(crate) fn sign_in(&self, browser: &Browser, who: &str) {
+        browser.fill("#email", self.fact(&format!("{who}_EMAIL")));
+        browser.fill("#password", self.fact(&format!("{who}_PASSWORD")));
+        browser.click("#sign-in button");
+    }
+
+    /// Signs in and waits for the account page.
+    pub(crate) fn sign_in_at(&self, browser: &Browser, who: &str) {
+        browser.goto(&self.url("/sign-in"));
+        self.sign_in(browser, who);
+        browser.text("#sessions");
+    }
+
+    /// Makes somebody a member of an organization, as an operator does beside the running server.
+    pub(crate) fn join(&self, organization_id: &str, who: &str, role: &str) {
+        let user = self.fact(&format!("{who}_EMAIL"));
+        let added = ["member", "add", "--organization", organization_id, "--user", user, "--role", role];
+        routix(self.folder.path(), &added).done();
+    }
+}
