@@ -58,6 +58,10 @@ pub trait EventFeed: Send + Sync {
     /// Up to `limit` events behind `position`, in order.
     async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError>;
 
+    /// Every event of one stream, in order; none when there is no such stream. For the history of one thing: a stream is
+    /// short, and all of it is in memory.
+    async fn read_stream(&self, aggregate_type: &str, aggregate_id: &str) -> Result<Vec<RecordedEvent>, FeedError>;
+
     /// The position of one event, or `None` when it is not there.
     async fn position_of(
         &self,

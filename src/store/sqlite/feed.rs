@@ -28,6 +28,10 @@ impl EventFeed for SqliteEventStore {
         self.readers.with(|connection| page(connection, position, limit)).map_err(unavailable)?
     }
 
+    async fn read_stream(&self, aggregate_type: &str, aggregate_id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        self.readers.with(|connection| stream(connection, aggregate_type, aggregate_id)).map_err(unavailable)?
+    }
+
     async fn position_of(
         &self,
         aggregate_type: &str,
@@ -57,6 +61,19 @@ impl EventFeed for SqliteEventStore {
         // Late or not, the reader looks at the log itself.
         let _late = timeout(POLL, bell).await;
     }
+}
+
+fn stream(connection: &Connection, kind: &str, id: &str) -> rusqlite::Result<Result<Vec<RecordedEvent>, FeedError>> {
+    let mut statement = connection.prepare_cached(rows::SELECT_STREAM)?;
+    let mut rows = statement.query((kind, id))?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        match rows::recorded_event(row) {
+            Ok(event) => events.push(event),
+            Err(error) => return Ok(Err(FeedError::Corrupt { position: row.get(0)?, source: Box::new(error) })),
+        }
+    }
+    Ok(Ok(events))
 }
 
 /// One page, as of one moment. An event that cannot be read ends the page before it; the page that would begin with it is

@@ -12,6 +12,11 @@ const EVENT_IDS: Uuid = Uuid::from_u128(0x4c2d_67b0_3c1e_5d0a_9a41_6e0f_27d5_8b1
 pub(super) const SELECT_AFTER: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \
     event_version, payload, metadata, recorded_at FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
 
+/// The events of a stream, in order.
+pub(super) const SELECT_STREAM: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \
+    event_version, payload, metadata, recorded_at FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 \
+    ORDER BY sequence";
+
 /// The row as an event. Columns as in [`SELECT_AFTER`]. Every error is one of the row, none of the database.
 pub(super) fn recorded_event(row: &Row<'_>) -> rusqlite::Result<RecordedEvent> {
     let aggregate_type: String = row.get(1)?;

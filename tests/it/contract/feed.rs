@@ -119,6 +119,19 @@ pub(crate) async fn an_event_is_found_by_its_stream<F: StoreUnderTest>() {
     }
 }
 
+pub(crate) async fn a_stream_is_read_by_itself_and_is_what_the_feed_holds_of_it<F: StoreUnderTest>() {
+    let (_place, feed) = filled::<F>(9).await;
+    let all = log(feed.as_ref()).await;
+    for event in &all {
+        let stream = feed.read_stream("reservation", &event.aggregate_id).await.unwrap();
+        let of_it: Vec<_> = all.iter().filter(|other| other.aggregate_id == event.aggregate_id).cloned().collect();
+        assert_eq!(stream, of_it);
+    }
+    for (aggregate_type, id) in [("app", "s-0"), ("reservation", "s-9"), ("", "")] {
+        assert_eq!(feed.read_stream(aggregate_type, id).await.unwrap(), []);
+    }
+}
+
 pub(crate) async fn recorded_at_never_goes_back<F: StoreUnderTest>() {
     let place = F::fresh();
     let clock = SetClock::at(1_000);

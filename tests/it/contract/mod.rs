@@ -49,6 +49,7 @@ macro_rules! store_contract {
                 an_empty_log_has_no_head_and_no_events, positions_grow_and_streams_keep_their_order,
                 reading_begins_behind_the_position, pages_end_where_they_should, reading_resumes_at_every_position,
                 the_head_moves_with_every_append, a_refused_append_leaves_no_trace, an_event_is_found_by_its_stream,
+                a_stream_is_read_by_itself_and_is_what_the_feed_holds_of_it,
                 recorded_at_never_goes_back, waiting_ends_with_an_append, waiting_for_nothing_ends_too,
                 an_event_has_the_same_id_in_every_log,
             ]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use routix_domain::log::{EventFeed, FeedError, Page};
+use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use tokio::sync::Notify;
 
 use super::place::Place;
@@ -39,6 +39,10 @@ impl EventFeed for Held {
             self.go_on.notified().await;
         }
         self.feed.read_after(position, limit).await
+    }
+
+    async fn read_stream(&self, kind: &str, id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        self.feed.read_stream(kind, id).await
     }
 
     async fn position_of(&self, kind: &str, id: &str, sequence: u64) -> Result<Option<u64>, FeedError> {

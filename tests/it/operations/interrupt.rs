@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use async_trait::async_trait;
-use routix_domain::log::{EventFeed, FeedError, Page};
+use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use routix_projections::projection::all;
 use routix_projections::read_db::State;
 use routix_projections::rebuild::Rebuilder;
@@ -41,6 +41,10 @@ impl EventFeed for Failing {
             Err(_) if self.silent => pending().await,
             Err(_) => Err(FeedError::Unavailable("the disk is gone".into())),
         }
+    }
+
+    async fn read_stream(&self, kind: &str, id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        self.feed.read_stream(kind, id).await
     }
 
     async fn position_of(&self, kind: &str, id: &str, sequence: u64) -> Result<Option<u64>, FeedError> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use routix_domain::log::{EventFeed, FeedError, Page};
+use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use routix_projections::projection::all;
 use routix_projections::runner::{NotReached, Runner};
 
@@ -97,6 +97,10 @@ impl EventFeed for Counting {
     async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.feed.read_after(position, limit).await
+    }
+
+    async fn read_stream(&self, kind: &str, id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        self.feed.read_stream(kind, id).await
     }
 
     async fn position_of(&self, kind: &str, id: &str, sequence: u64) -> Result<Option<u64>, FeedError> {
