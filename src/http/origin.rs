@@ -3,10 +3,13 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use routix_domain::log::Actor;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
+use uuid::Uuid;
 
 use super::edge::{PeerAddress, RequestId};
+use crate::commands::Origin;
 use crate::store::identity::RequestContext;
 
 /// The request id, the peer and its user agent. Forwarded headers are not believed.
@@ -15,6 +18,19 @@ pub struct RequestOrigin {
     pub request_id: String,
     pub address: IpAddr,
     pub context: RequestContext,
+}
+
+impl RequestOrigin {
+    /// This request, as the log names it: who sent it, and how he proved who he is.
+    pub fn by(&self, actor: Actor, authenticated_by: &'static str, correlation_id: Uuid) -> Origin {
+        Origin {
+            actor,
+            authenticated_by,
+            request_id: Some(self.request_id.clone()),
+            correlation_id,
+            context: self.context.clone(),
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestOrigin {

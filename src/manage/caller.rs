@@ -35,13 +35,8 @@ impl FromRequestParts<Arc<Management>> for Caller {
 impl Caller {
     /// The caller, as the log names him.
     pub(super) fn origin(&self, management: &Management) -> Origin {
-        Origin {
-            actor: Actor::User(self.user.user_id),
-            authenticated_by: "password",
-            request_id: Some(self.request.request_id.clone()),
-            correlation_id: management.access.system.ordered_id(),
-            context: self.request.context.clone(),
-        }
+        let correlation_id = management.access.system.ordered_id();
+        self.request.by(Actor::User(self.user.user_id), "password", correlation_id)
     }
 
     pub(super) async fn memberships(&self, management: &Management) -> Result<Vec<MemberRow>, ManageError> {

@@ -1,12 +1,10 @@
 //! What the doors of the OAuth server work with.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use routix_domain::log::Actor;
-use routix_domain::value::Scope;
 use routix_projections::token_validation::ValidationRow;
 use uuid::Uuid;
 
@@ -23,8 +21,6 @@ pub struct OAuthServer {
     pub commands: Commands,
     /// For how long the newest rotated refresh token may come again.
     pub refresh_retry: TimeDelta,
-    /// What each scope lets an app do, in the words of the catalogue.
-    pub scope_texts: BTreeMap<Scope, String>,
     /// What the pages are made with.
     pub pages: Arc<Pages>,
     /// Failed authentications by client and network; unknown clients of a network share one budget.
@@ -45,13 +41,8 @@ impl OAuthServer {
 
     /// The client, as the log names it.
     pub(super) fn origin(&self, request: &RequestOrigin, client: &AuthenticatedClient) -> Origin {
-        Origin {
-            actor: Actor::App(client.app.app_id),
-            authenticated_by: client.secret_generation.map_or("none", |_| "client_secret"),
-            request_id: Some(request.request_id.clone()),
-            correlation_id: self.access.system.ordered_id(),
-            context: request.context.clone(),
-        }
+        let authenticated_by = client.secret_generation.map_or("none", |_| "client_secret");
+        request.by(Actor::App(client.app.app_id), authenticated_by, self.access.system.ordered_id())
     }
 
     /// Counts that an app used the secret of this generation.

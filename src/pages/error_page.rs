@@ -7,8 +7,10 @@ use std::error::Error;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use routix_projections::ReadError;
 
 use super::{Frame, Visitor};
+use crate::commands::CommandError;
 use crate::http::pairs::InvalidPairs;
 use crate::store::identity::IdentityError;
 
@@ -60,6 +62,24 @@ impl PageError {
 impl From<IdentityError> for PageError {
     fn from(error: IdentityError) -> Self {
         Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<ReadError> for PageError {
+    fn from(error: ReadError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<CommandError<E>> for PageError {
+    fn from(error: CommandError<E>) -> Self {
+        match error {
+            CommandError::Rejected(_) | CommandError::Corrupt(_) => Self::Internal(Box::new(error)),
+            CommandError::Conflict
+            | CommandError::Unavailable(_)
+            | CommandError::Stopped(_)
+            | CommandError::NotVisible(_) => Self::Unavailable(Box::new(error)),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod language;
 pub mod local_path;
 pub mod public_origin;
 pub mod same_origin;
+pub mod scopes;
 mod style;
 pub mod visitor;
 pub mod words;
@@ -24,6 +25,7 @@ use axum::routing::get;
 
 use self::cookies::Cookies;
 use self::public_origin::PublicOrigin;
+use self::scopes::ScopeTexts;
 use crate::access::SignIn;
 
 pub use self::error_page::{PageError, error_page};
@@ -38,14 +40,15 @@ pub struct Pages {
     pub sign_in: Arc<SignIn>,
     pub origin: PublicOrigin,
     pub cookies: Cookies,
+    pub scope_texts: ScopeTexts,
 }
 
 impl Pages {
     /// `public_url` is how browsers reach this service: scheme, host and port.
-    pub fn new(public_url: &str, sign_in: Arc<SignIn>) -> Self {
+    pub fn new(public_url: &str, sign_in: Arc<SignIn>, scope_texts: ScopeTexts) -> Self {
         let origin = PublicOrigin::new(public_url);
         let cookies = Cookies::new(&origin);
-        Self { sign_in, origin, cookies }
+        Self { sign_in, origin, cookies, scope_texts }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The server: routes over stores, and what runs beside them.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use super::open::{OpenError, Stores, lock};
 use crate::access::{Access, Resource, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
-use crate::dashboard;
+use crate::dashboard::{self, Dashboard};
 use crate::http::edge::edge;
 use crate::http::limit::Limiter;
 use crate::http::server;
@@ -26,6 +25,7 @@ use crate::manage::{self, Management};
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
 use crate::operate;
+use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
 use crate::proxy::catalogue::Catalogue;
 use crate::proxy::{self, Proxy};
@@ -118,12 +118,11 @@ impl Service {
 
     fn router(&self) -> Router {
         let stores = &self.stores;
-        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in)));
+        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in), scope_texts(&stores.catalogue)));
         let oauth = OAuthServer {
             access: self.access.clone(),
             commands: stores.commands.clone(),
             refresh_retry: self.sign_in.sessions.refresh_retry,
-            scope_texts: scope_texts(&stores.catalogue),
             pages: Arc::clone(&pages),
             failures: Limiter::new(self.failure_limit),
         };
@@ -148,6 +147,12 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
+        let dashboard = Dashboard {
+            pages: Arc::clone(&pages),
+            commands: stores.commands.clone(),
+            read: stores.read.clone(),
+            system: stores.system.clone(),
+        };
         let system: System = stores.system.clone();
         Router::new()
             .merge(oauth::router(Arc::new(oauth)))
@@ -155,14 +160,14 @@ impl Service {
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
             .merge(pages::router(Arc::clone(&pages)))
-            .merge(dashboard::router(pages))
+            .merge(dashboard::router(Arc::new(dashboard)))
             .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }
 }
 
 /// What the catalogue says of each scope.
-fn scope_texts(catalogue: &Catalogue) -> BTreeMap<Scope, String> {
+fn scope_texts(catalogue: &Catalogue) -> ScopeTexts {
     let scopes = catalogue.scopes();
     let text = |scope: &Scope| Some((scope.clone(), catalogue.describe(scope)?.to_owned()));
     scopes.iter().filter_map(text).collect()

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use routix_domain::value::{Action, RedirectUri, Scope, ScopeSet};
+use routix_domain::value::RedirectUri;
 use routix_projections::app_list::{self, AppRow};
 use routix_projections::members;
 
@@ -11,7 +11,8 @@ use super::checks::AuthorizationRequest;
 use super::organizations::Choice;
 use super::shown::Shown;
 use crate::oauth::server::OAuthServer;
-use crate::pages::{Frame, PageError, Visitor, Words};
+use crate::pages::scopes::{ScopeGroup, groups};
+use crate::pages::{Frame, PageError, Visitor};
 
 /// The path of the page, and of its form.
 pub(in crate::oauth) const PATH: &str = "/auth/v1/oauth/authorize";
@@ -52,17 +53,6 @@ enum Destination<'a> {
     Application(&'a str),
 }
 
-/// What the app may do with one kind of record.
-struct ScopeGroup {
-    resource: String,
-    abilities: Vec<Ability>,
-}
-
-struct Ability {
-    text: String,
-    writes: bool,
-}
-
 pub(super) async fn page(
     server: &OAuthServer,
     visitor: &Visitor,
@@ -72,7 +62,7 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
     let app = details(server, request).await?;
-    let organization = members::organization(&server.access.read, app.organization_id).await.map_err(unavailable)?;
+    let organization = members::organization(&server.access.read, app.organization_id).await?;
     let member = members::membership(&server.access.read, app.organization_id, session.user.id).await;
     let sealed = shown.seal(&server.access.keys.current()).map_err(|error| PageError::Internal(Box::new(error)))?;
     let template = ConsentTemplate {
@@ -84,9 +74,9 @@ pub(super) async fn page(
         registrar: organization.map(|organization| organization.name).unwrap_or_default(),
         registered_on: visitor.words.date(app.created_at),
         destination: destination(&request.back.uri),
-        is_stranger: member.map_err(unavailable)?.is_none(),
+        is_stranger: member?.is_none(),
         email: &session.user.email,
-        groups: groups(server, &visitor.words, &request.scopes),
+        groups: groups(&visitor.words, &visitor.pages.scope_texts, &request.scopes),
         choices,
         problem,
     };
@@ -95,12 +85,8 @@ pub(super) async fn page(
 
 /// What there is to say of the app. It was found in another read model a moment ago; one that lacks it is only late.
 async fn details(server: &OAuthServer, request: &AuthorizationRequest) -> Result<AppRow, PageError> {
-    let found = app_list::by_id(&server.access.read, request.app.app_id).await.map_err(unavailable)?;
+    let found = app_list::by_id(&server.access.read, request.app.app_id).await?;
     found.ok_or_else(|| PageError::Unavailable("the app is not in app_list yet".into()))
-}
-
-fn unavailable(error: routix_projections::ReadError) -> PageError {
-    PageError::Unavailable(Box::new(error))
 }
 
 fn destination(uri: &RedirectUri) -> Destination<'_> {
@@ -109,28 +95,4 @@ fn destination(uri: &RedirectUri) -> Destination<'_> {
         Some(host) => Destination::Host(host),
         None => Destination::Application(uri.as_str().split(':').next().unwrap_or_default()),
     }
-}
-
-/// The scopes in words, those of one kind of record together, in the order in which they were asked for.
-fn groups(server: &OAuthServer, words: &Words, scopes: &ScopeSet) -> Vec<ScopeGroup> {
-    let mut groups: Vec<(&str, ScopeGroup)> = Vec::new();
-    for scope in scopes.iter() {
-        let ability = Ability { text: ability(server, words, scope), writes: scope.action() == Action::Write };
-        match groups.iter_mut().find(|(name, _)| *name == scope.resource()) {
-            Some((_, group)) => group.abilities.push(ability),
-            None => {
-                let resource = words.find(&format!("resource-{}", scope.resource()));
-                let resource = resource.unwrap_or_else(|| scope.resource().to_owned());
-                groups.push((scope.resource(), ScopeGroup { resource, abilities: vec![ability] }));
-            }
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-/// Our own words, or those with which an operator declared a resource of his own.
-fn ability(server: &OAuthServer, words: &Words, scope: &Scope) -> String {
-    let key = format!("scope-{}-{}", scope.resource(), scope.action().as_str());
-    let declared = || server.scope_texts.get(scope).cloned().unwrap_or_else(|| scope.to_string());
-    words.find(&key).unwrap_or_else(declared)
 }

@@ -157,11 +157,5 @@ fn failed(
 
 /// The user, as the log names him.
 fn origin(server: &OAuthServer, visitor: &Visitor, session: &BrowserSession) -> Origin {
-    Origin {
-        actor: Actor::User(session.user.id),
-        authenticated_by: "password",
-        request_id: Some(visitor.request.request_id.clone()),
-        correlation_id: server.access.system.ordered_id(),
-        context: visitor.request.context.clone(),
-    }
+    visitor.request.by(Actor::User(session.user.id), "password", server.access.system.ordered_id())
 }
