@@ -174,13 +174,18 @@ impl Browser {
         texts.collect()
     }
 
-    /// What is visible right now, for a person of this width who likes it dark or light.
+    /// From now on the window has this width, and the person likes it dark or light. He likes nothing to move, so that no
+    /// picture shows a colour on its way to another, and his scroll bars take no room, as on a phone.
     pub(crate) fn look(&self, width: u32, is_dark: bool) {
         let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
         self.session.devtools("Emulation.setDeviceMetricsOverride", &size);
+        self.session.devtools("Emulation.setScrollbarsHidden", &json!({"hidden": true}));
         let scheme = if is_dark { "dark" } else { "light" };
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.session.devtools("Emulation.setEmulatedMedia", &features);
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        self.session.devtools("Emulation.setEmulatedMedia", &json!({"features": features}));
     }
 
     /// What the browser had against the pages since the last time it was asked: scripts and styles that it refused, forms

@@ -10,7 +10,7 @@ fn stays(url: impl Fn(&App<'_>) -> String, said: &str) {
     let app = App::own(&world);
     let browser = Browser::of(Person::ENGLISH);
     let url = url(&app);
-    for is_signed_in in [false, true] {
+    for _is_signed_in in [false, true] {
         browser.goto(&url);
         browser.reads("h1", "That did not work");
         assert!(browser.text("main").contains(said), "{}", browser.text("main"));
