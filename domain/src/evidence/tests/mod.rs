@@ -1,0 +1,1 @@
+//! Known answers, properties, and every single change of a log.
