@@ -261,3 +261,38 @@ async fn h13_4_5_the_holder_still_succeeds_after_somebody_else_has_tried() {
     redeem(app, &client, &code, json!({"code_verifier": null})).await.expect(400);
     redeem(app, &client, &code, json!({})).await.expect(200);
 }
+
+#[tokio::test]
+async fn az24_what_a_client_writes_without_escaping_survives_the_sign_in_page() {
+    let (app, client) = start(json!({"redirect_uris": ["http://[::1]/cb"]})).await;
+    let path = Request::of(&client).without("redirect_uri").without("state").path();
+    // What browsers leave as it is in a query (WHATWG URL, query percent-encode set).
+    for raw in ["{%22a%22:[1]}", "a|b", "a^b", "a`b", "a\\b", "[a]"] {
+        let browser = Browser::new(&app);
+        let asked = browser.get(&format!("{path}&redirect_uri=http://[::1]:4711/cb&state={raw}")).await.expect(303);
+        let sign_in = browser.follow(&asked).await.expect(200);
+        let back = browser.sign_in_at(&sign_in, Actor::Member.email(), PASSWORD).await.expect(303);
+        let page = browser.follow(&back).await.expect(200);
+        let switch = browser.get("/language?set=en").await.expect(303);
+        assert_eq!(switch.location(), "/account");
+        let sent = decide(&browser, &page, "approve").await;
+        assert!(sent.location().starts_with("http://[::1]:4711/cb?code="), "{}", sent.location());
+        assert_eq!(returned(&sent)["state"], raw.replace("%22", "\""));
+    }
+}
+
+#[tokio::test]
+async fn the_consent_page_can_be_read_in_the_other_language_whatever_the_request_carries() {
+    let (app, client) = start(json!({})).await;
+    let browser = signed_in(&app, Actor::Member).await;
+    let path = Request::of(&client).with("state", "a&b=c#d").path();
+    for path in [path.clone(), format!("{path}&raw={{[|]}}")] {
+        let page = browser.get(&path).await.expect(200);
+        let tags = crate::http::html::tags(&page.text);
+        let link = tags.iter().find(|tag| tag.get("hreflang") == Some("nl")).unwrap();
+        let switched = browser.get(link.get("href").unwrap()).await.expect(303);
+        let dutch = browser.follow(&switched).await.expect(200).expect_words("My ERP Sync toestaan?");
+        assert_eq!(returned(&decide(&browser, &dutch, "approve").await)["state"], "a&b=c#d");
+        browser.get("/language?set=en").await.expect(303);
+    }
+}
