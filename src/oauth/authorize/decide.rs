@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::checks::{self, AuthorizationRequest};
 use super::consent_page::{self, Problem};
 use super::organizations;
-use super::refusal::RedirectRefusal;
+use super::refusal::{PageRefusal, RedirectRefusal, Refusal};
 use super::shown::Shown;
 use crate::commands::authorizations::AuthorizationFailure;
 use crate::commands::consents::ConsentParties;
@@ -46,6 +46,10 @@ async fn decided(server: &OAuthServer, visitor: &Visitor, request: Request) -> R
         Ok(request) => request,
         Err(refusal) => return Ok(refusal.into_response(visitor, server.issuer())),
     };
+    // A request that left it out would now be sent to whatever is registered instead, which the user was not told.
+    if request.back.uri != shown.redirect_uri {
+        return Ok(Refusal::Page(PageRefusal::RedirectUri).into_response(visitor, server.issuer()));
+    }
     match form.required("decision")? {
         "approve" => approve(server, visitor, (&request, &shown), form.get("organization_id")).await,
         "deny" => deny(server, visitor, session, (&request, &shown)).await,

@@ -33,6 +33,7 @@ pub(in crate::oauth) async fn start(
         authorization_id: server.access.system.id(),
         session_id: session.id,
         query,
+        redirect_uri: request.back.uri.clone(),
         organizations: choices.iter().map(|choice| choice.id).collect(),
         shown_at: server.access.system.now(),
     };

@@ -271,3 +271,18 @@ async fn the_decision_stands_whatever_the_language_of_the_page() {
     decide(&browser, &page, "approve").await.expect(303);
     decide(&browser, &page, "deny").await.expect(409).expect_words("Je hebt dit verzoek al beantwoord.");
 }
+
+#[tokio::test]
+async fn a_redirect_uri_that_was_left_out_and_changed_meanwhile_leads_to_the_one_that_was_shown_or_nowhere() {
+    let (app, client) = start(json!({})).await;
+    let owner = app.sign_in(Actor::Owner).await;
+    let browser = signed_in(&app, Actor::Member).await;
+    let page = consent_page(&browser, &Request::of(&client).without("redirect_uri")).await;
+    let page = page.expect_words("Sends you back to myerp.example");
+    app.change(&owner, &client.app_id, &json!({"redirect_uris": ["https://elsewhere.example/"]})).await.expect(204);
+    for decision in ["approve", "deny"] {
+        let answer = decide(&browser, &page, decision).await;
+        assert_eq!(answer.location(), "", "the page named another host");
+    }
+    assert!(kinds(&app).is_empty());
+}
