@@ -79,9 +79,11 @@ async fn approve(
 ) -> Result<Response, PageError> {
     let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
     let choices = organizations::grantable(&server.access.read, session.user.id, &request.app, &request.scopes).await;
-    let choices = choices.map_err(|error| PageError::Unavailable(Box::new(error)))?;
+    let mut choices = choices.map_err(|error| PageError::Unavailable(Box::new(error)))?;
+    // What was not shown is not chosen, and not offered either if the page is shown again.
+    choices.retain(|choice| shown.organizations.contains(&choice.id));
     let chosen: Option<Uuid> = organization_id.and_then(|text| text.parse().ok());
-    let chosen = chosen.filter(|id| shown.organizations.contains(id) && choices.iter().any(|choice| choice.id == *id));
+    let chosen = chosen.filter(|id| choices.iter().any(|choice| choice.id == *id));
     let Some(organization_id) = chosen else {
         let offered = (choices.as_slice(), Problem::NoOrganization);
         return consent_page::page(server, visitor, (request, shown), offered, StatusCode::BAD_REQUEST).await;

@@ -185,3 +185,16 @@ async fn row28_who_became_a_viewer_meanwhile_cannot_allow_what_writes() {
     refused.expect_words("There is no organization in which you may allow this.");
     assert!(kinds(&app).is_empty());
 }
+
+#[tokio::test]
+async fn row27_an_organization_joined_since_is_not_offered_by_the_old_page() {
+    let (app, client) = start(json!({})).await;
+    let browser = signed_in(&app, Actor::Member).await;
+    let old = consent_page(&browser, &Request::of(&client)).await;
+    let member = (app.world.foreign_organization, Actor::Member.id());
+    app.commands.add_member(member, Role::Member, BranchRestriction::All, &origin()).await.unwrap();
+    let refused = choose(&browser, &old, app.world.foreign_organization).await.expect(400);
+    assert_eq!(offered(&refused), [app.world.organization.to_string()], "what is offered can be chosen");
+    assert!(kinds(&app).is_empty());
+    code(&choose(&browser, &refused, app.world.organization).await);
+}
