@@ -50,11 +50,12 @@ async fn decided(server: &OAuthServer, visitor: &Visitor, request: Request) -> R
     if request.back.uri != shown.redirect_uri {
         return Ok(Refusal::Page(PageRefusal::RedirectUri).into_response(visitor, server.issuer()));
     }
-    match form.required("decision")? {
+    let decided = match form.required("decision")? {
         "approve" => approve(server, visitor, (&request, &shown), form.get("organization_id")).await,
         "deny" => deny(server, visitor, session, (&request, &shown)).await,
         _ => Err(PageError::BadRequest),
-    }
+    };
+    Ok(request.back.answer(visitor, decided, server.issuer()))
 }
 
 async fn deny(

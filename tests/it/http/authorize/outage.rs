@@ -3,6 +3,7 @@
 use routix_projections::ReadDb;
 use routix_projections::consents::Consents;
 use routix_projections::token_validation::TokenValidation;
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::http::browser::Browser;
@@ -65,4 +66,38 @@ async fn az23_a_decision_that_cannot_be_recorded_is_temporarily_unavailable_to_t
 
 fn error_or_none(page: &crate::http::browser::Page) -> String {
     returned(page).remove("error").unwrap_or_default()
+}
+
+/// Takes a table of a read model away, as a broken disk or a wrong restore would.
+fn break_table(app: &crate::http::app::TestApp, name: &str) {
+    let connection = Connection::open(app.data_dir().join("read.db")).unwrap();
+    connection.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    let sql = "SELECT name, type FROM sqlite_master WHERE name LIKE ?1 || '%' AND type IN ('table', 'view')";
+    let found: Vec<(String, String)> = {
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([name], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    assert!(!found.is_empty(), "no table {name}");
+    for (table, kind) in found {
+        connection.execute(&format!("DROP {kind} \"{table}\""), []).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn az23_an_outage_after_the_redirect_uri_is_proven_is_told_to_the_client() {
+    for table in ["members", "app_list"] {
+        let (app, client) = start(json!({})).await;
+        let browser = signed_in(&app, Actor::Member).await;
+        let page = consent_page(&browser, &Request::of(&client)).await;
+        break_table(&app, table);
+        let refused = browser.get(&Request::of(&client).path()).await;
+        assert_eq!(error(&refused), "temporarily_unavailable", "{table}");
+        assert_eq!((&returned(&refused)["iss"], &returned(&refused)["state"]), (&app.url(""), &"xyz".to_owned()));
+        if table == "members" {
+            let refused = decide(&browser, &page, "approve").await;
+            assert_eq!(error(&refused), "temporarily_unavailable", "{table}");
+        }
+        assert!(kinds(&app).is_empty());
+    }
 }
