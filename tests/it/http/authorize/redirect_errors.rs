@@ -16,7 +16,10 @@ async fn all(app: &TestApp, requests: &[Request], error: &str) {
             let parameters = returned(&page);
             assert!(page.location().starts_with(&format!("{REDIRECT_URI}?error={error}&")), "{}", page.location());
             assert_eq!(parameters["iss"], issuer);
-            assert_eq!(parameters.get("state").map(String::as_str), request.get("state").filter(|text| *text != ""));
+            assert_eq!(
+                parameters.get("state").map(String::as_str),
+                request.get("state").filter(|text| !text.is_empty())
+            );
             let description = &parameters["error_description"];
             let allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
             assert!(!description.is_empty() && description.chars().all(allowed), "{description}");
