@@ -209,6 +209,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    #[expect(clippy::print_stderr, reason = "whoever reads of a failed test wants to see its page")]
     fn drop(&mut self) {
         let test = thread::current().name().unwrap_or("test").replace("::", "-");
         let has_failed = thread::panicking();
