@@ -3,6 +3,7 @@
 mod app;
 mod browser;
 mod client;
+mod codes;
 mod edge;
 mod html;
 mod jwt;
