@@ -2,8 +2,9 @@
 
 use chrono::TimeDelta;
 use reqwest::Method;
+use routix::commands::consents::ConsentParties;
 use routix_domain::organization::Role;
-use routix_domain::value::BranchRestriction;
+use routix_domain::value::{BranchRestriction, ScopeSet};
 use serde_json::{Value, json};
 
 use super::flow::{CONSENTS, INTROSPECT, Scene, Tokens, about, bare, code_for, exchange, refresh};
@@ -266,6 +267,29 @@ async fn a4_what_a_lost_membership_ended_does_not_come_back_with_a_new_one() {
     scene.assert_ended(&tokens).await;
     let new = scene.tokens().await;
     scene.assert_lives(&new).await;
+    let again = scene.app.commands.add_member(member, Role::Member, BranchRestriction::All, &origin()).await;
+    assert!(again.is_err(), "he is a member");
+    scene.assert_lives(&Tokens::of(scene.refresh(&new.refresh).await)).await;
+    assert_eq!(scene.app.log("consent.withdrawn").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a4_a_consent_that_outlived_a_membership_ends_before_the_next_one_begins() {
+    let scene = Scene::start().await;
+    let tokens = scene.tokens().await;
+    let member = (scene.app.world.organization, Actor::Member.id());
+    let parties = ConsentParties {
+        user_id: Actor::Member.id(),
+        app_id: scene.client.app_id.parse().unwrap(),
+        organization_id: scene.app.world.organization,
+    };
+    scene.app.commands.remove_member(member, &origin()).await.unwrap();
+    // As if the form had been sent at the moment of the removal.
+    let scopes = ScopeSet::parse_parameter("routix:orders:read").unwrap();
+    scene.app.commands.grant_consent(parties, scopes, &origin()).await.unwrap();
+    scene.app.commands.add_member(member, Role::Member, BranchRestriction::All, &origin()).await.unwrap();
+    scene.assert_ended(&tokens).await;
+    assert_eq!(scene.app.log("consent.withdrawn").await.len(), 2);
 }
 
 #[tokio::test]
