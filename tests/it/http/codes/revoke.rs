@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::flow::{REVOKE, Scene, about, invalid_client, with};
+use crate::http::app::Registered;
 use crate::http::client::{Answer, answer};
 use crate::http::jwt;
+use crate::http::world::origin;
 
 fn assert_done(answer: &Answer, what: &str) {
     assert_eq!((answer.status, answer.text.as_str()), (200, "{}"), "{what}");
@@ -125,6 +127,24 @@ async fn rv5_another_clients_token_is_answered_alike_and_lives_on() {
 
 fn some(secret: &str) -> Option<&str> {
     Some(secret).filter(|secret| !secret.is_empty())
+}
+
+#[tokio::test]
+async fn rv5_only_what_is_another_clients_is_told_apart_from_what_had_ended() {
+    let scene = Scene::start().await;
+    let other = scene.other_client().await;
+    let tokens = scene.tokens().await;
+    let id = scene.app.log("authorization.code_redeemed").await[0].aggregate_id.parse().unwrap();
+    let revoke = async |client: &Registered| {
+        let app_id = client.app_id.parse().unwrap();
+        scene.app.commands.revoke_authorization(id, app_id, &origin()).await.unwrap()
+    };
+    assert!(!revoke(&other).await);
+    scene.assert_lives(&tokens).await;
+    assert!(revoke(&scene.client).await);
+    assert!(revoke(&scene.client).await, "a client that gives back both of its tokens is no thief");
+    assert!(!revoke(&other).await);
+    assert_eq!(scene.ends().await.len(), 1);
 }
 
 #[tokio::test]
