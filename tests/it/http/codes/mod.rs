@@ -15,3 +15,4 @@ mod refresh;
 mod refresh_retry;
 mod replay;
 mod revoke;
+mod standstill;
