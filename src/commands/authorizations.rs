@@ -87,8 +87,8 @@ impl Commands {
         presented(self.execute::<Authorization>(&id.to_string(), command, origin).await)
     }
 
-    /// The client gives back everything that the authorization gave it. `false` when it is another client's, which is left
-    /// as it is.
+    /// The client gives back everything that the authorization gave it; `false` for another client's, or one that is not
+    /// there, which is left as it is. Giving it back twice is the same as once.
     ///
     /// # Errors
     /// [`CommandError`] when it is not known what came of it.

@@ -136,6 +136,7 @@ impl Decide for Authorization {
                 Self::Undecided | Self::Denied => Err(AuthorizationError::Unknown),
                 Self::Code { grant, .. } if grant.app_id != app_id => Err(AuthorizationError::OtherClient),
                 Self::Family(family) if family.grant.app_id != app_id => Err(AuthorizationError::OtherClient),
+                Self::Ended { grant, .. } if grant.app_id != app_id => Err(AuthorizationError::OtherClient),
                 Self::Code { .. } | Self::Family(_) => ended(EndReason::Revoked),
                 Self::Ended { .. } => Ok(Vec::new()),
             },

@@ -172,6 +172,7 @@ fn what_was_given_back_is_over() {
     let mut family = family(&[]);
     assert_eq!(family.happens(AuthorizationCommand::Revoke { app_id: id(APP) }), Ok(end(EndReason::Revoked)));
     assert_eq!(family.when(AuthorizationCommand::Revoke { app_id: id(APP) }), Ok(vec![]));
+    assert_eq!(family.when(AuthorizationCommand::Revoke { app_id: id(9) }), Err(AuthorizationError::OtherClient));
     assert_eq!(family.when(refresh(1, at(20))), Err(AuthorizationError::Ended));
     assert_eq!(family.when(redeem(redemption())), Err(AuthorizationError::Ended));
     assert_eq!(code().when(AuthorizationCommand::Revoke { app_id: id(APP) }), Ok(end(EndReason::Revoked)));

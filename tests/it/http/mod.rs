@@ -5,6 +5,7 @@ mod authorize;
 mod browser;
 mod client;
 mod code_flow;
+mod codes;
 mod edge;
 mod html;
 mod jwt;
