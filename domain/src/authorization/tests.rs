@@ -91,6 +91,8 @@ fn only_all_right_redeems_a_code() {
         let decided = code().when(redeem(presented.clone()));
         if late {
             assert_eq!(decided, Err(AuthorizationError::Expired), "{wrong:04b}");
+        } else if presented.app_id != id(APP) {
+            assert_eq!(decided, Err(AuthorizationError::OtherClient), "{wrong:04b}: not counted against the owner");
         } else {
             assert_eq!(decided, Ok(vec![AuthorizationEvent::CodeRefused { refusals: 1 }]), "{wrong:04b}");
         }

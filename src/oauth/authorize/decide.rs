@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use routix_domain::authorization::{Authorization, AuthorizationError, Grant};
+use routix_domain::authorization::{Authorization, AuthorizationError, CODE_LIFETIME, Grant};
 use routix_domain::log::Actor;
 use uuid::Uuid;
 
@@ -123,6 +123,10 @@ async fn issue(
     let Authorization::Code { grant, .. } = commands.issue_code(shown.authorization_id, grant, by_user).await? else {
         return Ok(None);
     };
+    // The form was sent again when its code had run out: to the client it would be worth nothing.
+    if system.now() >= grant.issued_at + CODE_LIFETIME {
+        return Ok(None);
+    }
     commands.grant_consent(parties, request.scopes.clone(), by_user).await.map_err(no_rule)?;
     let keys = server.access.keys.current();
     Ok(Some(values::code(&keys, shown.authorization_id, grant.issued_at)))
