@@ -1,9 +1,9 @@
 //! What an app gets from a user's yes: codes, refresh tokens, and what becomes of them.
 
 mod bare_refresh;
-mod codes;
 mod consents;
 mod doors;
+mod exchange;
 mod flow;
 mod forged;
 mod introspect;

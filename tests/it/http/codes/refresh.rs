@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::flow::{SCOPES, Scene, Tokens, bare, invalid_client, invalid_grant, refresh, with};
+use crate::http::app::text;
 use crate::http::jwt;
 use crate::http::world::Actor;
 
@@ -229,5 +230,22 @@ async fn a_refresh_is_one_event_and_a_retry_none() {
         for event in scene.app.log(kind).await {
             assert!(!event.payload.contains(&tokens.refresh) && !event.payload.contains("v1."), "{}", event.payload);
         }
+    }
+}
+
+#[tokio::test]
+async fn an_app_is_used_by_whatever_it_gets_whoever_it_is() {
+    for (client_type, authenticated) in [("confidential", true), ("confidential", false), ("public", false)] {
+        let scene = Scene::with_app(json!({"client_type": client_type})).await;
+        let tokens = scene.tokens().await;
+        scene.app.clock.advance(TimeDelta::minutes(5));
+        let body = if authenticated { refresh(&scene.client, &tokens.refresh) } else { bare(&tokens.refresh) };
+        Tokens::of(scene.send(&body).await);
+        let now = scene.app.clock.system().now();
+        let path = format!("{}?select=last_used_at&id=eq.{}", crate::http::app::APPS, scene.client.app_id);
+        let scene = scene.restart().await;
+        let rows = scene.app.get(&path, &scene.owner).await.expect(200).json();
+        let last_used: chrono::DateTime<chrono::Utc> = text(&rows[0]["last_used_at"]).parse().unwrap();
+        assert_eq!(last_used, now, "{client_type} {authenticated}");
     }
 }
