@@ -101,6 +101,8 @@ async fn the_policy_lets_the_answer_through_to_exactly_one_place() {
         ("https://myerp.example?a=*;script-src", "https://myerp.example"),
         ("http://127.0.0.1:4711/cb", "http://127.0.0.1:4711"),
         ("http://localhost:4711/cb", "http://localhost:4711"),
+        // A policy cannot name an IPv6 address; Chromium would leave the source out and refuse to go there.
+        ("http://[::1]:4711/cb", "http:"),
         ("com.example.app:/cb", "com.example.app:"),
         ("com.example.app://cb.example/x", "com.example.app:"),
     ] {
