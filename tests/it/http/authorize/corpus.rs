@@ -305,8 +305,7 @@ fn variants(of: &Parts) -> BTreeSet<String> {
 /// Whether a variant of a loopback URI differs in nothing but a port that exists.
 fn differs_in_port_only(of: &Parts, variant: &str) -> bool {
     let middle = variant.strip_prefix(&format!("{}{}", of.scheme, of.host)).and_then(|rest| rest.strip_suffix(of.tail));
-    let is_number = |port: &str| port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
-    let exists = |port: &str| is_number(port) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    let exists = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == text);
     of.scheme == "http://" && middle.is_some_and(|port| port.is_empty() || port.strip_prefix(':').is_some_and(exists))
 }
 
@@ -346,13 +345,13 @@ async fn s7_az2_az3_against_an_https_uri() {
 
 #[tokio::test]
 async fn s7_az4_against_a_loopback_uri() {
-    // None, 443, 80, 8443, 65535 and 1; 080 is 80 to a parser, and written otherwise.
-    probe(&LOOPBACK, false, 7).await;
+    // None, 443, 80, 8443, 65535 and 1. 080 is 80 to a parser, and to us no port.
+    probe(&LOOPBACK, false, 6).await;
 }
 
 #[tokio::test]
 async fn s7_az4_against_an_ipv6_loopback_uri() {
-    probe(&IPV6, false, 7).await;
+    probe(&IPV6, false, 6).await;
 }
 
 #[tokio::test]
