@@ -40,8 +40,11 @@ pub enum Finding {
     /// The root is right; whoever made the checkpoint stated another position than that of its last event.
     #[error("the checkpoint at {size} events states position {stated}, and its last event has {position}")]
     WrongPosition { size: u64, stated: u64, position: u64 },
-    /// Somebody signed more events than there are.
-    #[error("a checkpoint was signed at {wanted} events, and there are {have}: all behind position {after} are gone")]
+    /// More events were signed than there are. When the last of them is still there, they are missing somewhere behind the
+    /// last good checkpoint, which is `after`; otherwise the end is gone.
+    #[error(
+        "a checkpoint was signed at {wanted} events, and there are {have}: the others stood behind position {after}"
+    )]
     CutOff { wanted: u64, have: u64, after: u64, position: u64 },
     /// Nothing is wrong with the events behind `sealed`, and nobody has signed them: only where all must be signed.
     #[error("only {sealed} of {size} events are signed for: nobody vouches for those behind position {after}")]

@@ -135,13 +135,15 @@ impl Verifier {
         if let Some(finding) = self.found {
             return Err(finding);
         }
-        let (after, have) = (self.last.map_or(0, |(position, _)| position), self.frontier.size());
+        let (last, size) = (self.last.map_or(0, |(position, _)| position), self.frontier.size());
         if let Some(Checkpoint { size: wanted, position, .. }) = self.checkpoints.front() {
-            return Err(Finding::CutOff { wanted: *wanted, have, after, position: *position });
+            let good = self.sealed.as_ref().map_or(0, |good| good.position);
+            let after = if last < *position { last } else { good };
+            return Err(Finding::CutOff { wanted: *wanted, have: size, after, position: *position });
         }
         match self.unbelievable {
             Some(finding) => Err(finding),
-            None => Ok(Verified { size: have, root: self.frontier.root(), position: after, sealed: self.sealed }),
+            None => Ok(Verified { size, root: self.frontier.root(), position: last, sealed: self.sealed }),
         }
     }
 
