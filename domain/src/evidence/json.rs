@@ -92,7 +92,9 @@ fn write_object(members: &[(String, Json)], out: &mut String) -> Result<(), Json
 /// does not.
 fn integer(number: &Number) -> Result<String, JsonError> {
     let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
-    size.filter(|size| *size <= LARGEST).map(|_| number.to_string()).ok_or_else(|| JsonError::Number(number.to_string()))
+    size.filter(|size| *size <= LARGEST)
+        .map(|_| number.to_string())
+        .ok_or_else(|| JsonError::Number(number.to_string()))
 }
 
 /// RFC 8785, 3.2.2.2.

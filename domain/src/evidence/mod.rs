@@ -25,8 +25,8 @@ mod note;
 mod proof;
 #[cfg(test)]
 mod tests;
-mod vkey;
 mod verify;
+mod vkey;
 
 pub use canonical::{CanonicalError, canonical_json, canonical_time, leaf};
 pub use checkpoint::{Checkpoint, CheckpointError};
