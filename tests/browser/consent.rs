@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::app::{App, MANY_SCOPES, READ_ACCOUNTS};
 use crate::browser::{Browser, Person};
+use crate::listener::Listener;
 use crate::running::payload;
 use crate::world::World;
 
@@ -131,4 +132,17 @@ fn an_application_with_a_scheme_of_its_own_is_called() {
     browser.click(ALLOW);
     browser.goto(&world.url("/account"));
     browser.reads("[aria-labelledby=apps] h3", "Routix for drivers");
+}
+
+/// A policy has no words for such an address, so that it has to let the browser go there in another way.
+#[test]
+fn an_app_on_the_other_loopback_address_is_answered() {
+    let world = World::start();
+    let (app, listener) = (App::own(&world), Listener::on_ipv6());
+    let browser = Browser::of(Person::ENGLISH);
+    browser.goto(&app.authorize_public(&listener.callback()));
+    world.sign_in(&browser, "OWNER");
+    browser.click(ALLOW);
+    browser.reads("h1", "You are back in the app");
+    assert!(listener.brought_back().contains_key("code"));
 }

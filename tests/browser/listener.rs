@@ -19,7 +19,7 @@ pub(crate) struct Heard {
 
 /// A listener on a free port. It ends with the test binary: all that it holds is a port and a thread that waits.
 pub(crate) struct Listener {
-    /// `http://127.0.0.1:port`.
+    /// `http://127.0.0.1:port`, or the same with `[::1]`.
     pub(crate) origin: String,
     heard: Arc<Mutex<Vec<Heard>>>,
 }
@@ -29,12 +29,20 @@ impl Listener {
         Self::with_pages(&[])
     }
 
+    pub(crate) fn on_ipv6() -> Self {
+        Self::at("[::1]:0", &[])
+    }
+
     /// Answers each of these paths with its HTML.
     pub(crate) fn with_pages(pages: &[(&str, &str)]) -> Self {
+        Self::at("127.0.0.1:0", pages)
+    }
+
+    fn at(address: &str, pages: &[(&str, &str)]) -> Self {
         let mut pages: BTreeMap<String, String> =
             pages.iter().map(|(path, page)| ((*path).to_owned(), (*page).to_owned())).collect();
         pages.insert(CALLBACK.to_owned(), "<title>App</title><h1>You are back in the app</h1>".to_owned());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = TcpListener::bind(address).unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let (pages, heard) = (Arc::new(pages), Arc::<Mutex<Vec<Heard>>>::default());
         let memory = Arc::clone(&heard);
