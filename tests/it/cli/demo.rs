@@ -70,7 +70,7 @@ fn what_is_secret_is_readable_by_its_owner_alone() {
     assert_eq!(mode(&folder.path().join("demo.env")), 0o600);
     assert_eq!(mode(&folder.path().join("keys")), 0o700);
     let keys = key_files(folder.path());
-    assert_eq!(keys.len(), 2, "one key signs, one is for refresh tokens");
+    assert_eq!(keys.len(), 3, "one signs tokens, one seals refresh tokens, one signs checkpoints");
     for key in keys {
         assert_eq!(mode(&key), 0o600, "{}", key.display());
     }

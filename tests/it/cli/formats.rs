@@ -96,6 +96,9 @@ fn what_is_made_is_the_only_thing_on_stdout() {
     assert!(uuid::Uuid::parse_str(organization.trim()).is_ok(), "{organization}");
     let kid = routix(folder.path(), &["keys", "rotate"]).done();
     let keys = routix(folder.path(), &["keys", "list", "--format", "jsonl"]).done();
-    assert_eq!(serde_json::from_str::<Value>(&keys).unwrap()["kid"], kid.trim());
+    let keys: Vec<Value> = keys.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&keys[0]["kid"], &keys[0]["state"]), (&kid.trim().into(), &"signs".into()));
+    assert_eq!((keys.len(), &keys[1]["state"]), (2, &"seals".into()));
+    assert!(keys[1]["public_key"].as_str().unwrap().starts_with("routix-"), "{keys:?}");
     assert_eq!(routix(folder.path(), &["migrate"]).done(), "");
 }
