@@ -9,6 +9,7 @@ pub mod consent;
 mod decide;
 #[cfg(test)]
 mod golden;
+pub mod history;
 pub mod log;
 pub mod organization;
 pub mod reservation;
