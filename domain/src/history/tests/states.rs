@@ -140,9 +140,10 @@ fn consents_in_force_say_who_to_what_and_since_when() {
         .consent(BOB, &granted(BOB, "routix:orders:write"));
     let history = log.history();
     let then = |position| history.then(Moment::Position(position)).unwrap();
-    let consent = |position, user| match &then(position).get(consent_of(user))?.value {
-        MemberValue::Consent(consent) => Some(((consent.granted_at - at(0)).num_seconds(), consent.scopes.to_string())),
-        other => panic!("{other:?}"),
+    let consent = |position, user| {
+        let then = then(position);
+        let MemberValue::Consent(consent) = &then.get(consent_of(user))?.value else { panic!("{then:?}") };
+        Some(((consent.granted_at - at(0)).num_seconds(), consent.scopes.to_string()))
     };
     assert_eq!(consent(1, BOB), None);
     assert_eq!(consent(2, BOB), Some((20, "routix:orders:read".into())));
