@@ -17,6 +17,7 @@ use routix_projections::sqlite_file::{Durability, fold_write_ahead_log, open_wri
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
 use crate::config::Config;
+use crate::history::HistoryReader;
 use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
 use crate::proxy::records::{RecordError, SqliteRecords};
@@ -141,6 +142,11 @@ impl Stores {
             projections: self.runner.waiter(),
             system: self.system.clone(),
         }
+    }
+
+    /// What reads histories for auditors.
+    pub fn history(&self) -> HistoryReader {
+        HistoryReader { feed: Arc::clone(&self.feed), read: self.read.clone(), identity: self.identity.clone() }
     }
 
     /// What rebuilds and verifies read models.

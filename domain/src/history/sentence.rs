@@ -133,11 +133,6 @@ impl Sentence {
     pub fn english(&self, names: &Names) -> String {
         self.0.iter().map(|phrase| phrase.english(names)).collect::<Vec<_>>().join("; ")
     }
-
-    /// The people, branches and organizations that it names by id.
-    pub fn ids(&self) -> Vec<Uuid> {
-        self.0.iter().flat_map(|phrase| &phrase.values).flat_map(|(_, term)| term.ids()).collect()
-    }
 }
 
 impl Term {
@@ -149,14 +144,6 @@ impl Term {
             Self::Time(moment) => time(*moment),
             Self::Id(id) => names.of(*id),
             Self::Ids(ids) => list(&ids.iter().map(|id| names.of(*id)).collect::<Vec<_>>()),
-        }
-    }
-
-    fn ids(&self) -> Vec<Uuid> {
-        match self {
-            Self::Id(id) => vec![*id],
-            Self::Ids(ids) => ids.clone(),
-            Self::Text(_) | Self::Texts(_) | Self::Number(_) | Self::Time(_) => Vec::new(),
         }
     }
 }

@@ -159,30 +159,9 @@ impl AppThen {
     pub fn get(&self, member: Member) -> Option<&MemberThen> {
         self.members.iter().find(|found| found.member == member)
     }
-
-    /// The people, branches and organizations that the state names by id.
-    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
-        self.members.iter().flat_map(|member| member.value.ids())
-    }
 }
 
 impl MemberValue {
-    fn ids(&self) -> Vec<Uuid> {
-        match self {
-            Self::Branches(branches) => branches.to_list(),
-            Self::Consent(consent) => vec![consent.user_id, consent.organization_id],
-            Self::Text(_)
-            | Self::ClientType(_)
-            | Self::RedirectUris(_)
-            | Self::Scopes(_)
-            | Self::Status(_)
-            | Self::Lifetime(_)
-            | Self::RefreshAuthentication(_)
-            | Self::Count(_)
-            | Self::Secret(_) => Vec::new(),
-        }
-    }
-
     /// The value in plain English.
     pub fn english(&self, names: &Names) -> String {
         match self {

@@ -96,6 +96,24 @@ impl AppHistory {
         &self.entries
     }
 
+    /// The organization in which the app was registered.
+    pub fn organization_id(&self) -> Option<Uuid> {
+        self.entries.iter().find_map(|entry| match &entry.what {
+            What::App(AppEvent::Registered(registration)) => Some(registration.organization_id),
+            What::App(_) | What::Consent { .. } => None,
+        })
+    }
+
+    /// The user and the organization of every consent, once for each time that it was given.
+    pub fn consents(&self) -> impl Iterator<Item = (Uuid, Uuid)> {
+        self.entries.iter().filter_map(|entry| match &entry.what {
+            What::Consent { event: ConsentEvent::Granted { user_id, organization_id, .. }, .. } => {
+                Some((*user_id, *organization_id))
+            }
+            What::App(_) | What::Consent { .. } => None,
+        })
+    }
+
     /// Every event with what it did, in words.
     pub fn told(&self) -> Vec<(&Entry, Sentence)> {
         let mut so_far = SoFar::default();
