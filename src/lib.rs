@@ -1,7 +1,8 @@
 //! routix: an OAuth 2.1 server, a branch-scoped API proxy and app management, on an event log.
 //!
 //! The way of dependencies: `cli -> wiring -> {oauth, manage, proxy, dashboard} -> commands -> domain`. Surfaces never import one
-//! another; what they share is in `http` (the edge), `access` (who is calling) and `pages` (what HTML pages have in common).
+//! another; what they share is in `http` (the edge), `access` (who is calling), `history` (what happened, for
+//! auditors) and `pages` (what HTML pages have in common).
 
 pub mod access;
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod evidence;
 pub mod hex;
+pub mod history;
 pub mod http;
 pub mod keys;
 pub mod manage;

@@ -11,6 +11,7 @@ mod decide;
 pub mod evidence;
 #[cfg(test)]
 mod golden;
+pub mod history;
 pub mod log;
 pub mod organization;
 pub mod reservation;

@@ -6,6 +6,7 @@ mod branch;
 mod completions;
 mod context;
 mod demo;
+mod history;
 mod keys;
 mod member;
 mod meter;
@@ -60,6 +61,9 @@ enum Command {
     /// Registered apps.
     #[command(subcommand)]
     App(app::Command),
+    /// What happened, for auditors.
+    #[command(subcommand)]
+    History(history::Command),
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -96,6 +100,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => user::run(&settings, command).await,
             Command::Member(command) => member::run(&settings, command).await,
             Command::App(command) => app::run(&settings, command).await,
+            Command::History(command) => history::run(&settings, command).await,
             Command::Keys(command) => keys::run(&settings, command).await,
             Command::Projections(command) => projections::run(&settings, command).await,
             Command::Completions(arguments) => completions::run(&arguments),

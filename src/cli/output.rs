@@ -23,6 +23,13 @@ enum Kind {
     Csv,
 }
 
+impl Format {
+    /// Whether a person reads it, who wants words and no data.
+    pub(super) fn is_table(self) -> bool {
+        self.format == Kind::Table
+    }
+}
+
 /// Rows with named columns.
 pub(super) struct Rows {
     columns: &'static [&'static str],

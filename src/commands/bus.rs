@@ -53,6 +53,7 @@ impl Visible for Organization {
 
 impl Visible for Consent {
     const PROMISED: &'static [&'static str] = &["consents"];
+    const WANTED: &'static [&'static str] = &["app_history"];
 }
 
 impl Visible for Authorization {

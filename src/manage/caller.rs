@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{ManageError, Management};
 use crate::access::{UserPrincipal, bearer};
 use crate::commands::Origin;
+use crate::history::Sight;
 use crate::http::origin::RequestOrigin;
 
 /// A person who signed in, and the request he sent.
@@ -72,6 +73,12 @@ impl Caller {
     pub(super) async fn managed(&self, management: &Management) -> Result<Vec<MemberRow>, ManageError> {
         let memberships = self.memberships(management).await?;
         Ok(memberships.into_iter().filter(|member| member.role.manages()).collect())
+    }
+
+    /// The people whose names the caller may read beside their ids: those of the organizations that he manages.
+    pub(super) async fn sight(&self, management: &Management) -> Result<Sight, ManageError> {
+        let managed = self.managed(management).await?;
+        Ok(Sight::MembersOf(managed.into_iter().map(|member| member.organization_id).collect()))
     }
 
     /// The membership with which the caller manages an app.

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use routix_domain::app::AppError;
 use routix_domain::consent::ConsentError;
+use routix_domain::log::FeedError;
 use routix_domain::value::Fault;
 use routix_projections::ReadError;
 
@@ -11,6 +12,7 @@ use crate::access::{InvalidToken, SignInRefusal};
 use crate::commands::register_app::RegisterAppError;
 use crate::commands::sessions::SignInError;
 use crate::commands::{CommandError, PasswordError};
+use crate::history::HistoryError;
 use crate::http::Failure;
 use crate::http::limit::Budget;
 use crate::store::identity::IdentityError;
@@ -28,6 +30,8 @@ pub enum ManageError {
     Forbidden,
     #[error("there is no such app")]
     NotFound,
+    #[error("the app was not there at that moment, or has no event with that sequence")]
+    NothingThen,
     #[error("invalid fields")]
     Invalid(Vec<Fault>),
     #[error("the e-mail address or the password is wrong, or the refresh token is not valid")]
@@ -60,7 +64,7 @@ impl ManageError {
         match self {
             Self::Unauthenticated | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::OtherTokenKind | Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NothingThen => StatusCode::NOT_FOUND,
             Self::Invalid(_) | Self::InvalidGrant | Self::UnsupportedGrantType | Self::NoSecret => {
                 StatusCode::BAD_REQUEST
             }
@@ -79,7 +83,7 @@ impl ManageError {
             Self::Unauthenticated | Self::InvalidToken => "invalid_token",
             Self::OtherTokenKind => "invalid_token_type",
             Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
+            Self::NotFound | Self::NothingThen => "not_found",
             Self::Invalid(_) | Self::NoSecret => "invalid_request",
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
@@ -119,6 +123,7 @@ impl From<ManageError> for Failure {
             ManageError::OtherTokenKind
             | ManageError::Forbidden
             | ManageError::NotFound
+            | ManageError::NothingThen
             | ManageError::InvalidGrant
             | ManageError::UnsupportedGrantType
             | ManageError::IdempotencyKeyReused
@@ -155,6 +160,19 @@ impl From<ReadError> for ManageError {
 impl From<IdentityError> for ManageError {
     fn from(error: IdentityError) -> Self {
         Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<HistoryError> for ManageError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Feed(FeedError::Corrupt { .. }) | HistoryError::Unreadable(_) => {
+                Self::Internal(Box::new(error))
+            }
+            HistoryError::Feed(FeedError::Unavailable(_)) | HistoryError::Read(_) | HistoryError::Identity(_) => {
+                Self::Unavailable(Box::new(error))
+            }
+        }
     }
 }
 

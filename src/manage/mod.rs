@@ -23,6 +23,7 @@ use uuid::Uuid;
 pub use self::error::ManageError;
 use crate::access::{Access, SignIn};
 use crate::commands::Commands;
+use crate::history::HistoryReader;
 use crate::store::identity::IdentityDb;
 
 /// What the management doors work with.
@@ -32,6 +33,7 @@ pub struct Management {
     pub sign_in: Arc<SignIn>,
     pub read: ReadDb,
     pub identity: IdentityDb,
+    pub history: HistoryReader,
     /// The scopes that exist.
     pub scopes: ScopeSet,
 }
@@ -54,6 +56,8 @@ pub fn router(management: Arc<Management>) -> Router {
         .route("/functions/v1/rotate-oauth-secret", post(rotate_secret::rotate_oauth_secret))
         .route("/rest/v1/oauth_apps", get(rest::apps::list).patch(rest::apps::change))
         .route("/rest/v1/oauth_apps/{id}/events", get(rest::history::list))
+        .route("/rest/v1/oauth_apps/{id}/state", get(rest::states::state))
+        .route("/rest/v1/oauth_apps/{id}/diff", get(rest::states::diff))
         .route("/rest/v1/oauth_client_authorizations", get(rest::consents::list).delete(rest::consents::withdraw))
         .route("/rest/v1/organizations", get(rest::organizations::list))
         .route("/rest/v1/branches", get(rest::branches::list))

@@ -18,6 +18,7 @@ use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
 use crate::config::Config;
 use crate::evidence::Sealer;
+use crate::history::HistoryReader;
 use crate::keys::KeyRing;
 use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
@@ -153,6 +154,11 @@ impl Stores {
     pub fn sealer(&self, keys: KeyRing) -> Sealer {
         let (feed, seals) = (Arc::clone(&self.feed), Arc::clone(&self.seals));
         Sealer { feed, seals, keys, system: self.system.clone() }
+    }
+
+    /// What reads histories for auditors.
+    pub fn history(&self) -> HistoryReader {
+        HistoryReader { feed: Arc::clone(&self.feed), read: self.read.clone(), identity: self.identity.clone() }
     }
 
     /// What rebuilds and verifies read models.

@@ -138,6 +138,7 @@ impl Service {
             sign_in: Arc::clone(&self.sign_in),
             read: stores.read.clone(),
             identity: stores.identity.clone(),
+            history: stores.history(),
             scopes: stores.catalogue.scopes(),
         };
         let gate = ProxyGate {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Who caused an event. People are named by id: their e-mail and name live outside the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     User(Uuid),
     App(Uuid),
@@ -33,7 +33,8 @@ impl Actor {
         }
     }
 
-    fn from_parts(kind: &str, id: Option<&str>) -> Option<Self> {
+    /// Reads back what [`Self::kind`] and [`Self::id`] say.
+    pub fn from_parts(kind: &str, id: Option<&str>) -> Option<Self> {
         match (kind, id) {
             ("user", Some(id)) => id.parse().ok().map(Self::User),
             ("app", Some(id)) => id.parse().ok().map(Self::App),

@@ -1,11 +1,18 @@
 use routix_domain::app::AppEvent;
+use routix_domain::consent::ConsentEvent;
 use routix_domain::log::Actor;
 use routix_domain::organization::OrganizationEvent;
 
-use super::{AppHistory, HistoryRow, of_app};
+use serde_json::json;
+
+use super::{AppHistory, HistoryFilter, HistoryRow, newest, of_app};
 use crate::testing::{
-    Log, at, every_app_event, fingerprint, full_life, given, id, member_names, registered, rows_after,
+    Log, at, every_app_event, fingerprint, full_life, given, id, member_names, registered, rows_after, scopes,
 };
+
+fn after(after: u64) -> HistoryFilter {
+    HistoryFilter { after, ..HistoryFilter::default() }
+}
 
 #[tokio::test]
 async fn every_event_of_an_app_is_a_row_in_its_order() {
@@ -69,8 +76,54 @@ async fn other_streams_leave_no_row() {
 async fn history_is_read_in_pages() {
     let log = full_life(1).app(2, &registered()).app(2, &AppEvent::Revoked {});
     let place = given(&AppHistory, &log).await;
-    let page = of_app(&place.db, id(1), 3, 4).await.unwrap();
+    let page = of_app(&place.db, id(1), after(3), 4).await.unwrap();
     assert_eq!(page.iter().map(|row| row.sequence).collect::<Vec<_>>(), [4, 5, 6, 7]);
-    assert_eq!(of_app(&place.db, id(2), 0, 100).await.unwrap().len(), 2);
-    assert_eq!(of_app(&place.db, id(1), 13, 100).await.unwrap(), []);
+    assert_eq!(of_app(&place.db, id(2), after(0), 100).await.unwrap().len(), 2);
+    assert_eq!(of_app(&place.db, id(1), after(13), 100).await.unwrap(), []);
+    assert_eq!([newest(&place.db, id(1)).await.unwrap(), newest(&place.db, id(2)).await.unwrap()], [13, 15]);
+    assert_eq!(newest(&place.db, id(3)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn consents_stand_in_the_history_of_their_app_and_say_whose_they_are() {
+    let granted = |app: u128| ConsentEvent::Granted {
+        user_id: id(900),
+        app_id: id(app),
+        organization_id: id(50),
+        scopes: scopes("routix:orders:read"),
+    };
+    let log = Log::default()
+        .app(1, &registered())
+        .push("consent", id(7).to_string(), &granted(1))
+        .push("consent", id(8).to_string(), &granted(2))
+        .app(1, &AppEvent::Revoked {})
+        .push("consent", id(7).to_string(), &ConsentEvent::Withdrawn { withdrawals: 1 })
+        .by(Actor::System);
+    let place = given(&AppHistory, &log).await;
+    let rows = of_app(&place.db, id(1), after(0), 100).await.unwrap();
+    let places: Vec<_> = rows.iter().map(|row| (row.position, row.sequence, row.event_type.as_str())).collect();
+    let expected =
+        [(1, 1, "app.registered"), (2, 1, "consent.granted"), (4, 2, "app.revoked"), (5, 2, "consent.withdrawn")];
+    assert_eq!(places, expected);
+    let mut whose =
+        json!({"consent_id": id(7), "user_id": id(900), "app_id": id(1), "organization_id": id(50), "withdrawals": 1});
+    assert_eq!((rows[3].actor_kind.as_str(), &rows[3].data.0), ("system", &whose));
+    whose.as_object_mut().unwrap().remove("withdrawals");
+    whose["scopes"] = json!(["routix:orders:read"]);
+    assert_eq!(rows[1].data.0, whose);
+    assert_eq!(of_app(&place.db, id(2), after(0), 100).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn history_is_filtered_by_type_actor_and_time() {
+    let place = given(&AppHistory, &full_life(1).app(1, &AppEvent::Revoked {}).by(Actor::System)).await;
+    let found = async |filter: HistoryFilter| -> Vec<u64> {
+        of_app(&place.db, id(1), filter, 100).await.unwrap().iter().map(|row| row.position).collect()
+    };
+    let none = HistoryFilter::default;
+    assert_eq!(found(HistoryFilter { event_type: Some("app.revoked".into()), ..none() }).await, [10, 14]);
+    assert_eq!(found(HistoryFilter { actor: Some("system".into()), ..none() }).await, [14]);
+    assert_eq!(found(HistoryFilter { actor: Some(id(900).to_string()), after: 11, ..none() }).await, [12, 13]);
+    assert_eq!(found(HistoryFilter { actor: Some("user".into()), ..none() }).await, [0_u64; 0]);
+    assert_eq!(found(HistoryFilter { from: Some(at(3)), to: Some(at(5)), ..none() }).await, [3, 4, 5]);
 }

@@ -14,6 +14,14 @@ pub async fn by_id(db: &ReadDb, app_id: Uuid) -> Result<Option<AppRow>, ReadErro
     db.select_one("WHERE app_id = $1", vec![app_id.into_value()]).await
 }
 
+/// The app behind a client id.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn by_client_id(db: &ReadDb, client_id: Uuid) -> Result<Option<AppRow>, ReadError> {
+    db.select_one("WHERE client_id = $1", vec![client_id.into_value()]).await
+}
+
 /// The apps of an organization, oldest first.
 ///
 /// # Errors

@@ -41,6 +41,14 @@ pub async fn of_app(db: &ReadDb, app_id: Uuid) -> Result<Vec<ConsentRow>, ReadEr
     db.select(tail, vec![app_id.into_value()]).await
 }
 
+/// Every consent that there ever was to an app, withdrawn ones too.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn ever_of_app(db: &ReadDb, app_id: Uuid) -> Result<Vec<ConsentRow>, ReadError> {
+    db.select("WHERE app_id = $1 ORDER BY consent_id", vec![app_id.into_value()]).await
+}
+
 /// Whether an authorization has ended before its time.
 ///
 /// # Errors

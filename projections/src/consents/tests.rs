@@ -1,7 +1,7 @@
 use routix_domain::authorization::{AuthorizationEvent, EndReason};
 use routix_domain::consent::ConsentEvent;
 
-use super::{ConsentRow, Consents, EndedAuthorizationRow, has_ended, of_app, of_organization, of_user};
+use super::{ConsentRow, Consents, EndedAuthorizationRow, ever_of_app, has_ended, of_app, of_organization, of_user};
 use crate::table::Json;
 use crate::testing::{Log, at, given, id, rows_after, scopes};
 
@@ -43,6 +43,8 @@ async fn a_withdrawn_consent_is_listed_nowhere_and_begins_anew() {
     assert_eq!(place.rows::<ConsentRow>().await, [gone]);
     assert_eq!(of_user(&place.db, id(1)).await.unwrap(), []);
     assert_eq!(of_app(&place.db, id(2)).await.unwrap(), []);
+    assert_eq!(ever_of_app(&place.db, id(2)).await.unwrap().len(), 1, "but nothing is forgotten");
+    assert_eq!(ever_of_app(&place.db, id(4)).await.unwrap(), []);
     assert_eq!(of_organization(&place.db, id(3)).await.unwrap(), []);
 
     let log = consents(&[granted("routix:orders:read"), withdrawn, granted("routix:orders:read")]);

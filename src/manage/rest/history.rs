@@ -1,14 +1,19 @@
-//! `/rest/v1/oauth_apps/{id}/events`: everything that ever happened to an app, oldest first (contract, section 7).
+//! `/rest/v1/oauth_apps/{id}/events`: everything that ever happened to an app and to the consents to it, oldest first
+//! (contract, section 7).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
+use routix_domain::app::AppEvent;
+use routix_domain::consent::ConsentEvent;
+use routix_domain::log::Actor;
 use routix_domain::value::Fault;
-use routix_projections::app_history::{self, HistoryRow};
+use routix_projections::app_history::{self, HistoryFilter, HistoryRow};
 use routix_projections::app_list;
+use routix_projections::app_list::AppRow;
 use serde_json::{Map, Value, json};
 
 use super::super::caller::Caller;
@@ -27,41 +32,80 @@ pub(in super::super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
-    let app_id = uuid(&id).ok_or(ManageError::NotFound)?;
-    let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
-    caller.manages(&management, &app).await?;
-    let (after, limit) = page(query.as_deref())?;
-    let mut rows = Vec::new();
-    let mut names = HashMap::new();
-    for event in app_history::of_app(&management.read, app_id, after, limit).await? {
-        let actor = (event.actor_kind.clone(), event.actor_id.clone());
-        if !names.contains_key(&actor) {
-            names.insert(actor.clone(), actor_name(&management, &event).await?);
-        }
-        rows.push(row(event, names.get(&actor).cloned().flatten()));
-    }
-    reply::rows(&headers, rows)
+    let app = audited(&management, &caller, &id).await?;
+    let (filter, limit) = read_query(query.as_deref())?;
+    let newest = app_history::newest(&management.read, app.app_id).await?;
+    let events = app_history::of_app(&management.read, app.app_id, filter, limit).await?;
+    let actors: Vec<_> = events.iter().map(actor).collect();
+    let sight = caller.sight(&management).await?;
+    let names = management.history.actor_names(&actors.iter().flatten().collect::<Vec<_>>(), &sight).await?;
+    let named = events.into_iter().zip(&actors).map(|(event, actor)| {
+        let name = actor.as_ref().and_then(|actor| names.of(actor));
+        row(event, name)
+    });
+    reply::tagged_rows(&headers, named.collect(), newest)
 }
 
-/// `after` is a position; `limit` is 1 to 1000, 100 when left out.
-fn page(query: Option<&str>) -> Result<(u64, u64), ManageError> {
+/// The app whose history the caller may read.
+///
+/// # Errors
+/// `NotFound` for none of his organizations', `Forbidden` for one that he does not manage.
+pub(super) async fn audited(management: &Management, caller: &Caller, id: &str) -> Result<AppRow, ManageError> {
+    let app_id = uuid(id).ok_or(ManageError::NotFound)?;
+    let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
+    caller.manages(management, &app).await?;
+    Ok(app)
+}
+
+/// `after` is a position; `limit` is 1 to 1000, 100 when left out; `type`, `actor`, `from` and `to` filter.
+fn read_query(query: Option<&str>) -> Result<(HistoryFilter, u64), ManageError> {
     let pairs = pairs::parse(query.unwrap_or_default().as_bytes())
         .map_err(|error| Failure::invalid_request(error.to_string()))?;
-    let (mut after, mut limit) = (0, DEFAULT_LIMIT);
+    let (mut filter, mut limit) = (HistoryFilter::default(), DEFAULT_LIMIT);
     let mut faults = Vec::new();
     for (name, value) in pairs {
-        let number = value.parse::<u64>().ok().filter(|_| value.bytes().all(|b| b.is_ascii_digit()));
-        match (name.as_str(), number) {
-            ("after", Some(position)) if i64::try_from(position).is_ok() => after = position,
-            ("limit", Some(number)) if (1..=MAX_LIMIT).contains(&number) => limit = number,
-            ("after" | "limit", _) => faults.push(Fault::new(name, "out_of_range", "must be a whole number in range")),
-            _ => faults.push(Fault::new(name, "unknown_parameter", "only after and limit are offered")),
-        }
+        let read = match name.as_str() {
+            "after" => number(&value, 0, i64::MAX.unsigned_abs()).map(|position| filter.after = position),
+            "limit" => number(&value, 1, MAX_LIMIT).map(|number| limit = number),
+            "type" if is_event_type(&value) => {
+                filter.event_type = Some(value);
+                Ok(())
+            }
+            "type" => Err(("invalid_value", "is no type of event of an app or a consent")),
+            "actor" => {
+                filter.actor = Some(value);
+                Ok(())
+            }
+            "from" => time(&value).map(|time| filter.from = Some(time)),
+            "to" => time(&value).map(|time| filter.to = Some(time)),
+            _ => Err(("unknown_parameter", "only after, limit, type, actor, from and to are offered")),
+        };
+        faults.extend(read.err().map(|(code, message)| Fault::new(name, code, message)));
     }
-    if faults.is_empty() { Ok((after, limit)) } else { Err(ManageError::Invalid(faults)) }
+    if faults.is_empty() { Ok((filter, limit)) } else { Err(ManageError::Invalid(faults)) }
 }
 
-fn row(event: HistoryRow, name: Option<String>) -> Map<String, Value> {
+fn number(value: &str, least: u64, most: u64) -> Result<u64, (&'static str, &'static str)> {
+    let number = value.parse::<u64>().ok().filter(|_| value.bytes().all(|b| b.is_ascii_digit()));
+    let in_range = number.filter(|number| (least..=most).contains(number));
+    in_range.ok_or(("out_of_range", "must be a whole number in range"))
+}
+
+fn time(value: &str) -> Result<DateTime<Utc>, (&'static str, &'static str)> {
+    // A date would have to mean its begin here and its end there.
+    let time = DateTime::parse_from_rfc3339(value).map(|time| time.with_timezone(&Utc));
+    time.map_err(|_| ("invalid_value", "must be a time like 2026-03-01T12:00:00Z"))
+}
+
+fn is_event_type(text: &str) -> bool {
+    AppEvent::TYPES.iter().chain(ConsentEvent::TYPES).any(|(name, _)| *name == text)
+}
+
+fn actor(event: &HistoryRow) -> Option<Actor> {
+    Actor::from_parts(&event.actor_kind, event.actor_id.as_deref())
+}
+
+fn row(event: HistoryRow, name: Option<&str>) -> Map<String, Value> {
     object(json!({
         "id": event.event_id,
         "position": event.position,
@@ -74,18 +118,4 @@ fn row(event: HistoryRow, name: Option<String>) -> Map<String, Value> {
         "request_id": event.request_id,
         "data": event.data.0,
     }))
-}
-
-/// The log knows people by id; their names are looked up when somebody reads it.
-async fn actor_name(management: &Management, event: &HistoryRow) -> Result<Option<String>, ManageError> {
-    let id = event.actor_id.as_deref();
-    Ok(match (event.actor_kind.as_str(), id.and_then(uuid)) {
-        ("user", Some(user_id)) => {
-            let user = management.identity.user(user_id).await?;
-            Some(user.map_or_else(|| "a forgotten person".to_owned(), |user| user.name))
-        }
-        ("app", Some(app_id)) => app_list::by_id(&management.read, app_id).await?.map(|app| app.name),
-        ("system", _) => Some("routix".to_owned()),
-        _ => id.map(str::to_owned),
-    })
 }

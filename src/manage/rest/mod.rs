@@ -10,14 +10,12 @@ pub(super) mod history;
 pub(super) mod organizations;
 mod query;
 mod reply;
+pub(super) mod states;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-/// RFC 3339 in UTC, always with six digits: texts of one length sort like the times that they name.
-pub(super) fn timestamp(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Micros, true)
-}
+/// Texts of one length sort like the times that they name.
+pub(super) use crate::history::timestamp;
 
 /// The members of a row that was written as an object.
 fn object(row: Value) -> Map<String, Value> {

@@ -2,10 +2,13 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::super::ManageError;
+use crate::hex;
 
+const CACHE_CONTROL: &str = "private, no-cache";
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
 /// Whether a change should be answered with the changed rows.
@@ -30,6 +33,37 @@ pub(super) fn check_count(headers: &HeaderMap, count: usize) -> Result<(), Manag
     if wants_one_object(headers) && count != 1 { Err(ManageError::NotOneRow(count)) } else { Ok(()) }
 }
 
+/// As [`rows`], with a strong `ETag`; `304` for a caller who has just this answer.
+///
+/// The tag begins with the position of the newest event, and ends with a digest of the answer: names are no part of the
+/// log, and a person who is forgotten must not live on in a cache.
+///
+/// # Errors
+/// As [`rows`].
+pub(super) fn tagged_rows(
+    headers: &HeaderMap,
+    rows: Vec<Map<String, Value>>,
+    newest: u64,
+) -> Result<Response, ManageError> {
+    check_count(headers, rows.len())?;
+    let text = json!([rows, wants_one_object(headers)]).to_string();
+    let tag = format!("\"{newest}-{}\"", &hex::encode(&Sha256::digest(text))[..16]);
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut response = match known.flat_map(|value| value.split(',')).any(|known| means(known, &tag)) {
+        true => (StatusCode::NOT_MODIFIED, [(header::CACHE_CONTROL, CACHE_CONTROL)]).into_response(),
+        false => self::rows(headers, rows)?,
+    };
+    let value = HeaderValue::from_str(&tag).map_err(|error| ManageError::Internal(Box::new(error)))?;
+    response.headers_mut().insert(header::ETAG, value);
+    Ok(response)
+}
+
+/// Whether one member of an `If-None-Match` is this tag, which is compared weakly there (RFC 9110, 13.1.2).
+fn means(known: &str, tag: &str) -> bool {
+    let known = known.trim();
+    known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+}
+
 /// `200` with the rows, or with the only one when the caller accepts a single object.
 ///
 /// # Errors
@@ -44,7 +78,16 @@ pub(super) fn rows(headers: &HeaderMap, rows: Vec<Map<String, Value>>) -> Result
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL)),
     ];
     Ok((StatusCode::OK, headers, body.to_string()).into_response())
+}
+
+/// `200` with one object that is no row.
+pub(super) fn object(body: &Value) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL)),
+    ];
+    (StatusCode::OK, headers, body.to_string()).into_response()
 }

@@ -3,6 +3,7 @@
 mod beside;
 mod demo;
 mod formats;
+mod history;
 mod interrupted;
 mod logs;
 mod projections;

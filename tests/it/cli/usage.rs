@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 34] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -30,6 +30,7 @@ const COMMANDS: [&[&str]; 33] = [
     &["app", "end-overlap"],
     &["app", "revoke"],
     &["app", "reactivate"],
+    &["history", "app"],
     &["keys", "list"],
     &["keys", "rotate"],
     &["keys", "retire"],
@@ -93,6 +94,16 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["branch", "open", "--organization", NOBODY, "--name", "x", "--public-id", "short"],
         &["branch", "close", "--organization", NOBODY, "--branch", NOBODY],
         &["member", "add", "--organization", NOBODY, "--user", "x", "--role", "emperor"],
+        &["history", "app"],
+        &["history", "app", "not-an-id"],
+        &["history", "app", NOBODY, "--at", "yesterday"],
+        &["history", "app", NOBODY, "--at", "12"],
+        &["history", "app", NOBODY, "--at", "2026-03-01T12:00:00"],
+        &["history", "app", NOBODY, "--sequence", "2026-03-01"],
+        &["history", "app", NOBODY, "--diff", "1"],
+        &["history", "app", NOBODY, "--diff", "1..soon"],
+        &["history", "app", NOBODY, "--at", "2026-03-01", "--sequence", "1"],
+        &["history", "app", NOBODY, "--sequence", "1", "--diff", "1..2"],
         &["projections", "rebuild"],
         &["projections", "rebuild", "app_list", "--all"],
         &["completions", "cobol"],
@@ -135,6 +146,8 @@ fn an_id_that_nobody_has_exits_with_1_and_a_sentence() {
         &["user", "create", "--email", "ann@example.com", "--name", "Ann"],
         &["user", "disable", "bob@example.com"],
         &["keys", "retire", "no-such-key"],
+        &["history", "app", NOBODY],
+        &["history", "app", NOBODY, "--at", "2026-03-01"],
     ] {
         routix(folder.path(), words).refusal();
     }

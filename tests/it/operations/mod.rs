@@ -12,5 +12,6 @@ mod restore;
 mod roles;
 mod runner;
 mod start;
+mod time_travel;
 mod verify;
 mod version;

@@ -8,4 +8,5 @@ mod limited;
 mod list;
 mod register;
 mod rotate;
+mod states;
 mod validation;
