@@ -40,7 +40,7 @@ async fn az31_4_7_it_says_who_asks_for_what_in_whose_name_and_where_it_leads() {
         &page,
         &[
             "Allow Planbord?",
-            "Planbord asks to use Routix in your name (admin@one.example).",
+            "Planbord asks to use Routix as admin@one.example.",
             "Orders",
             "Add transport orders, and change them",
             "can change",
@@ -61,7 +61,7 @@ async fn az31_4_7_it_says_who_asks_for_what_in_whose_name_and_where_it_leads() {
         &page,
         &[
             "Planbord toestaan?",
-            "Planbord wil Routix gebruiken namens jou (admin@one.example).",
+            "Planbord wil Routix gebruiken als admin@one.example.",
             "Orders",
             "Transportorders toevoegen en wijzigen",
             "kan wijzigen",
