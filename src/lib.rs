@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod dashboard;
 pub mod demo;
+pub mod evidence;
 pub mod hex;
 pub mod history;
 pub mod http;

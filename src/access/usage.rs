@@ -18,7 +18,8 @@ pub struct UsageCounter {
 }
 
 impl UsageCounter {
-    /// Counts one use with the secret of this generation; 0 stands for a call with a token.
+    /// Counts one use with the secret of this generation; 0 stands for one without a secret: a call with a token, a bare
+    /// refresh, a public client.
     pub fn count(&self, app_id: Uuid, secret_generation: u32, now: DateTime<Utc>) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry((app_id, secret_generation)).or_insert((0, now));

@@ -49,15 +49,25 @@ impl Access {
     /// # Errors
     /// [`InvalidToken::Refused`] when it has ended; an outage while a read model that could say so stands still.
     pub async fn standing(&self, app: &ValidationRow, grant: &UserGrant) -> Result<Standing, InvalidToken> {
+        let standing = self.standing_of_user(app, grant).await?;
+        if consents::has_ended(&self.read, grant.basis.authorization_id).await? {
+            return Err(InvalidToken::Refused);
+        }
+        Ok(standing)
+    }
+
+    /// The same for who knows from the authorization's own stream whether that has ended: what was decided there before
+    /// its end is answered as it was decided, and the tokens of the answer are worth nothing.
+    ///
+    /// # Errors
+    /// As [`Self::standing`].
+    pub async fn standing_of_user(&self, app: &ValidationRow, grant: &UserGrant) -> Result<Standing, InvalidToken> {
         self.projections.check(&["consents", "members"])?;
         let (user_id, organization_id) = (grant.user_id, grant.organization_id);
         let consent = consents::by_id(&self.read, consent_id(user_id, app.app_id, organization_id)).await?;
         let consent = consent
             .filter(|row| row.is_in_force() && row.withdrawals == grant.basis.withdrawals)
             .ok_or(InvalidToken::Refused)?;
-        if consents::has_ended(&self.read, grant.basis.authorization_id).await? {
-            return Err(InvalidToken::Refused);
-        }
         let user = self.identity.user(user_id).await?;
         user.filter(|user| user.disabled_at.is_none()).ok_or(InvalidToken::Refused)?;
         let member = members::membership(&self.read, organization_id, user_id).await?.ok_or(InvalidToken::Refused)?;

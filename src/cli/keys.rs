@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{Format, Rows, line, note};
@@ -12,7 +12,8 @@ use crate::keys::KeyFile;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// List the signing keys, by id and fingerprint.
+    /// List the keys that sign, by id and fingerprint: access tokens (HS256), and the log's checkpoints (Ed25519, with the
+    /// public key that `events verify --key` takes).
     #[command(after_help = "Example:\n  routix keys list")]
     List {
         #[command(flatten)]
@@ -35,8 +36,9 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
     match command {
         Command::List { format } => {
             let now = context.stores.system.now();
-            let mut rows = Rows::new(&["kid", "algorithm", "state", "activates_at", "sha256"]);
-            let keys: Vec<KeyFile> = KeyFile::read_all(&folder)?.into_iter().filter(KeyFile::signs).collect();
+            let mut rows = Rows::new(&["kid", "algorithm", "state", "activates_at", "sha256", "public_key"]);
+            let all = KeyFile::read_all(&folder)?;
+            let (keys, others): (Vec<KeyFile>, Vec<KeyFile>) = all.into_iter().partition(KeyFile::signs);
             let signing = keys.iter().rev().find(|key| key.activates_at <= now).or(keys.first());
             let signing = signing.map(|key| key.kid.clone());
             for key in keys {
@@ -46,7 +48,16 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
                     Some(_) | None => "verifies",
                 };
                 let fingerprint = key.fingerprint();
-                rows.push([json!(key.kid), json!("HS256"), json!(state), json!(key.activates_at), json!(fingerprint)]);
+                let [kid, activates_at] = [json!(key.kid), json!(key.activates_at)];
+                rows.push([kid, json!("HS256"), json!(state), activates_at, json!(fingerprint), Value::Null]);
+            }
+            for key in others {
+                if let Some(public_key) = key.verifier_key() {
+                    let fingerprint = key.fingerprint();
+                    let [kid, activates_at] = [json!(key.kid), json!(key.activates_at)];
+                    let [algorithm, state] = [json!("Ed25519"), json!("seals")];
+                    rows.push([kid, algorithm, state, activates_at, json!(fingerprint), json!(public_key)]);
+                }
             }
             rows.print(format)?;
         }

@@ -87,8 +87,8 @@ impl Commands {
         presented(self.execute::<Authorization>(&id.to_string(), command, origin).await)
     }
 
-    /// The client gives back everything that the authorization gave it. Another client's, or one that is not there, is
-    /// left as it is.
+    /// The client gives back everything that the authorization gave it; `false` for another client's, or one that is not
+    /// there, which is left as it is. Giving it back twice is the same as once.
     ///
     /// # Errors
     /// [`CommandError`] when it is not known what came of it.
@@ -97,9 +97,13 @@ impl Commands {
         id: Uuid,
         app_id: Uuid,
         origin: &Origin,
-    ) -> Result<Presented, AuthorizationFailure> {
+    ) -> Result<bool, AuthorizationFailure> {
         let command = AuthorizationCommand::Revoke { app_id };
-        presented(self.execute::<Authorization>(&id.to_string(), command, origin).await)
+        match self.execute::<Authorization>(&id.to_string(), command, origin).await {
+            Ok(_) => Ok(true),
+            Err(CommandError::Rejected(rule)) => Ok(rule != AuthorizationError::OtherClient),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -103,6 +103,20 @@ pub enum CommandError<E: std::error::Error> {
     NotVisible(#[source] NotReached),
 }
 
+impl<E: std::error::Error + Send + Sync + 'static> CommandError<E> {
+    /// The failure of a step on another aggregate. A rule that such a step breaks was checked before, so it is a fault.
+    pub(super) fn of_another<T: std::error::Error>(self) -> CommandError<T> {
+        match self {
+            Self::Rejected(error) => CommandError::Corrupt(Box::new(error)),
+            Self::Conflict => CommandError::Conflict,
+            Self::Unavailable(cause) => CommandError::Unavailable(cause),
+            Self::Corrupt(cause) => CommandError::Corrupt(cause),
+            Self::Stopped(cause) => CommandError::Stopped(cause),
+            Self::NotVisible(cause) => CommandError::NotVisible(cause),
+        }
+    }
+}
+
 impl<E: std::error::Error> From<AggregateError<E>> for CommandError<E> {
     fn from(error: AggregateError<E>) -> Self {
         match error {

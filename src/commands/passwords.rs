@@ -14,12 +14,18 @@ use crate::system::System;
 const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const HASH_BYTES: usize = 32;
+/// So many wait for a core, each; a dozen are checked in a second. Whoever comes after them is told to come again, instead
+/// of waiting behind a flood until his request is given up.
+const WAITING_PER_CORE: usize = 16;
 
 /// A password was not hashed or checked; nothing is known about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     #[error("the password could not be hashed or checked")]
     Failed,
+    /// Too many are waiting.
+    #[error("too many passwords are being checked")]
+    Busy,
     /// Whoever asked was no longer admitted when his turn came.
     #[error("the password was not checked")]
     NotAdmitted,
@@ -30,6 +36,8 @@ pub enum PasswordError {
 pub struct Passwords {
     system: System,
     permits: Arc<Semaphore>,
+    /// Places to wait for a permit.
+    places: Arc<Semaphore>,
     buffers: Arc<Mutex<Vec<Vec<Block>>>>,
     /// The hash of a password that nobody has, checked for unknown users so that the answer takes as long. Made when it
     /// is first needed: most commands check no password.
@@ -42,6 +50,7 @@ impl Passwords {
         Self {
             system: system.clone(),
             permits: Arc::new(Semaphore::new(cores)),
+            places: Arc::new(Semaphore::new(cores * WAITING_PER_CORE)),
             buffers: Arc::default(),
             nobody: Arc::default(),
         }
@@ -82,6 +91,7 @@ impl Passwords {
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
+        let _place = self.places.try_acquire().map_err(|_| PasswordError::Busy)?;
         Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError::Failed)
     }
 
@@ -175,6 +185,17 @@ mod tests {
     async fn who_is_not_admitted_is_not_checked() {
         let passwords = Passwords::new(&System::real());
         assert_eq!(passwords.verify("x".into(), None, || false).await, Err(PasswordError::NotAdmitted));
+    }
+
+    #[tokio::test]
+    async fn behind_a_flood_nobody_waits_without_an_end() {
+        let passwords = Passwords::new(&System::real());
+        passwords.hash("x".into()).await.unwrap();
+        let everywhere = u32::try_from(passwords.places.available_permits()).unwrap();
+        let flood = passwords.places.acquire_many(everywhere).await.unwrap();
+        assert_eq!(passwords.verify("x".into(), None, || true).await, Err(PasswordError::Busy));
+        drop(flood);
+        assert_eq!(passwords.verify("x".into(), None, || true).await, Ok(false));
     }
 
     #[tokio::test]

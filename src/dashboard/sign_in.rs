@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use crate::access::SignInRefusal;
+use crate::commands::PasswordError;
 use crate::commands::sessions::SignInError;
 use crate::http::pairs;
 use crate::pages::local_path::{return_to, with_parameter};
@@ -65,7 +66,12 @@ async fn sign_in(visitor: &Visitor, headers: &HeaderMap, request: Request) -> Re
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(budget.reset_seconds));
             Ok(response)
         }
-        SignInRefusal::SignIn(SignInError::Password(error)) => Err(PageError::Internal(Box::new(error))),
+        SignInRefusal::SignIn(SignInError::Password(error @ PasswordError::Busy)) => {
+            Err(PageError::Unavailable(Box::new(error)))
+        }
+        SignInRefusal::SignIn(SignInError::Password(error @ (PasswordError::Failed | PasswordError::NotAdmitted))) => {
+            Err(PageError::Internal(Box::new(error)))
+        }
         SignInRefusal::SignIn(SignInError::Identity(error)) => Err(error.into()),
     }
 }

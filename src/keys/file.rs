@@ -29,8 +29,10 @@ pub enum Origin {
 pub enum Purpose {
     /// Signs access tokens with HS256.
     Signing,
-    /// Authenticates refresh tokens.
+    /// Seals codes, refresh tokens and forms.
     Refresh,
+    /// Signs the log's checkpoints with Ed25519.
+    Checkpoint,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
         match self {
             Self::Signing => "signing",
             Self::Refresh => "refresh",
+            Self::Checkpoint => "checkpoint",
         }
     }
 }
@@ -78,6 +81,12 @@ impl KeyFile {
     /// Whether it signs access tokens.
     pub fn signs(&self) -> bool {
         self.purpose == Purpose::Signing
+    }
+
+    /// The public key of a checkpoint key, as verifiers of notes read it; `None` for every other key.
+    pub fn verifier_key(&self) -> Option<String> {
+        let seed = self.secret().filter(|_| self.purpose == Purpose::Checkpoint)?;
+        super::ring::signer(&self.kid, &seed).ok().map(|signer| signer.verifier().to_string())
     }
 
     /// The 32 bytes of the key.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use routix_domain::evidence::NoteSigner;
 
 use super::file::{KeyFile, KeyFileError, Origin, Purpose};
 use crate::system::System;
@@ -27,6 +28,8 @@ pub struct Keys {
     signing: Vec<SigningKey>,
     /// Oldest first, never empty: the keys that seal, each from its moment on.
     sealing: Vec<(DateTime<Utc>, [u8; 32])>,
+    /// The newest key that signs checkpoints, by its id.
+    checkpoint: Option<(String, [u8; 32])>,
     /// The first of them.
     first_sealing: [u8; 32],
     has_demo_key: bool,
@@ -54,6 +57,15 @@ impl Keys {
         self.sealing.iter().map(|(_, key)| key)
     }
 
+    /// What signs the log's checkpoints.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Missing`] in a folder of an earlier version; the next `keys rotate` makes it.
+    pub fn checkpoint_signer(&self) -> Result<NoteSigner, KeyFileError> {
+        let (kid, seed) = self.checkpoint.as_ref().ok_or(KeyFileError::Missing(Purpose::Checkpoint))?;
+        signer(kid, seed)
+    }
+
     /// Whether one of the keys was made by a demo and must not protect anything real.
     pub fn has_demo_key(&self) -> bool {
         self.has_demo_key
@@ -75,9 +87,22 @@ impl Keys {
             .filter(|file| file.purpose == Purpose::Refresh)
             .filter_map(|file| Some((file.activates_at, file.secret()?)))
             .collect();
+        let newest = files.iter().rfind(|file| file.purpose == Purpose::Checkpoint);
+        let checkpoint = newest.and_then(|file| Some((file.kid.clone(), file.secret()?)));
         let first_sealing = sealing.first().map(|(_, key)| *key).ok_or(KeyFileError::Missing(Purpose::Refresh))?;
-        Ok(Self { signing, sealing, first_sealing, has_demo_key: files.iter().any(|file| file.origin == Origin::Demo) })
+        Ok(Self {
+            signing,
+            sealing,
+            checkpoint,
+            first_sealing,
+            has_demo_key: files.iter().any(|file| file.origin == Origin::Demo),
+        })
     }
+}
+
+/// The signer of a checkpoint key. Its name in notes tells the key, so that several can sign one note.
+pub(super) fn signer(kid: &str, seed: &[u8; 32]) -> Result<NoteSigner, KeyFileError> {
+    NoteSigner::new(&format!("routix-{kid}"), seed).map_err(|_| KeyFileError::Missing(Purpose::Checkpoint))
 }
 
 /// The keys of a folder. Clones share them.
@@ -112,7 +137,7 @@ impl KeyRing {
         Ok(())
     }
 
-    /// Makes a signing key that is not written yet, and writes the refresh key when there is none. The first key of a
+    /// Makes a signing key that is not written yet, and writes the other keys that are not there yet. The first key of a
     /// folder is active at once, a later one after a lead. Without an `origin` it is that of the keys already there, or
     /// production: a demo stays a demo.
     ///
@@ -127,8 +152,10 @@ impl KeyRing {
         let files = KeyFile::read_all(folder)?;
         let now = system.now();
         let origin = origin.or_else(|| files.last().map(|file| file.origin)).unwrap_or(Origin::Production);
-        if !files.iter().any(|file| file.purpose == Purpose::Refresh) {
-            KeyFile::generate(system, Purpose::Refresh, origin, now).write(folder)?;
+        for purpose in [Purpose::Refresh, Purpose::Checkpoint] {
+            if !files.iter().any(|file| file.purpose == purpose) {
+                KeyFile::generate(system, purpose, origin, now).write(folder)?;
+            }
         }
         let first = !files.iter().any(|file| file.purpose == Purpose::Signing);
         Ok(KeyFile::generate(system, Purpose::Signing, origin, if first { now } else { now + LEAD }))

@@ -9,9 +9,9 @@ use routix_domain::value::Fault;
 use routix_projections::ReadError;
 
 use crate::access::{InvalidToken, SignInRefusal};
-use crate::commands::CommandError;
 use crate::commands::register_app::RegisterAppError;
 use crate::commands::sessions::SignInError;
+use crate::commands::{CommandError, PasswordError};
 use crate::history::HistoryError;
 use crate::http::Failure;
 use crate::http::limit::Budget;
@@ -202,7 +202,10 @@ impl From<SignInError> for ManageError {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused => Self::InvalidGrant,
-            SignInError::Password(error) => Self::Internal(Box::new(error)),
+            SignInError::Password(error @ PasswordError::Busy) => Self::Unavailable(Box::new(error)),
+            SignInError::Password(error @ (PasswordError::Failed | PasswordError::NotAdmitted)) => {
+                Self::Internal(Box::new(error))
+            }
             SignInError::Identity(error) => error.into(),
         }
     }

@@ -5,7 +5,6 @@ use routix_domain::value::{
     BranchRestriction, Fault, Faults, RedirectUri, ScopeSet, TextFault, TokenLifetime, single_line,
 };
 use serde_json::{Map, Value};
-use url::Url;
 use uuid::Uuid;
 
 use crate::http::json::{into_list, into_string, unknown_field, wrong_type};
@@ -133,9 +132,10 @@ impl Fields {
             None => Some(None),
             Some(value) if value.is_empty() => Some(None),
             Some(value) => {
-                let plain = value.len() <= 2_000 && value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-                let url = Url::parse(&value).ok().filter(|url| plain && url.scheme() == "https" && url.has_host());
-                if url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+                // What is true of a redirect URI on the web is true of a homepage, which may have a fragment besides.
+                let page = value.split('#').next().unwrap_or_default();
+                let fits = value.starts_with("https://") && RedirectUri::parse(page, false).is_ok();
+                if !fits || !value.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') {
                     self.faults.add("homepage_url", "invalid_format", "must be an https URL without a user name");
                     return None;
                 }

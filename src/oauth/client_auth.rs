@@ -66,7 +66,11 @@ fn check(
     now: DateTime<Utc>,
 ) -> Result<AuthenticatedClient, OAuthError> {
     let basic = credentials.basic;
-    let refused = || OAuthError::InvalidClient { description: "unknown client or wrong secret", basic };
+    let description = match credentials.secret {
+        Some(_) => "unknown client or wrong secret",
+        None => "the client is not authenticated, or unknown",
+    };
+    let refused = || OAuthError::InvalidClient { description, basic };
     let presented = digest(credentials.secret.as_deref().unwrap_or_default());
     // An unknown client is compared with a digest that nothing has, so that it takes no less time.
     let nothing = "0".repeat(64);

@@ -105,6 +105,10 @@ async fn refresh_token(
         Err(InvalidToken::Refused) => return Ok(None),
         Err(error) => return Err(OAuthError::Token(error)),
     };
+    // A refresh would be refused.
+    if standing.scopes.is_empty() {
+        return Ok(None);
+    }
     Ok(Some(json!({
         "active": true,
         "scope": standing.scopes.to_string(),

@@ -62,7 +62,6 @@ async fn server(State(metadata): State<Arc<Metadata>>) -> Response {
         // A public client proves nothing, so it may not ask.
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "authorization_response_iss_parameter_supported": true,
-        "ui_locales_supported": ["en", "nl"],
         "protected_resources": [metadata.resource.names()[1]],
     }))
 }

@@ -21,7 +21,6 @@ use super::request::ClientRequest;
 use super::server::OAuthServer;
 use super::values::read_refresh_token;
 use crate::access::InvalidToken;
-use crate::commands::authorizations::Presented;
 use crate::http::Failure;
 use crate::http::origin::RequestOrigin;
 
@@ -81,9 +80,8 @@ async fn end_authorization(
     (client, id): (&AuthenticatedClient, Uuid),
 ) -> Result<(), OAuthError> {
     let by_client = server.origin(origin, client);
-    match server.commands.revoke_authorization(id, client.app.app_id, &by_client).await? {
-        Presented::Ended(_) | Presented::Accepted(_) => {}
-        Presented::Refused => warn_of_foreign(origin, client),
+    if !server.commands.revoke_authorization(id, client.app.app_id, &by_client).await? {
+        warn_of_foreign(origin, client);
     }
     Ok(())
 }

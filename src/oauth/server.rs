@@ -45,10 +45,8 @@ impl OAuthServer {
         request.by(Actor::App(client.app.app_id), authenticated_by, self.access.system.ordered_id())
     }
 
-    /// Counts that an app used the secret of this generation.
+    /// Counts that an app was here, with the secret of this generation or without one.
     pub(super) fn count_use(&self, app: &ValidationRow, secret_generation: Option<u32>) {
-        if let Some(generation) = secret_generation {
-            self.access.usage.count(app.app_id, generation, self.access.system.now());
-        }
+        self.access.usage.count(app.app_id, secret_generation.unwrap_or_default(), self.access.system.now());
     }
 }

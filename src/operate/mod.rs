@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, SealStore};
 use routix_projections::ReadDb;
 use routix_projections::projection;
 use routix_projections::read_db::{ProjectionStatus, State as TableState};
@@ -25,6 +25,7 @@ pub struct Health {
     pub read: ReadDb,
     pub identity: IdentityDb,
     pub store: EventStore,
+    pub seals: Arc<dyn SealStore>,
     /// What the followers of this process say. The tables alone look the same when nobody moves them.
     pub projections: Waiter,
     pub system: System,
@@ -62,9 +63,23 @@ async fn ready(State(health): State<Arc<Health>>) -> (StatusCode, Json<Value>) {
         "event_store": event_store,
         "identity": if identity.is_ok() { "ok" } else { "unavailable" },
         "log_head": head,
+        "evidence": evidence(&health, head).await,
         "projections": list,
     });
     (status, Json(body))
+}
+
+/// How far the log is sealed, and the newest checkpoint: whoever keeps it elsewhere can prove what came before it.
+async fn evidence(health: &Health, head: Option<u64>) -> Value {
+    match health.seals.sealed().await {
+        Ok(sealed) => json!({
+            "sealed_events": sealed.frontier.size(),
+            "sealed_position": sealed.position(),
+            "waits_for_seal": head.map(|head| head > sealed.position()),
+            "checkpoint": sealed.newest.map(|checkpoint| checkpoint.note),
+        }),
+        Err(_) => json!({"error": "unavailable"}),
+    }
 }
 
 impl Health {

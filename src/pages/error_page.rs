@@ -113,8 +113,7 @@ pub(super) fn page(visitor: &Visitor, error: &PageError) -> Response {
     let mut response = error_page(visitor, error.status(), error.words());
     match error {
         PageError::Unavailable(cause) | PageError::Internal(cause) => {
-            let request_id = &visitor.request.request_id;
-            tracing::error!(target: "routix::failure", request_id, cause = chain(&**cause), "request failed");
+            log(visitor, &**cause);
             if error.status() == StatusCode::SERVICE_UNAVAILABLE {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
@@ -126,6 +125,12 @@ pub(super) fn page(visitor: &Visitor, error: &PageError) -> Response {
         PageError::BadRequest | PageError::TooLarge | PageError::NotFound => {}
     }
     response
+}
+
+/// Logs why a request failed, under the number that its visitor is told.
+pub fn log(visitor: &Visitor, cause: &(dyn Error + 'static)) {
+    let request_id = &visitor.request.request_id;
+    tracing::error!(target: "routix::failure", request_id, cause = chain(cause), "request failed");
 }
 
 fn chain(first: &(dyn Error + 'static)) -> String {

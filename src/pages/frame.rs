@@ -1,6 +1,6 @@
 //! What `layout.html` shows around every page.
 
-use super::local_path::{HOME, local_path, with_parameter};
+use super::local_path::{HOME, escaped, local_path, with_parameter};
 use super::{Visitor, Words, language, style};
 use crate::pages::language::Language;
 
@@ -36,7 +36,7 @@ impl<'a> Frame<'a> {
             words: &visitor.words,
             stylesheet: style::path(),
             sign_out: visitor.session.as_ref().map(|_| visitor.form_token(SIGN_OUT)),
-            target: local_path(target).unwrap_or(HOME).to_owned(),
+            target: local_path(&escaped(target)).unwrap_or(HOME).to_owned(),
         }
     }
 

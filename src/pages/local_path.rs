@@ -1,5 +1,7 @@
 //! Paths that a request may ask to be sent to.
 
+use std::fmt::Write;
+
 /// Where people go who did not say where.
 pub const HOME: &str = "/account";
 const MAX: usize = 8 * 1_024;
@@ -21,6 +23,21 @@ pub fn with_parameter(path: &str, name: &str, value: &str) -> String {
     let separator = if path.contains('?') { '&' } else { '?' };
     let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
     format!("{path}{separator}{name}={value}")
+}
+
+/// The path and query of a request as RFC 3986 has them written. Browsers leave `[`, `{` or `|` in a query as they are,
+/// and whoever reads it takes them and their escapes for the same.
+pub fn escaped(target: &str) -> String {
+    let mut text = String::with_capacity(target.len());
+    for byte in target.bytes() {
+        if is_uri_character(byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            write!(text, "%{byte:02X}").ok();
+        }
+    }
+    text
 }
 
 /// What RFC 3986 allows in a path and a query.
@@ -84,6 +101,18 @@ mod tests {
         {
             let followed = here.join(local_path(path).unwrap()).unwrap();
             assert_eq!(followed.origin(), here.origin(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_escaped_is_local_if_it_was_and_means_the_same() {
+        assert_eq!(escaped("/a?b=c%20d&e=/[1]{|}"), "/a?b=c%20d&e=/%5B1%5D%7B%7C%7D");
+        assert_eq!(escaped("/a?b=\u{e9}\""), "/a?b=%C3%A9%22");
+        for hostile in ["//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb"] {
+            let escaped = escaped(hostile);
+            let here = Url::parse("https://api.example.com/").unwrap();
+            let origin = local_path(&escaped).map(|path| here.join(path).unwrap().origin());
+            assert!(origin.is_none_or(|origin| origin == here.origin()), "{hostile:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use super::error_page::{self, PageError};
 use super::form_token::form_token;
 use super::headers::{self, see_other};
 use super::language::Language;
-use super::local_path::with_parameter;
+use super::local_path::{escaped, with_parameter};
 use super::{Pages, Words};
 use crate::http::origin::RequestOrigin;
 use crate::store::identity::BrowserSession;
@@ -39,7 +39,7 @@ pub struct Visitor {
     /// The open session of his cookie, and the person in it.
     pub session: Option<BrowserSession>,
     pub request: RequestOrigin,
-    /// Path and query of this request.
+    /// Path and query of this request, with nothing in them that has to be escaped.
     pub target: String,
 }
 
@@ -52,7 +52,7 @@ impl<S: HasPages> FromRequestParts<S> for Visitor {
         let pages = Arc::clone(state.pages());
         let Ok(request) = RequestOrigin::from_request_parts(parts, state).await;
         let words = Words::new(Language::of_request(&parts.headers));
-        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let target = escaped(parts.uri.path_and_query().map_or("/", |target| target.as_str()));
         let mut visitor = Self { pages, words, session: None, request, target };
         if let Some(token) = visitor.pages.cookies.session(&parts.headers) {
             let found = visitor.pages.sign_in.sessions.browser(token).await;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, SealStore};
 use routix_projections::ReadError;
 use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::ReadDb;
@@ -17,7 +17,9 @@ use routix_projections::sqlite_file::{Durability, fold_write_ahead_log, open_wri
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
 use crate::config::Config;
+use crate::evidence::Sealer;
 use crate::history::HistoryReader;
+use crate::keys::KeyRing;
 use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
 use crate::proxy::records::{RecordError, SqliteRecords};
@@ -62,6 +64,8 @@ pub struct Stores {
     pub system: System,
     /// The log, for those who only read it.
     pub feed: Arc<dyn EventFeed>,
+    /// The evidence beside the log.
+    pub seals: Arc<dyn SealStore>,
     pub store: EventStore,
     pub read: ReadDb,
     pub identity: IdentityDb,
@@ -120,7 +124,8 @@ impl Stores {
             Commands::new((store.clone(), Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
         let users = Users { identity: identity.clone(), passwords: Passwords::new(&system), system: system.clone() };
         let catalogue = Arc::new(Catalogue::built_in().map_err(OpenError::Catalogue)?);
-        Ok(Self { system, feed, store, read, identity, records, catalogue, commands, users, runner, files })
+        let seals: Arc<dyn SealStore> = Arc::new(store.clone());
+        Ok(Self { system, feed, seals, store, read, identity, records, catalogue, commands, users, runner, files })
     }
 
     /// Ends the projections and leaves each database whole in its one file, ready to be copied.
@@ -139,6 +144,7 @@ impl Stores {
             read: self.read.clone(),
             identity: self.identity.clone(),
             store: self.store.clone(),
+            seals: Arc::clone(&self.seals),
             projections: self.runner.waiter(),
             system: self.system.clone(),
         }
@@ -147,6 +153,12 @@ impl Stores {
     /// What reads histories for auditors.
     pub fn history(&self) -> HistoryReader {
         HistoryReader { feed: Arc::clone(&self.feed), read: self.read.clone(), identity: self.identity.clone() }
+    }
+
+    /// What seals the log.
+    pub fn sealer(&self, keys: KeyRing) -> Sealer {
+        let (feed, seals) = (Arc::clone(&self.feed), Arc::clone(&self.seals));
+        Sealer { feed, seals, keys, system: self.system.clone() }
     }
 
     /// What rebuilds and verifies read models.

@@ -107,11 +107,16 @@ impl Service {
         let mut beside = JoinSet::new();
         beside.spawn(keep_keys(self.access.keys.clone()));
         beside.spawn(keep_usage(self.access.clone()));
+        let sealer = self.stores.sealer(self.access.keys.clone());
+        beside.spawn(sealer.clone().run());
         let router = self.router();
         server::serve(self.listener, router, stop).await;
         beside.shutdown().await;
         if let Err(error) = self.access.usage.flush(&self.access.identity).await {
             tracing::warn!(%error, "the last use counts are lost");
+        }
+        if let Err(error) = sealer.seal_all().await {
+            tracing::warn!(%error, "the newest events are not sealed; the next start does it");
         }
         self.stores.close().await;
     }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded::Serializer;
 
@@ -58,6 +58,20 @@ impl<'a> App<'a> {
         ];
         let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
         self.world.url(&format!("/auth/v1/oauth/authorize?{query}"))
+    }
+
+    /// The same for another app of the same organization, a public one with this redirect URI, which is registered first.
+    pub(crate) fn authorize_public(&self, redirect_uri: &str) -> String {
+        let fields = json!({
+            "name": "Routix for drivers",
+            "client_type": "public",
+            "redirect_uris": [redirect_uri],
+            "allowed_scopes": [READ_ACCOUNTS],
+        });
+        let request = Request::new("POST", "/functions/v1/register-oauth-app");
+        let request = request.bearer(&self.world.user_token("OWNER")).json(&fields);
+        let client_id = send(&self.world.server.host, &request).at("/app/client_id");
+        self.authorize_as(&client_id, redirect_uri, READ_ACCOUNTS)
     }
 
     pub(crate) fn client_id(&self) -> &str {

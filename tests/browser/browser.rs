@@ -191,10 +191,18 @@ impl Browser {
     /// What the browser had against the pages since the last time it was asked: scripts and styles that it refused, forms
     /// that it did not send, addresses that it did not go to. A status like 401 is none of it.
     pub(crate) fn complaints(&self) -> Vec<String> {
-        let log = self.session.post("/se/log", &json!({"type": "browser"}));
-        let entries = log.as_array().unwrap().iter();
-        let found = entries.filter(|entry| entry["source"] != "network").map(|entry| entry["message"].to_string());
-        found.collect()
+        let mut found = Vec::new();
+        // The log is written some time after the fact. Once it has a line of ours, it has all that came before.
+        let last = "nothing more was seen";
+        self.value(&format!("console.info({last:?})"));
+        until("the log is up to date", || {
+            let log = self.session.post("/se/log", &json!({"type": "browser"}));
+            let entries = log.as_array().unwrap().iter().filter(|entry| entry["source"] != "network");
+            found.extend(entries.map(|entry| entry["message"].to_string()));
+            found.iter().any(|text: &String| text.contains(last)).then_some(())
+        });
+        found.retain(|text| !text.contains(last));
+        found
     }
 
     /// Saves a picture of the whole page, not only of what the window shows.
@@ -209,6 +217,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    #[expect(clippy::print_stderr, reason = "whoever reads of a failed test wants to see its page")]
     fn drop(&mut self) {
         let test = thread::current().name().unwrap_or("test").replace("::", "-");
         let has_failed = thread::panicking();

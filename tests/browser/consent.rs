@@ -118,3 +118,17 @@ fn a_page_that_was_answered_is_not_answered_again() {
         assert!(browser.url().contains("error=access_denied"), "{}", browser.url());
     }
 }
+
+#[test]
+fn an_application_with_a_scheme_of_its_own_is_called() {
+    let world = World::start();
+    let app = App::own(&world);
+    let browser = Browser::of(Person::ENGLISH);
+    browser.goto(&app.authorize_public("com.example.drivers:/callback"));
+    world.sign_in(&browser, "OWNER");
+    assert!(browser.text("main").contains("the application that owns “com.example.drivers”"));
+    // Nothing here owns the scheme, so that the page stays; that the policy lets it go shows in the lack of complaints.
+    browser.click(ALLOW);
+    browser.goto(&world.url("/account"));
+    browser.reads("[aria-labelledby=apps] h3", "Routix for drivers");
+}

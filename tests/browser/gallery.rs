@@ -1,7 +1,6 @@
 //! Every page as people see it: light and dark, in both languages, wide and on a phone. The pictures are for looking at; what
 //! a machine can tell is checked on the way.
 
-use crate::account::sign_in_by_api;
 use crate::app::{App, MANY_SCOPES, READ_ACCOUNTS};
 use crate::browser::{Browser, NARROW, Person, WIDE};
 use crate::world::World;
@@ -88,15 +87,17 @@ fn gallery(person: Person) {
 
     world.sign_in_at(&browser, "OWNER");
     for _ in 0..2 {
-        sign_in_by_api(&world, "OWNER");
+        world.user_token("OWNER");
     }
-    browser.goto(&world.url("/account"));
-    browser.click(".rows > li:last-child button");
-    browser.text("[role=status]");
-    show(&browser, "account-session-ended");
     browser.goto(&app.authorize(MANY_SCOPES));
     browser.text("#consent");
     show(&browser, "consent");
+    browser.click("#consent button[value=approve]");
+    browser.reads("h1", "You are back in the app");
+    browser.goto(&world.url("/account"));
+    browser.click("[aria-labelledby=sessions] > li:last-child button");
+    browser.text("[role=status]");
+    show(&browser, "account-with-an-app");
     world.join(foreign.own_claims()["organization_id"].as_str().unwrap(), "ADMIN", "member");
     world.sign_in_at(&browser, "ADMIN");
     browser.goto(&app.authorize(READ_ACCOUNTS));

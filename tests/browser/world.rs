@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::running::{Server, facts, routix};
+use crate::running::{Request, Server, facts, routix, send};
 
 /// A running demo of its own for each test, because failed sign-ins of one would be held against another.
 pub(crate) struct World {
@@ -41,6 +42,14 @@ impl World {
         browser.goto(&self.url("/sign-in"));
         self.sign_in(browser, who);
         browser.text("#sessions");
+    }
+
+    /// Signs in as a program does; the access token.
+    pub(crate) fn user_token(&self, who: &str) -> String {
+        let (email, password) = (self.fact(&format!("{who}_EMAIL")), self.fact(&format!("{who}_PASSWORD")));
+        let request = Request::new("POST", "/auth/v1/token?grant_type=password");
+        let answer = send(&self.server.host, &request.json(&json!({"email": email, "password": password})));
+        answer.at("/access_token")
     }
 
     /// Makes somebody a member of an organization, as an operator does beside the running server.

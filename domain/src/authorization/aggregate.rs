@@ -86,6 +86,8 @@ pub enum AuthorizationError {
     AlreadyDecided,
     #[error("the code or refresh token belongs to another client")]
     OtherClient,
+    #[error("the redirect URI or the verifier does not belong to the code")]
+    DoesNotFit,
     #[error("the code or refresh token has expired")]
     Expired,
     #[error("the code has not been redeemed")]
@@ -136,6 +138,7 @@ impl Decide for Authorization {
                 Self::Undecided | Self::Denied => Err(AuthorizationError::Unknown),
                 Self::Code { grant, .. } if grant.app_id != app_id => Err(AuthorizationError::OtherClient),
                 Self::Family(family) if family.grant.app_id != app_id => Err(AuthorizationError::OtherClient),
+                Self::Ended { grant, .. } if grant.app_id != app_id => Err(AuthorizationError::OtherClient),
                 Self::Code { .. } | Self::Family(_) => ended(EndReason::Revoked),
                 Self::Ended { .. } => Ok(Vec::new()),
             },
@@ -177,12 +180,15 @@ impl Authorization {
         if redemption.at >= grant.issued_at + CODE_LIFETIME {
             return Err(AuthorizationError::Expired);
         }
-        let fits = redemption.app_id == grant.app_id
-            && redemption.challenge == grant.code_challenge
+        // Another client's tries are not counted: with the code alone nobody ends it.
+        if redemption.app_id != grant.app_id {
+            return Err(AuthorizationError::OtherClient);
+        }
+        let fits = redemption.challenge == grant.code_challenge
             && redemption.redirect_uri.as_deref().is_none_or(|uri| uri == grant.redirect_uri.as_str());
         match self {
             Self::Code { refusals, .. } if !fits => Ok(refused(refusals + 1)),
-            _ if !fits => Err(AuthorizationError::OtherClient),
+            _ if !fits => Err(AuthorizationError::DoesNotFit),
             Self::Code { .. } => Ok(vec![AuthorizationEvent::CodeRedeemed {
                 redeemed_at: redemption.at,
                 secret_generation: redemption.secret_generation,

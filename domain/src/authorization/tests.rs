@@ -91,6 +91,8 @@ fn only_all_right_redeems_a_code() {
         let decided = code().when(redeem(presented.clone()));
         if late {
             assert_eq!(decided, Err(AuthorizationError::Expired), "{wrong:04b}");
+        } else if presented.app_id != id(APP) {
+            assert_eq!(decided, Err(AuthorizationError::OtherClient), "{wrong:04b}: not counted against the owner");
         } else {
             assert_eq!(decided, Ok(vec![AuthorizationEvent::CodeRefused { refusals: 1 }]), "{wrong:04b}");
         }
@@ -172,6 +174,7 @@ fn what_was_given_back_is_over() {
     let mut family = family(&[]);
     assert_eq!(family.happens(AuthorizationCommand::Revoke { app_id: id(APP) }), Ok(end(EndReason::Revoked)));
     assert_eq!(family.when(AuthorizationCommand::Revoke { app_id: id(APP) }), Ok(vec![]));
+    assert_eq!(family.when(AuthorizationCommand::Revoke { app_id: id(9) }), Err(AuthorizationError::OtherClient));
     assert_eq!(family.when(refresh(1, at(20))), Err(AuthorizationError::Ended));
     assert_eq!(family.when(redeem(redemption())), Err(AuthorizationError::Ended));
     assert_eq!(code().when(AuthorizationCommand::Revoke { app_id: id(APP) }), Ok(end(EndReason::Revoked)));

@@ -3,9 +3,11 @@
 mod fact;
 mod feed;
 mod metadata;
+mod seals;
 #[cfg(test)]
 mod tests;
 
 pub use fact::{Fact, UnreadableEvent};
 pub use feed::{EventFeed, FeedError, Page, RecordedEvent};
 pub use metadata::{Actor, Metadata};
+pub use seals::{EventHash, SealStore, Sealed, StoredCheckpoint};

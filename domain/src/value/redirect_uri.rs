@@ -67,7 +67,12 @@ impl RedirectUri {
         let (scheme, rest) = text.split_once(':').ok_or(InvalidRedirectUri::Malformed)?;
         match scheme {
             "https" | "http" => Self::check_web(scheme, rest, &url)?,
-            _ if own_scheme && is_reverse_domain(scheme) => {}
+            _ if own_scheme && is_reverse_domain(scheme) => {
+                let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?']).next());
+                if authority.is_some_and(|authority| authority.contains('@')) {
+                    return Err(InvalidRedirectUri::UserInfo);
+                }
+            }
             _ => return Err(InvalidRedirectUri::ForbiddenScheme),
         }
         Ok(Self(text.to_owned()))
@@ -110,11 +115,12 @@ impl RedirectUri {
     }
 
     /// The source that a Content-Security-Policy has to name so that a form may end up here: an origin, or for an own
-    /// scheme the scheme.
+    /// scheme the scheme. So too for a host that the policy's grammar has no words for (CSP 3, 2.3.1): browsers drop such
+    /// a source, and the redirect with it.
     pub fn form_action(&self) -> String {
         let scheme_end = self.0.find(':').map_or(self.0.len(), |colon| colon + 1);
         match self.0.get(scheme_end..).and_then(|rest| rest.strip_prefix("//")) {
-            Some(rest) if !self.has_own_scheme() => {
+            Some(rest) if !self.has_own_scheme() && self.host().is_some_and(is_host_source) => {
                 let authority = rest.split(['/', '?']).next().unwrap_or_default();
                 format!("{}//{authority}", &self.0[..scheme_end])
             }
@@ -152,6 +158,11 @@ fn is_uri_text(text: &str) -> bool {
     bytes.iter().enumerate().all(|(at, &b)| allowed(b) && (b != b'%' || escaped(&bytes[at + 1..])))
 }
 
+/// Whether a Content-Security-Policy can name the host: letters, digits, hyphens and dots.
+fn is_host_source(host: &str) -> bool {
+    host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+}
+
 /// A host of non-empty labels, or an IPv6 address, and perhaps a port that can be connected to.
 fn is_authority(authority: &str) -> bool {
     let (host, port) = match authority.rsplit_once(':') {
@@ -166,7 +177,12 @@ fn is_authority(authority: &str) -> bool {
     };
     let named = host.strip_suffix('.').unwrap_or(host).split('.').all(label);
     let literal = host.starts_with('[') && host.ends_with(']');
-    (named || literal) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+    (named || literal) && port.is_none_or(is_port)
+}
+
+/// A port that can be connected to, written in the one way.
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == text)
 }
 
 /// Judged on the text: `127.1` and `0x7f.1` are loopback to a parser and something else to a reader.
@@ -185,12 +201,7 @@ fn loopback_parts(text: &str) -> Option<(&str, &str)> {
     let (authority, tail) = rest.split_at(end);
     let host = ["127.0.0.1", "[::1]", "localhost"].into_iter().find(|host| authority.starts_with(host))?;
     let port = &authority[host.len()..];
-    let numbered = |port: &str| {
-        (1..=5).contains(&port.len())
-            && port.bytes().all(|b| b.is_ascii_digit())
-            && port.parse::<u16>().is_ok_and(|port| port > 0)
-    };
-    let well_formed = port.is_empty() || port.strip_prefix(':').is_some_and(numbered);
+    let well_formed = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
     (well_formed && is_uri_text(tail) && !tail.contains('#')).then_some((host, tail))
 }
 
@@ -264,8 +275,8 @@ mod tests {
             ("https://a.example/cb?x=1", "https://a.example", Some("a.example")),
             ("https://a.example?x=1", "https://a.example", Some("a.example")),
             ("http://127.0.0.1:8976/cb", "http://127.0.0.1:8976", Some("127.0.0.1")),
-            ("http://[::1]:8976/cb", "http://[::1]:8976", Some("[::1]")),
-            ("http://[::1]/cb", "http://[::1]", Some("[::1]")),
+            ("http://[::1]:8976/cb", "http:", Some("[::1]")),
+            ("https://a_b.example/cb", "https:", Some("a_b.example")),
             ("com.example.app:/cb", "com.example.app:", None),
             ("com.example.app://cb/x", "com.example.app:", None),
         ] {
@@ -304,12 +315,15 @@ mod tests {
             ("https://a.example/%4", E::Malformed),
             ("https://a.example:/", E::Malformed),
             ("https://a.example:0/", E::Malformed),
+            ("https://a.example:00443/", E::Malformed),
+            ("http://127.0.0.1:00080/cb", E::Malformed),
             ("https://a..example/", E::Malformed),
             ("https://-a/", E::Malformed),
         ] {
             assert_eq!(RedirectUri::parse(text, false), Err(fault), "{text}");
         }
         assert_eq!(RedirectUri::parse("myapp:/cb", true), Err(E::ForbiddenScheme));
+        assert_eq!(RedirectUri::parse("a.example://user:pw@host/", true), Err(E::UserInfo));
         let long = format!("https://a.example/{}", "a".repeat(2_000));
         assert_eq!(RedirectUri::parse(&long, false), Err(E::TooLong));
     }

@@ -18,6 +18,8 @@ pub enum TextFault {
     Forbidden { code_point: u32 },
     #[error("must not begin or end with a space")]
     SpaceAtEnds,
+    #[error("must have a character that can be seen")]
+    Invisible,
 }
 
 impl TextFault {
@@ -28,6 +30,7 @@ impl TextFault {
             Self::TooLong { .. } => "too_long",
             Self::Forbidden { .. } => "forbidden_character",
             Self::SpaceAtEnds => "space_at_ends",
+            Self::Invisible => "invisible",
         }
     }
 
@@ -64,6 +67,9 @@ fn check(value: &str, max: usize, allowed: fn(char) -> bool) -> Result<String, T
     if composed.trim().len() != composed.len() {
         return Err(TextFault::SpaceAtEnds);
     }
+    if composed.chars().all(|c| c.is_whitespace() || is_joiner(c)) {
+        return Err(TextFault::Invisible);
+    }
     let actual = composed.chars().count();
     if actual > max {
         return Err(TextFault::TooLong { max, actual });
@@ -81,6 +87,11 @@ fn is_forbidden(c: char) -> bool {
             | '\u{180B}'..='\u{180E}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
             | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Characters that only shape their neighbours: scripts and emoji need them, and alone they show nothing.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 #[cfg(test)]
@@ -113,6 +124,14 @@ mod tests {
         assert_eq!(single_line(" a", 100), Err(TextFault::SpaceAtEnds));
         assert_eq!(single_line("a\u{a0}", 100), Err(TextFault::SpaceAtEnds));
         assert_eq!(single_line("", 100), Err(TextFault::Empty));
+    }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_refused() {
+        for name in ["\u{200d}", "\u{200c}\u{200d}", "\u{fe0f}", "\u{200d} \u{200d}"] {
+            assert_eq!(single_line(name, 100), Err(TextFault::Invisible), "{name:?}");
+        }
+        assert!(single_line("\u{1f469}\u{200d}\u{1f680}", 100).is_ok());
     }
 
     #[test]

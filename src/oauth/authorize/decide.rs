@@ -8,14 +8,14 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use routix_domain::authorization::{Authorization, AuthorizationError, Grant};
+use routix_domain::authorization::{Authorization, AuthorizationError, CODE_LIFETIME, Grant};
 use routix_domain::log::Actor;
 use uuid::Uuid;
 
 use super::checks::{self, AuthorizationRequest};
 use super::consent_page::{self, Problem};
 use super::organizations;
-use super::refusal::RedirectRefusal;
+use super::refusal::{PageRefusal, RedirectRefusal, Refusal};
 use super::shown::Shown;
 use crate::commands::authorizations::AuthorizationFailure;
 use crate::commands::consents::ConsentParties;
@@ -46,11 +46,16 @@ async fn decided(server: &OAuthServer, visitor: &Visitor, request: Request) -> R
         Ok(request) => request,
         Err(refusal) => return Ok(refusal.into_response(visitor, server.issuer())),
     };
-    match form.required("decision")? {
+    // A request that left it out would now be sent to whatever is registered instead, which the user was not told.
+    if request.back.uri != shown.redirect_uri {
+        return Ok(Refusal::Page(PageRefusal::RedirectUri).into_response(visitor, server.issuer()));
+    }
+    let decided = match form.required("decision")? {
         "approve" => approve(server, visitor, (&request, &shown), form.get("organization_id")).await,
         "deny" => deny(server, visitor, session, (&request, &shown)).await,
         _ => Err(PageError::BadRequest),
-    }
+    };
+    Ok(request.back.answer(visitor, decided, server.issuer()))
 }
 
 async fn deny(
@@ -75,9 +80,11 @@ async fn approve(
 ) -> Result<Response, PageError> {
     let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
     let choices = organizations::grantable(&server.access.read, session.user.id, &request.app, &request.scopes).await;
-    let choices = choices.map_err(|error| PageError::Unavailable(Box::new(error)))?;
+    let mut choices = choices.map_err(|error| PageError::Unavailable(Box::new(error)))?;
+    // What was not shown is not chosen, and not offered either if the page is shown again.
+    choices.retain(|choice| shown.organizations.contains(&choice.id));
     let chosen: Option<Uuid> = organization_id.and_then(|text| text.parse().ok());
-    let chosen = chosen.filter(|id| shown.organizations.contains(id) && choices.iter().any(|choice| choice.id == *id));
+    let chosen = chosen.filter(|id| choices.iter().any(|choice| choice.id == *id));
     let Some(organization_id) = chosen else {
         let offered = (choices.as_slice(), Problem::NoOrganization);
         return consent_page::page(server, visitor, (request, shown), offered, StatusCode::BAD_REQUEST).await;
@@ -116,6 +123,10 @@ async fn issue(
     let Authorization::Code { grant, .. } = commands.issue_code(shown.authorization_id, grant, by_user).await? else {
         return Ok(None);
     };
+    // The form was sent again when its code had run out: to the client it would be worth nothing.
+    if system.now() >= grant.issued_at + CODE_LIFETIME {
+        return Ok(None);
+    }
     commands.grant_consent(parties, request.scopes.clone(), by_user).await.map_err(no_rule)?;
     let keys = server.access.keys.current();
     Ok(Some(values::code(&keys, shown.authorization_id, grant.issued_at)))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use routix_domain::value::RedirectUri;
 
 use super::refusal::RedirectRefusal;
-use crate::pages::see_other;
+use crate::pages::{PageError, Visitor, error_page, see_other};
 
 /// A proven redirect URI and the `state` to give back.
 #[derive(Clone, Debug)]
@@ -19,6 +19,17 @@ impl Return {
     pub(super) fn refused(&self, refusal: &RedirectRefusal, issuer: &str) -> Response {
         let description = refusal.to_string();
         self.with(&[("error", refusal.code()), ("error_description", &description)], issuer)
+    }
+
+    /// The answer to the person. A fault of ours the client is told of: no status travels in a redirect (RFC 6749, 4.1.2.1).
+    pub(super) fn answer(&self, visitor: &Visitor, result: Result<Response, PageError>, issuer: &str) -> Response {
+        let (refusal, cause) = match result {
+            Err(PageError::Unavailable(cause)) => (RedirectRefusal::TemporarilyUnavailable, cause),
+            Err(PageError::Internal(cause)) => (RedirectRefusal::ServerError, cause),
+            other => return visitor.answer(other),
+        };
+        error_page::log(visitor, &*cause);
+        self.refused(&refusal, issuer)
     }
 
     pub(super) fn with_code(&self, code: &str, issuer: &str) -> Response {

@@ -1,6 +1,7 @@
 //! What a consent page showed, on its way through the form: sealed, and bound to the session it was shown in.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use routix_domain::value::RedirectUri;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ pub(super) struct Shown {
     pub(super) session_id: Uuid,
     /// The query of the authorization request.
     pub(super) query: String,
+    /// Where the page said that the user is sent back to; the query may leave it out.
+    pub(super) redirect_uri: RedirectUri,
     /// The organizations that were offered.
     pub(super) organizations: Vec<Uuid>,
     pub(super) shown_at: DateTime<Utc>,

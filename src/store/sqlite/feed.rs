@@ -14,7 +14,7 @@ use super::{SqliteEventStore, rows};
 /// How long an append of another process may go unnoticed. Those of this process ring a bell.
 const POLL: Duration = Duration::from_millis(100);
 
-fn unavailable(error: rusqlite::Error) -> FeedError {
+pub(super) fn unavailable(error: rusqlite::Error) -> FeedError {
     FeedError::Unavailable(Box::new(error))
 }
 

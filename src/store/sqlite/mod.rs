@@ -3,14 +3,16 @@
 mod feed;
 mod repository;
 mod rows;
+mod seals;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use routix_projections::sqlite_file::{Durability, Readers, open_writer};
+use rusqlite::Connection;
 use tokio::sync::watch;
 
 use self::writer::Writer;
@@ -23,6 +25,8 @@ pub struct SqliteEventStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     head: watch::Receiver<u64>,
+    /// The connection that writes the evidence.
+    seals: Arc<Mutex<Connection>>,
 }
 
 impl SqliteEventStore {
@@ -35,7 +39,8 @@ impl SqliteEventStore {
         migrate(&mut connection, EVENTS, system.now())?;
         let (head_sender, head) = watch::channel(rows::head(&connection)?);
         let writer = Arc::new(Writer::start(connection, head_sender, system.clone()));
-        Ok(Self { writer, readers: Arc::new(Readers::new(path)), head })
+        let seals = Arc::new(Mutex::new(open_writer(path, Durability::Full)?));
+        Ok(Self { writer, readers: Arc::new(Readers::new(path)), head, seals })
     }
 
     /// Whether the thread that writes is there. Without it the log can be read, and nothing else.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 
 use reqwest::{Client, Method, RequestBuilder};
 use routix::commands::Commands;
@@ -9,6 +10,7 @@ use routix::config::Config;
 use routix::keys::{KeyFile, KeyRing, Origin as KeyOrigin};
 use routix::store::identity::IdentityDb;
 use routix::wiring::{Service, Stores};
+use routix_domain::log::{EventFeed, RecordedEvent};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -32,6 +34,7 @@ pub(crate) struct TestApp {
     pub(crate) commands: Commands,
     pub(crate) identity: IdentityDb,
     pub(crate) address: SocketAddr,
+    feed: Arc<dyn EventFeed>,
     folder: TempDir,
     config: Config,
     client: Client,
@@ -75,6 +78,7 @@ impl TestApp {
 
     async fn run(folder: TempDir, config: Config, clock: TestClock, world: World, stores: Stores) -> Self {
         let (commands, identity) = (stores.commands.clone(), stores.identity.clone());
+        let feed = Arc::clone(&stores.feed);
         let lock = Service::lock(&config).unwrap();
         let service = Service::bind(&config, stores, lock).await.unwrap();
         let address = service.address;
@@ -82,13 +86,13 @@ impl TestApp {
         let running = tokio::spawn(service.run(async move {
             stopped.await.ok();
         }));
-        Self { clock, world, commands, identity, address, folder, config, client: Client::new(), stop, running }
+        Self { clock, world, commands, identity, address, feed, folder, config, client: Client::new(), stop, running }
     }
 
     /// Stops the service and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock, world, commands, identity, folder, config, client, stop, running, address: _ } = self;
-        drop((commands, identity, client));
+        let Self { clock, world, commands, identity, feed, folder, config, client, stop, running, address: _ } = self;
+        drop((commands, identity, feed, client));
         stop.send(()).unwrap();
         running.await.unwrap();
         let stores = Stores::open(&config, &clock.system()).await.unwrap();
@@ -173,6 +177,13 @@ impl TestApp {
     pub(crate) async fn history(&self, token: &str, app_id: &str) -> Vec<Value> {
         let path = format!("{APPS}/{app_id}/events?limit=1000");
         self.get(&path, token).await.expect(200).json().as_array().unwrap().clone()
+    }
+
+    /// The events of a type in the whole log, oldest first.
+    pub(crate) async fn log(&self, event_type: &str) -> Vec<RecordedEvent> {
+        let mut found = self.feed.read_after(0, 1_000_000).await.unwrap().events;
+        found.retain(|event| event.event_type == event_type);
+        found
     }
 
     /// Client credentials in the body, as JSON.

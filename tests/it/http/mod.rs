@@ -1,8 +1,11 @@
 //! What a client sees over HTTP: every test starts a service of its own in a folder of its own.
 
 mod app;
+mod authorize;
 mod browser;
 mod client;
+mod code_flow;
+mod codes;
 mod edge;
 mod html;
 mod jwt;

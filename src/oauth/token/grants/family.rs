@@ -47,7 +47,7 @@ pub(super) async fn check(
         return Err(OAuthError::InvalidGrant("the app's tokens were cut off since"));
     }
     let grant = UserGrant::of(id, grant);
-    let mut standing = match server.access.standing(app, &grant).await {
+    let mut standing = match server.access.standing_of_user(app, &grant).await {
         Ok(standing) => standing,
         Err(InvalidToken::Refused) => {
             return Err(OAuthError::InvalidGrant("the user's consent or membership has ended"));

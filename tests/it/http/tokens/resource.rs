@@ -77,5 +77,6 @@ async fn md_the_servers_metadata_names_what_works() {
     let document = app.get("/.well-known/oauth-authorization-server", "").await.expect(200).json();
     assert_eq!(document["issuer"], json!(url));
     assert_eq!(document["token_endpoint"], json!(format!("{url}/auth/v1/oauth/token")));
-    assert_eq!(document["grant_types_supported"], json!(["client_credentials"]));
+    let grant_types = json!(["authorization_code", "refresh_token", "client_credentials"]);
+    assert_eq!(document["grant_types_supported"], grant_types);
 }

@@ -1,0 +1,152 @@
+//! The sealer: it follows the log, hashes what is new, and signs checkpoints.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use routix_domain::evidence::{CanonicalError, Checkpoint, CheckpointError, Digest, leaf};
+use routix_domain::log::{EventFeed, EventHash, FeedError, RecordedEvent, SealStore, Sealed, StoredCheckpoint};
+
+use crate::keys::{KeyFileError, KeyRing};
+use crate::system::System;
+
+/// At most so many events under one checkpoint: the first bad place of a log is known to lie between two of them.
+const MAX_EVENTS: u64 = 1_000;
+/// How often it is looked whether there is something to seal.
+const LOOK: Duration = Duration::from_secs(1);
+/// At the latest so many looks after an event was recorded it is sealed.
+const MAX_LOOKS: u32 = 10;
+
+/// Why the log could not be sealed. Nothing is lost: it is sealed once the cause is gone.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    #[error("the log or its evidence does not answer")]
+    Store(#[from] FeedError),
+    #[error("the event at position {position} has no canonical form")]
+    Event {
+        position: u64,
+        #[source]
+        source: CanonicalError,
+    },
+    #[error("the event at position {0} follows one that is not sealed")]
+    Unchained(u64),
+    #[error("there is no key to sign checkpoints with")]
+    Key(#[from] KeyFileError),
+    #[error("the checkpoint could not be written")]
+    Checkpoint(#[from] CheckpointError),
+    #[error("the newest checkpoint cannot be read")]
+    Newest(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Seals the log. Clones share everything; several may run, and one of them is first.
+#[derive(Clone)]
+pub struct Sealer {
+    pub feed: Arc<dyn EventFeed>,
+    pub seals: Arc<dyn SealStore>,
+    pub keys: KeyRing,
+    pub system: System,
+}
+
+impl Sealer {
+    /// Seals what is not sealed yet, and tells where sealing stands then.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub async fn seal_all(&self) -> Result<Sealed, SealError> {
+        loop {
+            let sealed = self.seals.sealed().await?;
+            let page =
+                self.feed.read_after(sealed.position(), usize::try_from(MAX_EVENTS).unwrap_or(usize::MAX)).await?;
+            if page.events.is_empty() {
+                return Ok(sealed);
+            }
+            self.seal(sealed, &page.events).await?;
+        }
+    }
+
+    /// Seals the log as it grows, until it is dropped.
+    pub async fn run(self) {
+        let mut ticks = tokio::time::interval(LOOK);
+        let (mut looks, mut said) = (0, None);
+        loop {
+            ticks.tick().await;
+            looks += 1;
+            let outcome = self.look(&mut looks).await;
+            // Once is enough while the cause stays the same.
+            let trouble = outcome.err().map(|error| chain(&error));
+            if trouble != said
+                && let Some(cause) = &trouble
+            {
+                tracing::error!(target: "routix::evidence", cause, "the log is not sealed");
+            }
+            said = trouble;
+        }
+    }
+
+    async fn look(&self, looks: &mut u32) -> Result<(), SealError> {
+        let waiting = self.feed.head().await?.saturating_sub(self.seals.sealed().await?.position());
+        if waiting == 0 {
+            // The first event after a quiet time waits as long as any other.
+            *looks = 0;
+        } else if waiting >= MAX_EVENTS || *looks >= MAX_LOOKS {
+            self.seal_all().await?;
+            *looks = 0;
+        }
+        Ok(())
+    }
+
+    async fn seal(&self, sealed: Sealed, events: &[RecordedEvent]) -> Result<bool, SealError> {
+        let Sealed { mut frontier, newest } = sealed;
+        let mut chains: HashMap<(&str, &str), Digest> = HashMap::new();
+        let mut hashes = Vec::with_capacity(events.len());
+        for event in events {
+            let position = event.position;
+            let leaf = leaf(event).map_err(|source| SealError::Event { position, source })?;
+            let stream = (event.aggregate_type.as_str(), event.aggregate_id.as_str());
+            let before = match chains.get(&stream) {
+                Some(chain) => *chain,
+                None => self.chain_before(event).await?,
+            };
+            let chain = Digest::chained(&before, &leaf);
+            chains.insert(stream, chain);
+            hashes.push(EventHash { index: frontier.size(), position, leaf, chain });
+            frontier.append(leaf);
+        }
+        let position = events.last().map_or(0, |event| event.position);
+        let checkpoint = Checkpoint {
+            origin: self.origin(newest.as_ref())?,
+            size: frontier.size(),
+            root: frontier.root(),
+            position,
+            time: self.system.now(),
+        };
+        let signer = self.keys.current().checkpoint_signer()?;
+        let note = checkpoint.sign(&[&signer])?.to_string();
+        let stored = StoredCheckpoint { size: frontier.size(), position, note };
+        Ok(self.seals.seal(hashes, stored, &frontier).await?)
+    }
+
+    async fn chain_before(&self, event: &RecordedEvent) -> Result<Digest, SealError> {
+        if event.sequence <= 1 {
+            return Ok(Digest::ZERO);
+        }
+        let before = self.seals.chain_at(&event.aggregate_type, &event.aggregate_id, event.sequence - 1).await?;
+        before.ok_or(SealError::Unchained(event.position))
+    }
+
+    /// What names this log in every checkpoint: that of the one before, or a new one for a log that was never sealed.
+    fn origin(&self, newest: Option<&StoredCheckpoint>) -> Result<String, SealError> {
+        match newest {
+            None => Ok(format!("routix/{}", self.system.id())),
+            Some(newest) => {
+                let note = newest.note.parse().map_err(|error| SealError::Newest(Box::new(error)))?;
+                Ok(Checkpoint::of_note(&note)?.origin)
+            }
+        }
+    }
+}
+
+fn chain(error: &SealError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

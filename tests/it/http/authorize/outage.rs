@@ -1,0 +1,103 @@
+//! When something of ours does not answer.
+
+use routix_projections::ReadDb;
+use routix_projections::consents::Consents;
+use routix_projections::token_validation::TokenValidation;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::http::browser::Browser;
+use crate::http::client::eventually;
+use crate::http::code_flow::{
+    REDIRECT_URI, Request, code, consent_page, decide, error, kinds, redeem, returned, signed_in, start,
+};
+use crate::http::world::Actor;
+
+#[tokio::test]
+async fn az23_before_the_redirect_uri_is_proven_an_outage_is_a_page() {
+    let (app, client) = start(json!({})).await;
+    let read = ReadDb::open(&app.data_dir().join("read.db")).unwrap();
+    assert!(read.pause(&TokenValidation).await.unwrap());
+    let browser = signed_in(&app, Actor::Member).await;
+    let path = Request::of(&client).path();
+    eventually("the standstill is noticed", async || browser.get(&path).await.status == 503).await;
+    for browser in [browser, Browser::new(&app)] {
+        let page = browser.get(&path).await.expect(503);
+        assert_eq!((page.location(), page.header("retry-after"), page.header("cache-control")), ("", "1", "no-store"));
+        page.expect_words("We cannot do this right now. Nothing was changed.");
+    }
+    assert!(read.resume(&TokenValidation).await.unwrap());
+    let browser = Browser::new(&app);
+    eventually("it goes on", async || browser.get(&path).await.status == 303).await;
+}
+
+#[tokio::test]
+async fn az23_a_decision_that_cannot_be_recorded_is_temporarily_unavailable_to_the_client() {
+    let (app, client) = start(json!({})).await;
+    let browser = signed_in(&app, Actor::Member).await;
+    let read = ReadDb::open(&app.data_dir().join("read.db")).unwrap();
+    let page = consent_page(&browser, &Request::of(&client)).await;
+    assert!(read.pause(&Consents).await.unwrap());
+    eventually("the standstill is noticed", async || {
+        let page = consent_page(&browser, &Request::of(&client)).await;
+        error_or_none(&decide(&browser, &page, "deny").await) == "temporarily_unavailable"
+    })
+    .await;
+    let before = kinds(&app);
+    for decision in ["approve", "deny"] {
+        let refused = decide(&browser, &page, decision).await;
+        assert!(refused.location().starts_with(&format!("{REDIRECT_URI}?error=temporarily_unavailable&")));
+        let parameters = returned(&refused);
+        assert_eq!((parameters["state"].as_str(), parameters["iss"].as_str()), ("xyz", app.url("").as_str()));
+    }
+    assert_eq!(kinds(&app), before);
+    assert!(read.resume(&Consents).await.unwrap());
+    // The same form works as soon as it goes on.
+    let mut sent = None;
+    eventually("it goes on", async || {
+        let answer = decide(&browser, &page, "approve").await;
+        let went = returned(&answer).contains_key("code");
+        sent = Some(answer);
+        went
+    })
+    .await;
+    redeem(&app, &client, &code(&sent.unwrap()), json!({})).await.expect(200);
+}
+
+fn error_or_none(page: &crate::http::browser::Page) -> String {
+    returned(page).remove("error").unwrap_or_default()
+}
+
+/// Takes a table of a read model away, as a broken disk or a wrong restore would.
+fn break_table(app: &crate::http::app::TestApp, name: &str) {
+    let connection = Connection::open(app.data_dir().join("read.db")).unwrap();
+    connection.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    let sql = "SELECT name, type FROM sqlite_master WHERE name LIKE ?1 || '%' AND type IN ('table', 'view')";
+    let found: Vec<(String, String)> = {
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([name], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    assert!(!found.is_empty(), "no table {name}");
+    for (table, kind) in found {
+        connection.execute(&format!("DROP {kind} \"{table}\""), []).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn az23_an_outage_after_the_redirect_uri_is_proven_is_told_to_the_client() {
+    for table in ["members", "app_list"] {
+        let (app, client) = start(json!({})).await;
+        let browser = signed_in(&app, Actor::Member).await;
+        let page = consent_page(&browser, &Request::of(&client)).await;
+        break_table(&app, table);
+        let refused = browser.get(&Request::of(&client).path()).await;
+        assert_eq!(error(&refused), "temporarily_unavailable", "{table}");
+        assert_eq!((&returned(&refused)["iss"], &returned(&refused)["state"]), (&app.url(""), &"xyz".to_owned()));
+        if table == "members" {
+            let refused = decide(&browser, &page, "approve").await;
+            assert_eq!(error(&refused), "temporarily_unavailable", "{table}");
+        }
+        assert!(kinds(&app).is_empty());
+    }
+}
