@@ -63,6 +63,18 @@ impl Access {
         Ok(AppToken { claims, id, app, principal })
     }
 
+    /// As [`Self::app_token`], with `None` for whatever is no app's token, or none that is good now.
+    ///
+    /// # Errors
+    /// [`InvalidToken`] for outages and faults of ours.
+    pub async fn good_app_token(&self, token: &str) -> Result<Option<AppToken>, InvalidToken> {
+        match self.app_token(token).await {
+            Ok(token) => Ok(Some(token)),
+            Err(InvalidToken::Refused | InvalidToken::OtherKind) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What an app may do with a token that it got for itself.
     async fn own_standing(&self, app: &ValidationRow, claims: &Claims, id: &TokenId) -> Result<Standing, InvalidToken> {
         if claims.sub != app.app_id || claims.organization_id != Some(app.organization_id) {

@@ -60,8 +60,9 @@ pub enum InvalidToken {
     NoKey,
     #[error("a token could not be signed")]
     Unsigned(#[source] jsonwebtoken::errors::Error),
-    /// What is known of apps may be out of date: a revocation may be among the events that were not read.
-    #[error("token validation stands still")]
+    /// What is known of apps, consents or members may be out of date: a revocation may be among the events that were not
+    /// read.
+    #[error("a read model on which tokens rest stands still")]
     Stopped(#[from] NotReached),
     #[error(transparent)]
     Read(#[from] ReadError),

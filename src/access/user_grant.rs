@@ -56,8 +56,8 @@ impl Access {
         Ok(standing)
     }
 
-    /// The same for who knows from the authorization's own stream whether that has ended: what was decided there before
-    /// its end is answered as it was decided, and the tokens of the answer are worth nothing.
+    /// Does not look at the read model of ended authorizations; for those who have just decided on the authorization's own
+    /// stream. If it ended in between, the tokens of their answer are worth nothing.
     ///
     /// # Errors
     /// As [`Self::standing`].

@@ -105,7 +105,7 @@ pub enum CommandError<E: std::error::Error> {
 
 impl<E: std::error::Error + Send + Sync + 'static> CommandError<E> {
     /// The failure of a step on another aggregate. A rule that such a step breaks was checked before, so it is a fault.
-    pub(super) fn of_another<T: std::error::Error>(self) -> CommandError<T> {
+    pub fn of_another<T: std::error::Error>(self) -> CommandError<T> {
         match self {
             Self::Rejected(error) => CommandError::Corrupt(Box::new(error)),
             Self::Conflict => CommandError::Conflict,

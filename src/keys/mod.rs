@@ -1,5 +1,5 @@
-//! The keys that sign access tokens and those that seal codes, refresh tokens and forms: files of mode 0600 in one folder, which the
-//! nodes of a service share.
+//! The keys that sign access tokens, those that seal codes, refresh tokens and forms, and the one that signs the log's
+//! checkpoints: files of mode 0600 in one folder, which the nodes of a service share.
 //!
 //! A signing key is published first: every node verifies with it, and signs with it only from `activates_at` on, when all
 //! of them have read its file. So keys change without a single refused token. Deliberately absent: keys in the log or in

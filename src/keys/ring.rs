@@ -30,7 +30,7 @@ pub struct Keys {
     sealing: Vec<(DateTime<Utc>, [u8; 32])>,
     /// The newest key that signs checkpoints, by its id.
     checkpoint: Option<(String, [u8; 32])>,
-    /// The first of them.
+    /// The oldest key that seals.
     first_sealing: [u8; 32],
     has_demo_key: bool,
 }

@@ -134,7 +134,8 @@ impl Fields {
             Some(value) => {
                 // What is true of a redirect URI on the web is true of a homepage, which may have a fragment besides.
                 let page = value.split('#').next().unwrap_or_default();
-                let fits = value.starts_with("https://") && RedirectUri::parse(page, false).is_ok();
+                let fits =
+                    value.len() <= 2_000 && value.starts_with("https://") && RedirectUri::parse(page, false).is_ok();
                 if !fits || !value.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') {
                     self.faults.add("homepage_url", "invalid_format", "must be an https URL without a user name");
                     return None;

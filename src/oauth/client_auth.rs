@@ -22,6 +22,8 @@ pub(super) struct AuthenticatedClient {
     pub(super) app: ValidationRow,
     /// The generation of the secret it used; `None` for a public client, which has none.
     pub(super) secret_generation: Option<u32>,
+    /// Whether it used HTTP Basic, and so is owed a challenge when it is refused after all.
+    pub(super) basic: bool,
 }
 
 struct Credentials {
@@ -94,7 +96,7 @@ fn check(
     if app.status.0 == Status::Revoked {
         return Err(OAuthError::InvalidClient { description: "the app is revoked", basic });
     }
-    Ok(AuthenticatedClient { app, secret_generation })
+    Ok(AuthenticatedClient { app, secret_generation, basic })
 }
 
 fn credentials(request: &ClientRequest) -> Result<Credentials, OAuthError> {

@@ -51,20 +51,8 @@ async fn look(server: &OAuthServer, origin: &RequestOrigin, request: Request) ->
             | Authorization::Ended { .. } => Ok(None),
         };
     }
-    match server.access.app_token(token).await {
-        Ok(token) if token.app.app_id == client.app.app_id => Ok(Some(access_token(&token))),
-        Ok(_) => Ok(None),
-        Err(error) if error.is_outage() => Err(OAuthError::Token(error)),
-        Err(
-            InvalidToken::Refused
-            | InvalidToken::OtherKind
-            | InvalidToken::NoKey
-            | InvalidToken::Unsigned(_)
-            | InvalidToken::Stopped(_)
-            | InvalidToken::Read(_)
-            | InvalidToken::Identity(_),
-        ) => Ok(None),
-    }
+    let found = server.access.good_app_token(token).await.map_err(OAuthError::Token)?;
+    Ok(found.filter(|token| token.app.app_id == client.app.app_id).map(|token| access_token(&token)))
 }
 
 fn access_token(token: &AppToken) -> Value {

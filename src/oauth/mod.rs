@@ -1,4 +1,4 @@
-//! The OAuth server's doors for clients.
+//! The OAuth server: the doors for clients, and the consent page for people.
 //!
 //! Deliberately absent: the implicit and the password grant (OAuth 2.1 dropped both), and registration by clients
 //! themselves: an app is registered by an administrator.

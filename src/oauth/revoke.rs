@@ -20,7 +20,6 @@ use super::error::OAuthError;
 use super::request::ClientRequest;
 use super::server::OAuthServer;
 use super::values::read_refresh_token;
-use crate::access::InvalidToken;
 use crate::http::Failure;
 use crate::http::origin::RequestOrigin;
 
@@ -44,20 +43,8 @@ async fn end(server: &OAuthServer, origin: &RequestOrigin, request: Request) -> 
     if let Some((id, _generation)) = read_refresh_token(&keys, token) {
         return end_authorization(server, origin, (&client, id)).await;
     }
-    let token = match server.access.app_token(token).await {
-        Ok(token) => token,
-        Err(error) if error.is_outage() => return Err(OAuthError::Token(error)),
-        // Nobody's, or of no use any more: there is nothing to end.
-        Err(
-            InvalidToken::Refused
-            | InvalidToken::OtherKind
-            | InvalidToken::NoKey
-            | InvalidToken::Unsigned(_)
-            | InvalidToken::Stopped(_)
-            | InvalidToken::Read(_)
-            | InvalidToken::Identity(_),
-        ) => return Ok(()),
-    };
+    // Nobody's, or of no use any more: there is nothing to end.
+    let Some(token) = server.access.good_app_token(token).await.map_err(OAuthError::Token)? else { return Ok(()) };
     if token.app.app_id != client.app.app_id {
         warn_of_foreign(origin, &client);
         return Ok(());

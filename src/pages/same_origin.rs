@@ -1,7 +1,8 @@
 //! Whether a request that changes something comes from one of our own pages.
 //!
-//! Browsers say where a request comes from in `Sec-Fetch-Site`, which no script can write. The few that do not are asked
-//! for `Origin`. Who says neither, or says it twice, is refused: a form is sent by a browser.
+//! Browsers say where a request comes from in `Sec-Fetch-Site`, which no script can write. Who does not is asked for
+//! `Origin`; our own pages make browsers send `null` there, so this is for programs, and a browser from before 2023 that
+//! says nothing of the site is not served. Who says neither, or says it twice, is refused.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use url::Url;

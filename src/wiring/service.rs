@@ -33,6 +33,8 @@ use crate::system::System;
 
 /// How often use counts go to the database: "last used" is right within a minute.
 const USAGE_INTERVAL: Duration = Duration::from_secs(5);
+/// How long a stop waits for the newest events to be sealed.
+const LAST_SEAL: Duration = Duration::from_secs(5);
 /// How often the keys folder is read again.
 const KEYS_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -115,8 +117,10 @@ impl Service {
         if let Err(error) = self.access.usage.flush(&self.access.identity).await {
             tracing::warn!(%error, "the last use counts are lost");
         }
-        if let Err(error) = sealer.seal_all().await {
-            tracing::warn!(%error, "the newest events are not sealed; the next start does it");
+        match tokio::time::timeout(LAST_SEAL, sealer.seal_all()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the newest events are not sealed"),
+            Err(_elapsed) => tracing::warn!("the newest events are not sealed yet; the next start goes on"),
         }
         self.stores.close().await;
     }

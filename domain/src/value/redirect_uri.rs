@@ -8,6 +8,9 @@ use url::Url;
 /// Longer ones are refused; browsers and proxies start to cut URLs near this size.
 const MAX_LENGTH: usize = 2_000;
 
+/// The names of one's own device that may be registered.
+const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
+
 /// A redirect URI exactly as it was registered. It is compared as a string and never normalised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -115,8 +118,8 @@ impl RedirectUri {
     }
 
     /// The source that a Content-Security-Policy has to name so that a form may end up here: an origin, or for an own
-    /// scheme the scheme. So too for a host that the policy's grammar has no words for (CSP 3, 2.3.1): browsers drop such
-    /// a source, and the redirect with it.
+    /// scheme the scheme. A host that the policy's grammar has no words for (CSP 3, 2.3.1: an IPv6 address, a name with
+    /// `_`) is widened to its whole scheme, because browsers drop such a source and the redirect with it.
     pub fn form_action(&self) -> String {
         let scheme_end = self.0.find(':').map_or(self.0.len(), |colon| colon + 1);
         match self.0.get(scheme_end..).and_then(|rest| rest.strip_prefix("//")) {
@@ -136,6 +139,11 @@ impl RedirectUri {
             Some((host, port)) if !port.contains(']') => host,
             Some(_) | None => authority,
         })
+    }
+
+    /// Whether the user stays on his own device: any program there can listen at such an address.
+    pub fn is_loopback(&self) -> bool {
+        self.host().is_some_and(|host| LOOPBACK.iter().any(|name| host.eq_ignore_ascii_case(name)))
     }
 
     /// Neither http nor https: an application on the user's device receives it.
@@ -187,7 +195,7 @@ fn is_port(text: &str) -> bool {
 
 /// Judged on the text: `127.1` and `0x7f.1` are loopback to a parser and something else to a reader.
 fn is_loopback(authority: &str) -> bool {
-    ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| match authority.strip_prefix(host) {
+    LOOPBACK.iter().any(|host| match authority.strip_prefix(host) {
         Some("") => true,
         Some(rest) => rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
         None => false,
@@ -199,7 +207,7 @@ fn loopback_parts(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("http://")?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
-    let host = ["127.0.0.1", "[::1]", "localhost"].into_iter().find(|host| authority.starts_with(host))?;
+    let host = LOOPBACK.into_iter().find(|host| authority.starts_with(host))?;
     let port = &authority[host.len()..];
     let well_formed = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
     (well_formed && is_uri_text(tail) && !tail.contains('#')).then_some((host, tail))

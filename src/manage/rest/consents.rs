@@ -3,6 +3,8 @@
 //!
 //! A consent that was withdrawn is not there any more; the log keeps it.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
@@ -73,12 +75,18 @@ async fn visible(management: &Management, caller: &Caller) -> Result<Vec<(Uuid, 
         let others = consents::of_organization(&management.read, member.organization_id).await?;
         found.extend(others.into_iter().filter(|row| row.user_id != caller.user.user_id));
     }
+    let mut apps: HashMap<Uuid, Option<AppRow>> = HashMap::new();
     let mut rows = Vec::with_capacity(found.len());
     for consent in found {
-        // A read model may be late; a consent without its app says nothing to anybody.
-        let Some(app) = app_list::by_id(&management.read, consent.app_id).await? else { continue };
-        if consent.user_id == caller.user.user_id || manages_access(&managed, &consent, &app) {
-            rows.push((consent.consent_id, row(&consent, &app)));
+        // A read model that is late must not hide a consent from the one who gave it.
+        let app = match apps.entry(consent.app_id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(app_list::by_id(&management.read, consent.app_id).await?),
+        };
+        let app = app.as_ref();
+        let managed = |app: &AppRow| manages_access(&managed, &consent, app);
+        if consent.user_id == caller.user.user_id || app.is_some_and(managed) {
+            rows.push((consent.consent_id, row(&consent, app)));
         }
     }
     Ok(rows)
@@ -93,13 +101,13 @@ fn manages_access(managed: &[MemberRow], consent: &ConsentRow, app: &AppRow) -> 
     managed.iter().any(|member| member.organization_id == consent.organization_id && member.branches.covers(reach))
 }
 
-fn row(consent: &ConsentRow, app: &AppRow) -> Map<String, Value> {
+fn row(consent: &ConsentRow, app: Option<&AppRow>) -> Map<String, Value> {
     object(json!({
         "id": consent.consent_id,
         "user_id": consent.user_id,
         "oauth_app_id": consent.app_id,
-        "client_id": app.client_id,
-        "app_name": app.name,
+        "client_id": app.map(|app| app.client_id),
+        "app_name": app.map(|app| &app.name),
         "organization_id": consent.organization_id,
         "scopes": consent.scopes.0,
         "created_at": timestamp(consent.granted_at),

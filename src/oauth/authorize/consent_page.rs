@@ -91,7 +91,7 @@ async fn details(server: &OAuthServer, request: &AuthorizationRequest) -> Result
 
 fn destination(uri: &RedirectUri) -> Destination<'_> {
     match uri.host() {
-        Some("127.0.0.1" | "[::1]" | "localhost") => Destination::ThisComputer,
+        Some(_) if uri.is_loopback() => Destination::ThisComputer,
         Some(host) => Destination::Host(host),
         None => Destination::Application(uri.as_str().split(':').next().unwrap_or_default()),
     }

@@ -13,7 +13,7 @@ use routix_domain::log::Actor;
 use uuid::Uuid;
 
 use super::checks::{self, AuthorizationRequest};
-use super::consent_page::{self, Problem};
+use super::consent_page::{self, PATH, Problem};
 use super::organizations;
 use super::refusal::{PageRefusal, RedirectRefusal, Refusal};
 use super::shown::Shown;
@@ -22,7 +22,7 @@ use crate::commands::consents::ConsentParties;
 use crate::commands::{CommandError, Origin};
 use crate::oauth::server::OAuthServer;
 use crate::oauth::values;
-use crate::pages::{Form, PageError, Visitor, error_page};
+use crate::pages::{Form, PageError, Visitor, error_page, see_other};
 use crate::store::identity::BrowserSession;
 
 pub(in crate::oauth) async fn decide(
@@ -38,9 +38,12 @@ async fn decided(server: &OAuthServer, visitor: &Visitor, request: Request) -> R
     let form = Form::read(visitor, request).await?;
     let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
     let sealed = form.required("request")?;
-    let now = server.access.system.now();
     let keys = server.access.keys.current();
-    let shown = Shown::unseal(&keys, sealed, session.id, now).ok_or(PageError::StaleForm)?;
+    let shown = Shown::unseal(&keys, sealed, session.id).ok_or(PageError::StaleForm)?;
+    // Who took his time is asked again, with the page as it is now.
+    if shown.is_too_old_at(server.access.system.now()) {
+        return Ok(see_other(&format!("{PATH}?{}", shown.query)));
+    }
     // Everything is looked at again: the app may have been revoked while the page was open.
     let request = match checks::check(server, &shown.query).await {
         Ok(request) => request,
@@ -68,7 +71,7 @@ async fn deny(
     let by_user = origin(server, visitor, session);
     match server.commands.deny_authorization(shown.authorization_id, parties, &by_user).await {
         Ok(()) => Ok(request.back.refused(&RedirectRefusal::AccessDenied, server.issuer())),
-        Err(error) => Ok(failed(server, visitor, request, error)),
+        Err(error) => failed(visitor, error),
     }
 }
 
@@ -94,11 +97,11 @@ async fn approve(
     match issue(server, (request, shown), parties, &by_user).await {
         Ok(Some(code)) => Ok(request.back.with_code(&code, server.issuer())),
         Ok(None) => Ok(error_page(visitor, StatusCode::CONFLICT, "authorize-decided")),
-        Err(error) => Ok(failed(server, visitor, request, error)),
+        Err(error) => failed(visitor, error),
     }
 }
 
-/// The code; `None` when what this page asked was answered before and its code is used or ended.
+/// The code; `None` when the same form made it before and its minute is over.
 async fn issue(
     server: &OAuthServer,
     (request, shown): (&AuthorizationRequest, &Shown),
@@ -106,7 +109,7 @@ async fn issue(
     by_user: &Origin,
 ) -> Result<Option<String>, AuthorizationFailure> {
     let (commands, system) = (&server.commands, &server.access.system);
-    let withdrawals = commands.consent(parties).await.map_err(no_rule)?.withdrawals();
+    let withdrawals = commands.consent(parties).await.map_err(CommandError::of_another)?.withdrawals();
     let grant = Grant {
         consent_id: parties.consent_id(),
         withdrawals,
@@ -127,43 +130,17 @@ async fn issue(
     if system.now() >= grant.issued_at + CODE_LIFETIME {
         return Ok(None);
     }
-    commands.grant_consent(parties, request.scopes.clone(), by_user).await.map_err(no_rule)?;
+    commands.grant_consent(parties, request.scopes.clone(), by_user).await.map_err(CommandError::of_another)?;
     let keys = server.access.keys.current();
     Ok(Some(values::code(&keys, shown.authorization_id, grant.issued_at)))
 }
 
-/// A consent refuses nothing that was checked before; if it does all the same, it is a fault of ours.
-fn no_rule<E: std::error::Error + Send + Sync + 'static>(error: CommandError<E>) -> AuthorizationFailure {
-    match error {
-        CommandError::Rejected(error) => CommandError::Corrupt(Box::new(error)),
-        CommandError::Conflict => CommandError::Conflict,
-        CommandError::Unavailable(cause) => CommandError::Unavailable(cause),
-        CommandError::Corrupt(cause) => CommandError::Corrupt(cause),
-        CommandError::Stopped(cause) => CommandError::Stopped(cause),
-        CommandError::NotVisible(cause) => CommandError::NotVisible(cause),
+/// What the person is told who had decided before; for all else the client is told.
+fn failed(visitor: &Visitor, error: AuthorizationFailure) -> Result<Response, PageError> {
+    if matches!(error, CommandError::Rejected(AuthorizationError::AlreadyDecided)) {
+        return Ok(error_page(visitor, StatusCode::CONFLICT, "authorize-decided"));
     }
-}
-
-/// What the client is told when the decision could not be recorded; what the user is told when he had decided before.
-fn failed(
-    server: &OAuthServer,
-    visitor: &Visitor,
-    request: &AuthorizationRequest,
-    error: AuthorizationFailure,
-) -> Response {
-    let refusal = match &error {
-        CommandError::Rejected(AuthorizationError::AlreadyDecided) => {
-            return error_page(visitor, StatusCode::CONFLICT, "authorize-decided");
-        }
-        CommandError::Rejected(_) | CommandError::Corrupt(_) => RedirectRefusal::ServerError,
-        CommandError::Conflict
-        | CommandError::Unavailable(_)
-        | CommandError::Stopped(_)
-        | CommandError::NotVisible(_) => RedirectRefusal::TemporarilyUnavailable,
-    };
-    let request_id = &visitor.request.request_id;
-    tracing::error!(target: "routix::failure", request_id, %error, "a decision was not recorded");
-    request.back.refused(&refusal, server.issuer())
+    Err(error.into())
 }
 
 /// The user, as the log names him.

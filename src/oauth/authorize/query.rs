@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::refusal::PageRefusal;
 use crate::http::pairs;
 
-/// Longer ones are refused: the query has to survive the way over the sign-in page.
+/// Bytes. A query that is longer is refused: encoded once more, it has to fit into the address of the sign-in page.
 const MAX_LENGTH: usize = 7_000;
 
 /// Names and values, and which names came more than once. An empty value counts as left out (RFC 6749, 3.1).

@@ -1,11 +1,10 @@
 //! The two ways to refuse an authorization request.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::redirect::Return;
 use crate::access::InvalidToken;
-use crate::http::Failure;
 use crate::pages::{PageError, Visitor, error_page};
 
 /// Why there is no consent page.
@@ -17,7 +16,7 @@ pub(super) enum Refusal {
     Redirect(Return, RedirectRefusal),
 }
 
-/// Client or redirect URI are not proven, so nobody is sent anywhere (OAuth 2.1, 4.1.2.1; RFC 9700, 4.11).
+/// Client or redirect URI are not proven, so nobody is sent anywhere (OAuth 2.1, 4.1.2.1).
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PageRefusal {
     #[error("the query is too long or malformed")]
@@ -91,7 +90,7 @@ impl PageRefusal {
             Self::Unavailable(cause) if cause.is_outage() => {
                 return visitor.answer(Err(PageError::Unavailable(Box::new(cause))));
             }
-            Self::Unavailable(cause) => return Failure::internal(cause).into_response(),
+            Self::Unavailable(cause) => return visitor.answer(Err(PageError::Internal(Box::new(cause)))),
         };
         error_page(visitor, StatusCode::BAD_REQUEST, message)
     }

@@ -30,9 +30,13 @@ impl Shown {
         Ok(keys.seal(Seal::ConsentForm, self.shown_at, &serde_json::to_vec(self)?))
     }
 
-    /// The page, if it is one of ours, was shown in this session, and is not too old.
-    pub(super) fn unseal(keys: &Keys, text: &str, session_id: Uuid, now: DateTime<Utc>) -> Option<Self> {
+    /// The page, if it is one of ours and was shown in this session.
+    pub(super) fn unseal(keys: &Keys, text: &str, session_id: Uuid) -> Option<Self> {
         let shown: Self = serde_json::from_slice(&keys.unseal(Seal::ConsentForm, text)?).ok()?;
-        (shown.session_id == session_id && now < shown.shown_at + LIFETIME).then_some(shown)
+        (shown.session_id == session_id).then_some(shown)
+    }
+
+    pub(super) fn is_too_old_at(&self, now: DateTime<Utc>) -> bool {
+        now >= self.shown_at + LIFETIME
     }
 }

@@ -11,6 +11,7 @@ mod rebuild;
 mod restore;
 mod roles;
 mod runner;
+mod sealing;
 mod start;
 mod time_travel;
 mod verify;

@@ -2,6 +2,9 @@
 //!
 //! Everything is judged before it is asked whether the code was used, and nothing is taken from it before everything is
 //! right: somebody who only has the code cannot spend it, and cannot end what its holder got for it.
+//!
+//! A client whose answer is lost after the code was spent cannot send it again (RFC 6749, 4.1.2): a second use looks the
+//! same as a thief's. The user has to be asked again then.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -44,7 +47,7 @@ pub(in super::super) async fn grant(
     match server.commands.redeem_code(id, redemption, &by_client).await? {
         Presented::Accepted(family) => {
             server.count_use(&client.app, client.secret_generation);
-            family::granted(server, (id, &family), &asked).await
+            family::granted(server, &client, (id, &family), &asked).await
         }
         Presented::Refused => Err(REFUSED),
         Presented::Ended(reason) => {

@@ -15,7 +15,7 @@ pub(in super::super) async fn grant(
     origin: &RequestOrigin,
     request: &ClientRequest,
 ) -> Result<Granted, OAuthError> {
-    let AuthenticatedClient { app, secret_generation } = server.authenticate_client(origin, request).await?;
+    let AuthenticatedClient { app, secret_generation, basic: _ } = server.authenticate_client(origin, request).await?;
     let generation = secret_generation
         .ok_or(OAuthError::UnauthorizedClient("a public client has no secret and cannot use client_credentials"))?;
     let scopes = scopes(&app, request.optional("scope"))?;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Granted, usable_branches};
 use crate::access::{InvalidToken, Standing, UserGrant};
 use crate::http::origin::RequestOrigin;
+use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::error::OAuthError;
 use crate::oauth::request::ClientRequest;
 use crate::oauth::server::OAuthServer;
@@ -54,14 +55,17 @@ pub(super) async fn check(
         }
         Err(error) => return Err(OAuthError::Token(error)),
     };
+    if standing.scopes.is_empty() {
+        return Err(OAuthError::InvalidGrant("nothing is left of the scopes that the user granted"));
+    }
     if let Some(scopes) = &asked.scopes {
         if scopes.is_empty() || !scopes.is_subset(&grant.scopes) {
             return Err(OAuthError::InvalidScope("the user did not grant all of these scopes".to_owned()));
         }
         standing.scopes = scopes.intersection(&standing.scopes);
-    }
-    if standing.scopes.is_empty() {
-        return Err(OAuthError::InvalidGrant("nothing is left of the scopes that the user granted"));
+        if standing.scopes.is_empty() {
+            return Err(OAuthError::InvalidScope("nothing is left of these scopes; there may be of others".to_owned()));
+        }
     }
     Ok((grant, standing, resource))
 }
@@ -69,10 +73,11 @@ pub(super) async fn check(
 /// The tokens of a family that goes on.
 pub(super) async fn granted(
     server: &OAuthServer,
+    client: &AuthenticatedClient,
     (id, family): (Uuid, &Family),
     asked: &Asked,
 ) -> Result<Granted, OAuthError> {
-    let revoked = OAuthError::InvalidClient { description: "the app is revoked", basic: false };
+    let revoked = OAuthError::InvalidClient { description: "the app is revoked", basic: client.basic };
     let app = server.access.app_by_id(family.grant.app_id).await.map_err(OAuthError::Token)?;
     let app = app.filter(|app| app.status.0 == Status::Active).ok_or(revoked)?;
     let (grant, standing, resource) = check(server, &app, (id, &family.grant), asked).await?;

@@ -54,7 +54,7 @@ pub(in super::super) async fn grant(
     match server.commands.refresh_authorization(id, refresh, &by_client).await? {
         Presented::Accepted(family) => {
             server.count_use(&client.app, client.secret_generation);
-            family::granted(server, (id, &family), &asked).await
+            family::granted(server, &client, (id, &family), &asked).await
         }
         Presented::Refused => Err(REFUSED),
         Presented::Ended(reason) => {
@@ -89,7 +89,7 @@ async fn unauthenticated(
     if is_revoked(&app) {
         return Err(refused("the app is revoked"));
     }
-    Ok(AuthenticatedClient { app, secret_generation: None })
+    Ok(AuthenticatedClient { app, secret_generation: None, basic: false })
 }
 
 fn is_revoked(app: &ValidationRow) -> bool {

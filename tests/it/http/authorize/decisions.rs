@@ -98,13 +98,15 @@ async fn b1_a_form_shown_before_a_new_sign_in_is_refused() {
 }
 
 #[tokio::test]
-async fn a_form_expires_after_ten_minutes() {
+async fn after_ten_minutes_the_question_is_put_again() {
     let (app, client) = start(json!({})).await;
     let browser = signed_in(&app, Actor::Member).await;
     let page = consent_page(&browser, &Request::of(&client)).await;
     app.clock.advance(TimeDelta::minutes(10));
     for decision in ["approve", "deny"] {
-        decide(&browser, &page, decision).await.expect(403);
+        let again = decide(&browser, &page, decision).await.expect(303);
+        assert_eq!(again.location(), Request::of(&client).path());
+        browser.get(again.location()).await.expect(200);
     }
     assert!(kinds(&app).is_empty());
     let page = consent_page(&browser, &Request::of(&client)).await;
