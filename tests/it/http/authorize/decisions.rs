@@ -126,7 +126,7 @@ async fn a_page_shown_again_for_want_of_a_choice_does_not_live_longer() {
     let no_choice = [("request", sealed.as_str()), ("decision", "approve")];
     let again = browser.post(AUTHORIZE, &no_choice, &FROM_OUR_PAGE).await.expect(400);
     app.clock.advance(TimeDelta::minutes(1));
-    decide(&browser, &again, "approve").await.expect(403);
+    decide(&browser, &again, "approve").await.expect(303);
     assert!(kinds(&app).is_empty());
 }
 

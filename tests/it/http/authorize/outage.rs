@@ -24,7 +24,7 @@ async fn az23_before_the_redirect_uri_is_proven_an_outage_is_a_page() {
     for browser in [browser, Browser::new(&app)] {
         let page = browser.get(&path).await.expect(503);
         assert_eq!((page.location(), page.header("retry-after"), page.header("cache-control")), ("", "1", "no-store"));
-        page.expect_words("We cannot do this right now. Nothing was changed.");
+        page.expect_words("We cannot do this right now. Try again in a moment.");
     }
     assert!(read.resume(&TokenValidation).await.unwrap());
     let browser = Browser::new(&app);
