@@ -13,6 +13,7 @@ pub mod evidence;
 mod golden;
 pub mod log;
 pub mod organization;
+pub mod person;
 pub mod reservation;
 pub mod signing_key;
 #[cfg(test)]
