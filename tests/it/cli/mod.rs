@@ -2,10 +2,12 @@
 
 mod beside;
 mod demo;
+mod forget;
 mod formats;
 mod interrupted;
 mod logs;
 mod projections;
+mod security;
 mod serve;
 mod settings;
 mod shutdown;

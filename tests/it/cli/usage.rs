@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 35] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -19,6 +19,7 @@ const COMMANDS: [&[&str]; 33] = [
     &["branch", "list"],
     &["user", "create"],
     &["user", "list"],
+    &["user", "forget"],
     &["user", "disable"],
     &["member", "add"],
     &["member", "change"],
@@ -39,6 +40,7 @@ const COMMANDS: [&[&str]; 33] = [
     &["projections", "pause"],
     &["projections", "resume"],
     &["projections", "retry"],
+    &["security", "list"],
     &[],
 ];
 
@@ -95,6 +97,9 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["member", "add", "--organization", NOBODY, "--user", "x", "--role", "emperor"],
         &["projections", "rebuild"],
         &["projections", "rebuild", "app_list", "--all"],
+        &["security", "list", "--kind", "boredom"],
+        &["security", "list", "--since", "yesterday"],
+        &["security", "list", "--limit", "0"],
         &["completions", "cobol"],
     ] {
         let ran = routix(folder.path(), words);
@@ -134,6 +139,9 @@ fn an_id_that_nobody_has_exits_with_1_and_a_sentence() {
         &["organization", "create", "--name", " ", "--owner", "ann@example.com"],
         &["user", "create", "--email", "ann@example.com", "--name", "Ann"],
         &["user", "disable", "bob@example.com"],
+        &["user", "forget", "bob@example.com", "--yes"],
+        &["user", "forget", NOBODY, "--yes"],
+        &["user", "forget", "ann@example.com", "--yes"],
         &["keys", "retire", "no-such-key"],
     ] {
         routix(folder.path(), words).refusal();
