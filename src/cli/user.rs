@@ -121,11 +121,14 @@ async fn forget(context: &Context, user: &str, yes: bool) -> anyhow::Result<Exit
     };
     let forgotten = commands.forget_person(id, &context.origin()).await?;
     line(&id.to_string())?;
-    let contexts = forgotten.contexts;
-    note(&match (forgotten.before, contexts) {
+    let requests = match forgotten.contexts {
+        1 => "1 request".to_owned(),
+        number => format!("{number} requests"),
+    };
+    note(&match (forgotten.before, forgotten.contexts) {
         (true, 0) => "was forgotten before; nothing was left to remove".to_owned(),
-        (true, _) => format!("was forgotten before; what was left of {contexts} requests is removed now"),
-        (false, _) => format!("forgotten, with the address and the user agent of {contexts} requests"),
+        (true, _) => format!("was forgotten before; what was left of {requests} is removed now"),
+        (false, _) => format!("forgotten, with the address and the user agent of {requests}"),
     });
     if forgotten.purged {
         return Ok(ExitCode::SUCCESS);

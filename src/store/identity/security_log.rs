@@ -244,8 +244,9 @@ mod tests {
         let refused = SecurityRow { kind: SecurityKind::FormRefused, ..failed(None, 200) };
         db.add_security_rows(vec![failed(None, 1), failed(None, 100), refused.clone()]).await.unwrap();
         assert_eq!(db.security_rows(at(100), None, 10).await.unwrap(), [failed(None, 100), refused.clone()]);
-        assert_eq!(db.security_rows(at(101), None, 10).await.unwrap(), [refused.clone()]);
-        assert_eq!(db.security_rows(at(0), Some(SecurityKind::FormRefused), 10).await.unwrap(), [refused.clone()]);
+        for (since, kind) in [(101, None), (0, Some(SecurityKind::FormRefused))] {
+            assert_eq!(db.security_rows(at(since), kind, 10).await.unwrap(), std::slice::from_ref(&refused));
+        }
         assert_eq!(db.security_rows(at(0), None, 2).await.unwrap(), [failed(None, 100), refused]);
     }
 

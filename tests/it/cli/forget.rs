@@ -18,7 +18,7 @@ fn a_person_is_forgotten_beside_the_server_once_it_is_confirmed() {
     assert_eq!(user(), 200);
     let ran = routix(folder.path(), &["user", "forget", email, "--yes"]);
     assert_eq!((ran.code, user()), (Some(0), 401), "{ran:?}");
-    assert_eq!(ran.stderr, "forgotten, with the address and the user agent of 1 requests\n");
+    assert_eq!(ran.stderr, "forgotten, with the address and the user agent of 1 request\n");
     let id = ran.stdout.trim();
     assert!(uuid::Uuid::parse_str(id).is_ok(), "{id}");
     let again = routix(folder.path(), &["user", "forget", id]);

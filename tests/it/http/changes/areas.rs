@@ -24,7 +24,7 @@ fn quoted(path: &str) -> String {
 }
 
 fn post<'a>(round: &Round, path: &str, body: &Value) -> Ask<'a> {
-    Ask::Api(round.app.post(path).json(body))
+    Ask::api(round.app.post(path).json(body))
 }
 
 /// A body with the client's id and secret.
@@ -89,7 +89,7 @@ pub(super) async fn people(round: &Round) {
     let ask = post(round, &format!("{USER_TOKEN}?grant_type=refresh_token"), &refresh);
     round.records_nothing(door, SESSIONS, ask).await;
     let path = "/auth/v1/logout";
-    let ask = Ask::Api(round.app.post(path).bearer_auth(text(&signed_in["access_token"])));
+    let ask = Ask::api(round.app.post(path).bearer_auth(text(&signed_in["access_token"])));
     round.records_nothing(("POST", &quoted(path)), SESSIONS, ask).await;
 }
 
@@ -97,21 +97,21 @@ pub(super) async fn people(round: &Round) {
 pub(super) async fn management(round: &Round) {
     let owner = LogActor::User(Actor::Owner.id());
     let app = &round.app;
-    let ask = Ask::Api(app.post(REGISTER).bearer_auth(&round.owner).json(&registration()));
+    let ask = Ask::api(app.post(REGISTER).bearer_auth(&round.owner).json(&registration()));
     round.changes(("POST", &quoted(REGISTER)), owner.clone(), ask).await;
     // An app of its own: the others here go on with the secret they have.
     let other = app.new_app(&round.owner, json!({"name": "To rotate"})).await;
-    let ask = Ask::Api(app.post(ROTATE).bearer_auth(&round.owner).json(&json!({"oauth_app_id": other.app_id})));
+    let ask = Ask::api(app.post(ROTATE).bearer_auth(&round.owner).json(&json!({"oauth_app_id": other.app_id})));
     round.changes(("POST", &quoted(ROTATE)), owner.clone(), ask).await;
     let path = format!("{APPS}?id=eq.{}", other.app_id);
     for body in [json!({"name": "Renamed"}), json!({"status": "revoked"}), json!({"status": "active"})] {
-        let ask = Ask::Api(app.request(Method::PATCH, &path).bearer_auth(&round.owner).json(&body));
+        let ask = Ask::api(app.request(Method::PATCH, &path).bearer_auth(&round.owner).json(&body));
         round.changes(("PATCH", &quoted(APPS)), owner.clone(), ask).await;
     }
     let member = app.sign_in(Actor::Member).await;
     let consents = app.get(CONSENTS, &member).await.expect(200).json();
     let path = format!("{CONSENTS}?id=eq.{}", text(&consents[0]["id"]));
-    let ask = Ask::Api(app.request(Method::DELETE, &path).bearer_auth(&member));
+    let ask = Ask::api(app.request(Method::DELETE, &path).bearer_auth(&member));
     round.changes(("DELETE", &quoted(CONSENTS)), LogActor::User(Actor::Member.id()), ask).await;
 }
 
@@ -125,12 +125,12 @@ pub(super) async fn records(round: &Round) {
             let body = json!({"company_name": "Vos Transport B.V."});
             round.app.request(method, path).bearer_auth(&token).json(&body)
         };
-        round.records_nothing(("POST", &written), RECORDS, Ask::Api(ask(Method::POST, &accounts))).await;
+        round.records_nothing(("POST", &written), RECORDS, Ask::api(ask(Method::POST, &accounts))).await;
         let id = text(&answer(ask(Method::POST, &accounts)).await.expect(201).json()["data"]["id"]);
         let one = format!("{accounts}/{id}");
-        round.records_nothing(("PATCH", &written), RECORDS, Ask::Api(ask(Method::PATCH, &one))).await;
+        round.records_nothing(("PATCH", &written), RECORDS, Ask::api(ask(Method::PATCH, &one))).await;
         for method in [Method::PUT, Method::DELETE] {
-            round.is_refused((method.as_str(), &written), Ask::Api(ask(method.clone(), &one))).await;
+            round.is_refused((method.as_str(), &written), Ask::api(ask(method.clone(), &one))).await;
         }
     }
 }

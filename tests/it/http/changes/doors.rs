@@ -31,6 +31,7 @@ fn arguments(text: &str) -> Vec<&str> {
             '(' | '[' | '{' if !quoted => depth += 1,
             ')' if !quoted && depth == 0 => {
                 found.push(text[began..at].trim());
+                found.retain(|argument| !argument.is_empty());
                 return found;
             }
             ')' | ']' | '}' if !quoted => depth -= 1,

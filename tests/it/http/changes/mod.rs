@@ -24,9 +24,15 @@ type Door = (String, String);
 
 /// A request that is ready to be sent.
 enum Ask<'a> {
-    Api(RequestBuilder),
+    Api(Box<RequestBuilder>),
     /// A form of a page: where it leads, and its fields.
     Form(&'a Browser, &'a str, Vec<(String, String)>),
+}
+
+impl Ask<'_> {
+    fn api(request: RequestBuilder) -> Self {
+        Self::Api(Box::new(request))
+    }
 }
 
 /// A service, and the doors that were knocked at.
