@@ -292,22 +292,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_lost_while_the_database_does_not_answer() {
-        let place = Place::new(90);
-        let file = place._folder.path().join("identity.db");
-        let other = rusqlite::Connection::open(&file).unwrap();
-        other.execute_batch("ALTER TABLE security_log RENAME TO elsewhere").unwrap();
-        place.fail([192, 0, 2, 1], 2);
-        assert!(place.log.flush(&place.identity).await.is_err());
-        place.clock.0.store(5, Ordering::SeqCst);
-        assert!(place.log.flush(&place.identity).await.is_err());
-        other.execute_batch("ALTER TABLE elsewhere RENAME TO security_log").unwrap();
-        place.fail([192, 0, 2, 1], 1);
-        place.log.flush(&place.identity).await.unwrap();
-        assert_eq!(place.rows().await, [failed("192.0.2.1", 2), failed("192.0.2.1", 1)]);
-    }
-
-    #[tokio::test]
     async fn rows_are_kept_for_their_days_and_with_none_nothing_is() {
         let place = Place::new(1);
         place.fail([192, 0, 2, 1], 1);

@@ -37,8 +37,8 @@ impl IdentityDb {
     /// Makes sure that nothing of what was deleted is left in the file or its write-ahead log. `false` when another program
     /// was in the middle of something for so long that the write-ahead log could not be emptied.
     ///
-    /// Deleting overwrites a row where it stands. Copies of it can stand elsewhere: the tree moves rows to other pages as it
-    /// grows, and an older version of routix may have written there. So the file is written anew, without any free space.
+    /// What is deleted here is overwritten where it stood. What others deleted or changed before, an older version of routix
+    /// or a tool of the operator's, may not be; so the file is written anew, without any free space.
     ///
     /// # Errors
     /// [`IdentityError`] when the database does not answer, or the disk has no room for the file a second time.
@@ -125,6 +125,22 @@ mod tests {
         }
         assert!(!db.remove_user(Uuid::from_u128(40)).await.unwrap(), "he is gone");
         assert_eq!(db.users().await.unwrap().len(), 100);
+    }
+
+    #[tokio::test]
+    async fn what_others_left_in_free_space_is_gone_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("identity.db");
+        let db = IdentityDb::open(&path, DateTime::UNIX_EPOCH).unwrap();
+        live(&db, 1).await;
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute("UPDATE users SET password_hash = 'x', name = 'Known by another name'", []).unwrap();
+        db.remove_user(Uuid::from_u128(1)).await.unwrap();
+        assert!(!traces(folder.path(), "hash-000001").is_empty());
+        assert!(db.purge().await.unwrap());
+        for mark in ["hash-000001", "name-000001", "known by another name", "mail-000001"] {
+            assert_eq!(traces(folder.path(), mark), Vec::<String>::new(), "{mark}");
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,9 @@
 //! The security log: what is in it after each kind of failure, and what never is.
 
 use chrono::{DateTime, TimeDelta};
-use routix::store::identity::{SecurityKind, SecurityRow};
+use routix::access::{About, SecurityLog};
+use routix::http::origin::RequestOrigin;
+use routix::store::identity::{RequestContext, SecurityKind, SecurityRow};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -160,4 +162,25 @@ async fn it_is_no_part_of_the_log_and_can_be_switched_off() {
     let (app, rows) = rows(app).await;
     assert_eq!(rows, []);
     assert_eq!(app.identity.security_rows(DateTime::UNIX_EPOCH, Some(SecurityKind::Dropped), 1).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn nothing_is_lost_while_the_database_does_not_answer() {
+    let app = TestApp::start().await;
+    let log = SecurityLog::new(&app.clock.system(), 90);
+    let (request_id, address) = ("request-1".to_owned(), [192, 0, 2, 1].into());
+    let origin = RequestOrigin { request_id, address, context: RequestContext::default() };
+    let database = rusqlite::Connection::open(app.data_dir().join("identity.db")).unwrap();
+    database.execute_batch("ALTER TABLE security_log RENAME TO elsewhere").unwrap();
+    for _ in 0..2 {
+        log.record(SecurityKind::FormRefused, &origin, About::default());
+        assert!(log.flush(&app.identity).await.is_err());
+        app.clock.advance(TimeDelta::minutes(5));
+    }
+    database.execute_batch("ALTER TABLE elsewhere RENAME TO security_log").unwrap();
+    log.record(SecurityKind::FormRefused, &origin, About::default());
+    log.flush(&app.identity).await.unwrap();
+    log.flush(&app.identity).await.unwrap();
+    let rows = app.identity.security_rows(DateTime::UNIX_EPOCH, None, 100).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.count).collect::<Vec<_>>(), [1, 1, 1], "{rows:?}");
 }

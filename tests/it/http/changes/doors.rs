@@ -11,7 +11,7 @@ const UNREAD: [&str; 4] = [".route_service(", ".nest(", ".nest_service(", ".fall
 
 /// The methods of a word that makes a router of a handler; none for those that only read.
 fn methods(word: &str) -> &'static [&'static str] {
-    match word {
+    match word.rsplit("::").next().unwrap_or(word) {
         "get" => &[],
         "post" | "door" => &["POST"],
         "put" => &["PUT"],
@@ -109,7 +109,7 @@ fn routes_are_read_as_they_are_written() {
                 &format!("{RESOURCE}/{{*path}}"),
                 get(|State(a): State<A>, Path(b): Path<B>| async move { resource(&a, &format!("/{b}")) }),
             )
-            .route("/a,b)", delete(a::remove)).route("/api/{*rest}", any(answer))
+            .route("/a,b)", routing::delete(a::remove)).route("/api/{*rest}", any(answer))
     "#;
     let door = |method: &str, path: &str| (method.to_owned(), path.to_owned());
     let rest = r#""/api/{*rest}""#;
