@@ -21,6 +21,7 @@ use crate::authorization::AuthorizationEvent;
 use crate::consent::ConsentEvent;
 use crate::log::{Fact, RecordedEvent};
 use crate::organization::{Organization, OrganizationEvent, Role};
+use crate::person::{Person, PersonEvent};
 use crate::reservation::{Reservation, ReservationEvent};
 use crate::signing_key::{SigningKey, SigningKeyEvent};
 use crate::testing::scopes;
@@ -150,6 +151,10 @@ fn organization_events() -> Vec<(&'static str, OrganizationEvent)> {
     ]
 }
 
+fn person_events() -> Vec<(&'static str, PersonEvent)> {
+    vec![("person.forgotten.1", PersonEvent::Forgotten {})]
+}
+
 fn reservation_events() -> Vec<(&'static str, ReservationEvent)> {
     vec![("reservation.made.1", ReservationEvent::Made { holder_id: UTRECHT })]
 }
@@ -258,6 +263,15 @@ fn every_organization_event_reads_back_and_is_written_the_same() {
 }
 
 #[test]
+fn every_person_event_reads_back_and_is_written_the_same() {
+    for (stem, event) in person_events() {
+        check::<Person>(stem, &event);
+        let fact = recorded(stem, "person", &USER.to_string()).fact().unwrap();
+        assert_eq!(fact, Fact::Person { user_id: USER, event });
+    }
+}
+
+#[test]
 fn every_reservation_event_reads_back_and_is_written_the_same() {
     for (stem, event) in reservation_events() {
         check::<Reservation>(stem, &event);
@@ -284,6 +298,7 @@ fn every_type_and_version_has_its_file_and_every_file_its_type() {
         AuthorizationEvent::TYPES,
         ConsentEvent::TYPES,
         OrganizationEvent::TYPES,
+        PersonEvent::TYPES,
         ReservationEvent::TYPES,
         SigningKeyEvent::TYPES,
     ]
@@ -303,6 +318,7 @@ fn every_file_is_checked_and_every_checked_file_is_there() {
     checked.extend(code_flow::authorization_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(code_flow::consent_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(organization_events().into_iter().map(|(stem, _)| stem.to_owned()));
+    checked.extend(person_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(reservation_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(signing_key_events().into_iter().map(|(stem, _)| stem.to_owned()));
     assert_eq!(files().into_keys().collect::<BTreeSet<_>>(), checked);

@@ -14,6 +14,7 @@ mod golden;
 pub mod history;
 pub mod log;
 pub mod organization;
+pub mod person;
 pub mod reservation;
 pub mod signing_key;
 #[cfg(test)]

@@ -5,10 +5,12 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::security::{About, SecurityLog};
 use crate::commands::PasswordError;
-use crate::commands::sessions::{BrowserToken, Sessions, SignInError, SignedIn};
+use crate::commands::sessions::{BrowserToken, Reason, Sessions, SignInError, SignedIn};
 use crate::http::limit::{Budget, Limiter, network};
 use crate::http::origin::RequestOrigin;
+use crate::store::identity::SecurityKind;
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -22,14 +24,15 @@ pub enum SignInRefusal {
 /// Signs people in under one budget of failures.
 pub struct SignIn {
     pub sessions: Sessions,
+    pub security: SecurityLog,
     /// Failed sign-ins by the SHA-256 of the e-mail and by network.
     failures: Limiter<([u8; 32], IpAddr)>,
 }
 
 impl SignIn {
     /// `failure_limit` is failures a minute for an e-mail and a network; 0 switches it off.
-    pub fn new(sessions: Sessions, failure_limit: u32) -> Self {
-        Self { sessions, failures: Limiter::new(failure_limit) }
+    pub fn new(sessions: Sessions, security: SecurityLog, failure_limit: u32) -> Self {
+        Self { sessions, security, failures: Limiter::new(failure_limit) }
     }
 
     /// A session at the API, with a refresh token.
@@ -58,13 +61,27 @@ impl SignIn {
         guess.judge(self.sessions.sign_in_browser((email, password), context, replaced, admitted).await)
     }
 
+    /// Goes on with a session at the API, as [`Sessions::refresh`].
+    ///
+    /// # Errors
+    /// [`SignInError`].
+    pub async fn refresh(&self, refresh_token: &str, origin: &RequestOrigin) -> Result<SignedIn, SignInError> {
+        let outcome = self.sessions.refresh(refresh_token).await;
+        // Any other refusal is what a session comes to in the end; this one shows that its token is in two hands.
+        if let Err(SignInError::Refused { reason: reason @ Reason::RefreshTokenReused, user_id }) = &outcome {
+            let about = About { detail: reason.as_str(), user_id: *user_id, ..About::default() };
+            self.security.record(SecurityKind::SessionEnded, origin, about);
+        }
+        outcome
+    }
+
     /// # Errors
     /// [`SignInRefusal::TooManyFailures`] when there is no budget left.
     fn guess<'a>(&'a self, email: &str, origin: &'a RequestOrigin) -> Result<Guess<'a>, SignInRefusal> {
         let key = (Sha256::digest(email.trim().to_lowercase()).into(), network(origin.address));
-        let guess = Guess { door: self, key, request_id: &origin.request_id };
+        let guess = Guess { door: self, key, origin };
         match guess.budget().filter(|budget| budget.exceeded) {
-            Some(budget) => Err(SignInRefusal::TooManyFailures(budget)),
+            Some(budget) => Err(guess.too_many(budget)),
             None => Ok(guess),
         }
     }
@@ -74,7 +91,7 @@ impl SignIn {
 struct Guess<'a> {
     door: &'a SignIn,
     key: ([u8; 32], IpAddr),
-    request_id: &'a str,
+    origin: &'a RequestOrigin,
 }
 
 impl Guess<'_> {
@@ -90,17 +107,24 @@ impl Guess<'_> {
         self.budget().is_none_or(|budget| !budget.exceeded)
     }
 
+    fn too_many(&self, budget: Budget) -> SignInRefusal {
+        let about = About { detail: "sign_in", ..About::default() };
+        self.door.security.record(SecurityKind::LimitExceeded, self.origin, about);
+        SignInRefusal::TooManyFailures(budget)
+    }
+
     /// Counts a wrong one.
     fn judge<T>(&self, outcome: Result<T, SignInError>) -> Result<T, SignInRefusal> {
         match outcome {
-            Err(error @ SignInError::Refused) => {
+            Err(SignInError::Refused { reason, user_id }) => {
                 self.door.failures.count(self.key, self.now());
-                tracing::warn!(target: "routix::security", request_id = self.request_id, "sign-in failed");
-                Err(error.into())
+                let about = About { detail: reason.as_str(), user_id, ..About::default() };
+                self.door.security.record(SecurityKind::SignInFailed, self.origin, about);
+                Err(SignInError::Refused { reason, user_id }.into())
             }
             // The budget was used up while this one waited for its turn.
             Err(error @ SignInError::Password(PasswordError::NotAdmitted)) => {
-                Err(self.budget().map_or_else(|| error.into(), SignInRefusal::TooManyFailures))
+                Err(self.budget().map_or_else(|| error.into(), |budget| self.too_many(budget)))
             }
             other => Ok(other?),
         }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::claims::{AUTHENTICATED, Claims, TokenId};
 use super::principal::UserPrincipal;
 use super::resource::Resource;
+use super::security::SecurityLog;
 use super::usage::UsageCounter;
 use super::user_grant::UserGrant;
 use crate::keys::KeyRing;
@@ -33,6 +34,7 @@ pub struct Access {
     pub projections: Waiter,
     pub identity: IdentityDb,
     pub usage: UsageCounter,
+    pub security: SecurityLog,
     pub system: System,
     /// The `iss` of tokens that were not asked for a resource.
     pub token_issuer: String,

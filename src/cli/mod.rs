@@ -14,6 +14,7 @@ mod migrate;
 mod organization;
 mod output;
 mod projections;
+mod security;
 mod serve;
 mod settings;
 mod user;
@@ -70,6 +71,9 @@ enum Command {
     /// Read models: where they stand, rebuild them, verify them.
     #[command(subcommand)]
     Projections(projections::Command),
+    /// Failures and refusals: who tried what he may not.
+    #[command(subcommand)]
+    Security(security::Command),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:\n  routix completions bash > /etc/bash_completion.d/routix")]
     Completions(completions::Arguments),
@@ -103,6 +107,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::History(command) => history::run(&settings, command).await,
             Command::Keys(command) => keys::run(&settings, command).await,
             Command::Projections(command) => projections::run(&settings, command).await,
+            Command::Security(command) => security::run(&settings, command).await,
             Command::Completions(arguments) => completions::run(&arguments),
         }
     })

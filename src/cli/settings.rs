@@ -40,6 +40,9 @@ pub(super) struct Settings {
     /// Failed authentications a minute for a client or e-mail and network; 0 is no limit [default: 20].
     #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
     failure_limit: Option<u32>,
+    /// For how many days failures and refusals are kept, 0 to 36500; 0 keeps none [default: 90].
+    #[arg(long, global = true, value_name = "DAYS", help_heading = "Settings")]
+    security_log_days: Option<u32>,
     /// Where read models and records live, sqlite:FOLDER [default: the data directory].
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     database_url: Option<String>,

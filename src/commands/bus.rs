@@ -11,6 +11,7 @@ use routix_domain::authorization::{Authorization, AuthorizationEvent};
 use routix_domain::consent::Consent;
 use routix_domain::log::{EventFeed, FeedError, Metadata};
 use routix_domain::organization::Organization;
+use routix_domain::person::Person;
 use routix_domain::reservation::Reservation;
 use routix_domain::signing_key::SigningKey;
 use routix_projections::ReadDb;
@@ -70,6 +71,10 @@ impl Visible for Authorization {
             | AuthorizationEvent::Refreshed { .. } => false,
         }
     }
+}
+
+impl Visible for Person {
+    const PROMISED: &'static [&'static str] = &[];
 }
 
 impl Visible for Reservation {

@@ -7,6 +7,7 @@ pub mod authorizations;
 mod bus;
 pub mod change_app;
 pub mod consents;
+pub mod forget;
 pub mod members;
 pub mod organizations;
 mod origin;

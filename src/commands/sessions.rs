@@ -18,12 +18,42 @@ pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 /// A browser that has shown nothing of itself for so long is signed out (ASVS 7.3.1).
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 
+/// What was wrong with credentials. It is for the security log: the caller is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    UnknownEmail,
+    WrongPassword,
+    LockedOut,
+    /// The password was changed, or the user locked out, while it was checked.
+    ChangedMeanwhile,
+    /// Not one of ours, or of a session that is over.
+    NoSession,
+    RefreshTokenReused,
+}
+
+impl Reason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownEmail => "unknown_email",
+            Self::WrongPassword => "wrong_password",
+            Self::LockedOut => "locked_out",
+            Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::NoSession => "no_session",
+            Self::RefreshTokenReused => "refresh_token_reused",
+        }
+    }
+
+    /// With the person whose credentials they are, if there is one.
+    fn of(self, user_id: Option<Uuid>) -> SignInError {
+        SignInError::Refused { reason: self, user_id }
+    }
+}
+
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Unknown e-mail, wrong password, locked user, used or ended refresh token: the caller is not told which.
     #[error("the credentials are not valid")]
-    Refused,
+    Refused { reason: Reason, user_id: Option<Uuid> },
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error(transparent)]
@@ -72,7 +102,7 @@ impl Sessions {
         let user = self.check_password(email, password, admitted).await?;
         let session = self.new_session(user.id, 1);
         if !self.identity.begin_session(session.clone(), user.password_hash.clone(), context).await? {
-            return Err(SignInError::Refused);
+            return Err(Reason::ChangedMeanwhile.of(Some(user.id)));
         }
         Ok(self.signed_in(user, session))
     }
@@ -92,11 +122,11 @@ impl Sessions {
         let user = self.check_password(email, password, admitted).await?;
         let token = URL_SAFE_NO_PAD.encode(self.system.bytes::<32>());
         let tokens = (digest(&token), replaced.map(digest));
-        let session = self.new_session(user.id, 0);
+        let (session, user_id) = (self.new_session(user.id, 0), user.id);
         if self.identity.begin_browser_session(session, user.password_hash, context, tokens).await? {
             Ok(BrowserToken(token))
         } else {
-            Err(SignInError::Refused)
+            Err(Reason::ChangedMeanwhile.of(Some(user_id)))
         }
     }
 
@@ -117,7 +147,12 @@ impl Sessions {
         let user = self.identity.user_by_email(email).await?;
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.passwords.verify(password, stored, admitted).await?;
-        user.filter(|user| fits && user.disabled_at.is_none()).ok_or(SignInError::Refused)
+        let user = user.ok_or_else(|| Reason::UnknownEmail.of(None))?;
+        match (fits, user.disabled_at) {
+            (true, None) => Ok(user),
+            (true, Some(_)) => Err(Reason::LockedOut.of(Some(user.id))),
+            (false, _) => Err(Reason::WrongPassword.of(Some(user.id))),
+        }
     }
 
     fn new_session(&self, user_id: Uuid, generation: u32) -> Session {
@@ -133,18 +168,16 @@ impl Sessions {
     /// [`SignInError`].
     pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, SignInError> {
         let named = self.keys.current().unseal_generation(Seal::UserSession, refresh_token);
-        let (id, generation) = named.ok_or(SignInError::Refused)?;
+        let (id, generation) = named.ok_or_else(|| Reason::NoSession.of(None))?;
         let now = self.system.now();
         let session = match self.identity.rotate_session(id, generation, self.refresh_retry, now).await? {
             Rotation::Current(session) => session,
-            Rotation::Closed => return Err(SignInError::Refused),
-            Rotation::Reused => {
-                tracing::warn!(session = %id, "an old refresh token was used again; the session is ended");
-                return Err(SignInError::Refused);
-            }
+            Rotation::Closed => return Err(Reason::NoSession.of(None)),
+            Rotation::Reused(session) => return Err(Reason::RefreshTokenReused.of(Some(session.user_id))),
         };
         let user = self.identity.user(session.user_id).await?;
-        let user = user.filter(|user| user.disabled_at.is_none()).ok_or(SignInError::Refused)?;
+        let user = user.filter(|user| user.disabled_at.is_none());
+        let user = user.ok_or_else(|| Reason::LockedOut.of(Some(session.user_id)))?;
         Ok(self.signed_in(user, session))
     }
 

@@ -1,4 +1,4 @@
-//! People: create them, set their password, lock them out. Not events: a person can be forgotten.
+//! People: create them, set their password, lock them out. Not events: a person can be forgotten (see `forget`).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

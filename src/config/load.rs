@@ -24,6 +24,9 @@ pub enum ConfigError {
 /// Settings that may be given as a file, because they can hold a password: `ROUTIX_DATABASE_URL_FILE`.
 const AS_FILE: [&str; 2] = ["database_url", "event_store_url"];
 
+/// A century: more would leave the calendar.
+const MAX_DAYS: u32 = 36_500;
+
 /// Merges `flags` over the environment over the TOML file over `defaults`.
 ///
 /// # Errors
@@ -69,6 +72,9 @@ fn check(config: Config) -> Result<Config, ConfigError> {
     let fault = |name, fault: &str| Err(ConfigError::Value { name, fault: fault.to_owned() });
     if config.refresh_retry_seconds > 60 {
         return fault("refresh_retry_seconds", "must be 0 to 60");
+    }
+    if config.security_log_days > MAX_DAYS {
+        return fault("security_log_days", "must be 0 to 36500");
     }
     if config.token_issuer.is_empty() {
         return fault("token_issuer", "must not be empty");
@@ -128,6 +134,7 @@ mod tests {
         assert!(load(Config::default(), Some(&path), Map::new()).unwrap_err().to_string().contains("api_rate_limits"));
         for (name, value) in [
             ("refresh_retry_seconds", serde_json::json!(61)),
+            ("security_log_days", serde_json::json!(36_501)),
             ("public_url", serde_json::json!("https://api.example.com/base")),
             ("public_url", serde_json::json!("ftp://api.example.com")),
             ("public_url", serde_json::json!("HTTPS://API.example.com:443")),

@@ -30,6 +30,8 @@ pub struct Config {
     pub api_rate_limit: u32,
     /// Failed authentications a minute for a client or e-mail and network; 0 switches the limit off.
     pub failure_limit: u32,
+    /// For how many days failures and refusals are kept; 0 keeps none.
+    pub security_log_days: u32,
     /// Where read models and records live; the data directory when left out.
     pub database_url: Option<String>,
     /// Where the log lives; the data directory when left out.
@@ -58,6 +60,7 @@ impl Default for Config {
             refresh_retry_seconds: 30,
             api_rate_limit: 3_000,
             failure_limit: 20,
+            security_log_days: 90,
             database_url: None,
             event_store_url: None,
             log: "info".to_owned(),

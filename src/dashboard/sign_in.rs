@@ -58,7 +58,7 @@ async fn sign_in(visitor: &Visitor, headers: &HeaderMap, request: Request) -> Re
         visitor.page(status, &SignInTemplate { frame, problem: Some(problem), email, return_to }, None)
     };
     match refusal {
-        SignInRefusal::SignIn(SignInError::Refused) => {
+        SignInRefusal::SignIn(SignInError::Refused { .. }) => {
             Ok(again(StatusCode::UNAUTHORIZED, visitor.words.get("sign-in-failed")))
         }
         SignInRefusal::TooManyFailures(budget) => {

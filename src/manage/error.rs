@@ -201,7 +201,7 @@ impl From<SignInRefusal> for ManageError {
 impl From<SignInError> for ManageError {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused => Self::InvalidGrant,
+            SignInError::Refused { .. } => Self::InvalidGrant,
             SignInError::Password(error @ PasswordError::Busy) => Self::Unavailable(Box::new(error)),
             SignInError::Password(error @ (PasswordError::Failed | PasswordError::NotAdmitted)) => {
                 Self::Internal(Box::new(error))

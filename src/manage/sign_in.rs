@@ -43,7 +43,7 @@ pub(super) async fn token(
         Some("password") => password(&management, &origin, &members).await?,
         Some("refresh_token") => {
             let [refresh_token] = required(&members, ["refresh_token"])?;
-            management.sign_in.sessions.refresh(&refresh_token).await?
+            management.sign_in.refresh(&refresh_token, &origin).await?
         }
         Some(_) => return Err(ManageError::UnsupportedGrantType),
         None => {

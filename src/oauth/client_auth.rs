@@ -12,10 +12,12 @@ use uuid::Uuid;
 use super::error::OAuthError;
 use super::request::ClientRequest;
 use super::server::OAuthServer;
+use crate::access::About;
 use crate::commands::digest;
 use crate::http::limit::network;
 use crate::http::origin::RequestOrigin;
 use crate::http::pairs;
+use crate::store::identity::SecurityKind;
 
 /// A client that is who it says it is.
 pub(super) struct AuthenticatedClient {
@@ -30,6 +32,12 @@ struct Credentials {
     client_id: String,
     secret: Option<String>,
     basic: bool,
+}
+
+/// What the client is told, and what the security log is.
+struct Refused {
+    description: &'static str,
+    detail: &'static str,
 }
 
 impl OAuthServer {
@@ -52,12 +60,19 @@ impl OAuthServer {
         };
         let known = app.as_ref().map(|app| app.client_id);
         let now = self.access.system.now();
-        check(app, &credentials, now).map_err(|refused| {
-            let client_id = known.map(tracing::field::display);
-            let request_id = &origin.request_id;
-            tracing::warn!(target: "routix::security", client_id, request_id, reason = %refused, "client authentication failed");
+        check(app, &credentials, now).map_err(|Refused { description, detail }| {
+            let about = About { detail, client_id: known, user_id: None };
+            let security = &self.access.security;
+            security.record(SecurityKind::ClientAuthenticationFailed, origin, about);
             let budget = self.failures.count((known, network(origin.address)), now);
-            budget.filter(|budget| budget.exceeded).map_or(refused, OAuthError::TooManyFailures)
+            match budget.filter(|budget| budget.exceeded) {
+                Some(budget) => {
+                    let about = About { detail: "client_authentication", ..about };
+                    security.record(SecurityKind::LimitExceeded, origin, about);
+                    OAuthError::TooManyFailures(budget)
+                }
+                None => OAuthError::InvalidClient { description, basic: credentials.basic },
+            }
         })
     }
 }
@@ -66,13 +81,11 @@ fn check(
     app: Option<ValidationRow>,
     credentials: &Credentials,
     now: DateTime<Utc>,
-) -> Result<AuthenticatedClient, OAuthError> {
-    let basic = credentials.basic;
-    let description = match credentials.secret {
-        Some(_) => "unknown client or wrong secret",
-        None => "the client is not authenticated, or unknown",
+) -> Result<AuthenticatedClient, Refused> {
+    let (description, fault) = match credentials.secret {
+        Some(_) => ("unknown client or wrong secret", "wrong_secret"),
+        None => ("the client is not authenticated, or unknown", "no_secret"),
     };
-    let refused = || OAuthError::InvalidClient { description, basic };
     let presented = digest(credentials.secret.as_deref().unwrap_or_default());
     // An unknown client is compared with a digest that nothing has, so that it takes no less time.
     let nothing = "0".repeat(64);
@@ -88,15 +101,15 @@ fn check(
             secret_generation = Some(generation);
         }
     }
-    let app = app.ok_or_else(refused)?;
+    let app = app.ok_or(Refused { description, detail: "unknown_client" })?;
     let secretless = app.client_type.0 == ClientType::Public && credentials.secret.is_none();
     if secret_generation.is_none() && !secretless {
-        return Err(refused());
+        return Err(Refused { description, detail: fault });
     }
     if app.status.0 == Status::Revoked {
-        return Err(OAuthError::InvalidClient { description: "the app is revoked", basic });
+        return Err(Refused { description: "the app is revoked", detail: "app_revoked" });
     }
-    Ok(AuthenticatedClient { app, secret_generation, basic })
+    Ok(AuthenticatedClient { app, secret_generation, basic: credentials.basic })
 }
 
 fn credentials(request: &ClientRequest) -> Result<Credentials, OAuthError> {

@@ -20,8 +20,10 @@ use super::error::OAuthError;
 use super::request::ClientRequest;
 use super::server::OAuthServer;
 use super::values::read_refresh_token;
+use crate::access::About;
 use crate::http::Failure;
 use crate::http::origin::RequestOrigin;
+use crate::store::identity::SecurityKind;
 
 pub(super) async fn revoke(
     State(server): State<Arc<OAuthServer>>,
@@ -46,7 +48,7 @@ async fn end(server: &OAuthServer, origin: &RequestOrigin, request: Request) -> 
     // Nobody's, or of no use any more: there is nothing to end.
     let Some(token) = server.access.good_app_token(token).await.map_err(OAuthError::Token)? else { return Ok(()) };
     if token.app.app_id != client.app.app_id {
-        warn_of_foreign(origin, &client);
+        foreign(server, origin, (&client, "access_token"));
         return Ok(());
     }
     match token.id.basis {
@@ -68,13 +70,13 @@ async fn end_authorization(
 ) -> Result<(), OAuthError> {
     let by_client = server.origin(origin, client);
     if !server.commands.revoke_authorization(id, client.app.app_id, &by_client).await? {
-        warn_of_foreign(origin, client);
+        foreign(server, origin, (client, "authorization"));
     }
     Ok(())
 }
 
 /// Somebody holds a token that he should not have, or tries its luck.
-fn warn_of_foreign(origin: &RequestOrigin, client: &AuthenticatedClient) {
-    let (client_id, request_id) = (&client.app.client_id, &origin.request_id);
-    tracing::warn!(target: "routix::security", %client_id, request_id, "a token was revoked that is not this client's");
+fn foreign(server: &OAuthServer, origin: &RequestOrigin, (client, detail): (&AuthenticatedClient, &'static str)) {
+    let about = About { detail, client_id: Some(client.app.client_id), user_id: None };
+    server.access.security.record(SecurityKind::ForeignRevocation, origin, about);
 }

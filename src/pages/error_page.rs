@@ -10,9 +10,10 @@ use axum::response::Response;
 use routix_projections::ReadError;
 
 use super::{Frame, Visitor};
+use crate::access::About;
 use crate::commands::CommandError;
 use crate::http::pairs::InvalidPairs;
-use crate::store::identity::IdentityError;
+use crate::store::identity::{IdentityError, SecurityKind};
 
 /// Why a page was not shown or a form not done.
 #[derive(Debug, thiserror::Error)]
@@ -118,13 +119,17 @@ pub(super) fn page(visitor: &Visitor, error: &PageError) -> Response {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
         }
-        PageError::CrossSite | PageError::StaleForm => {
-            let request_id = &visitor.request.request_id;
-            tracing::warn!(target: "routix::security", request_id, reason = %error, "a form was refused");
-        }
+        PageError::CrossSite => refused(visitor, "cross_site"),
+        PageError::StaleForm => refused(visitor, "stale_form"),
         PageError::BadRequest | PageError::TooLarge | PageError::NotFound => {}
     }
     response
+}
+
+fn refused(visitor: &Visitor, detail: &'static str) {
+    let user_id = visitor.session.as_ref().map(|session| session.user.id);
+    let about = About { detail, user_id, ..About::default() };
+    visitor.pages.sign_in.security.record(SecurityKind::FormRefused, &visitor.request, about);
 }
 
 /// Logs why a request failed, under the number that its visitor is told.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::access::AppPrincipal;
 use crate::http::Failure;
+use crate::http::origin::RequestOrigin;
 
 /// Who calls, where a branch is, and whether there is room for one more request.
 #[async_trait]
@@ -26,5 +27,5 @@ pub trait Gate: Send + Sync {
     ///
     /// # Errors
     /// `429 rate_limited` over the limit.
-    async fn admit(&self, principal: &AppPrincipal) -> Result<HeaderMap, Failure>;
+    async fn admit(&self, principal: &AppPrincipal, origin: &RequestOrigin) -> Result<HeaderMap, Failure>;
 }

@@ -21,8 +21,9 @@ macro_rules! migrations {
 
 pub const EVENTS: &[Migration] =
     migrations!("events": "20261122000000_events", "20261122000001_new_positions_only", "20261122000002_evidence");
-pub const IDENTITY: &[Migration] =
-    migrations!("identity": "20261122000000_identity", "20261122000001_browser_sessions");
+pub const IDENTITY: &[Migration] = migrations!(
+    "identity": "20261122000000_identity", "20261122000001_browser_sessions", "20261122000002_security_log"
+);
 pub const TMS: &[Migration] = migrations!("tms": "20261122000000_records");
 pub const READ: &[Migration] = migrations!("read": "20261122000000_projections", "20261122000001_controls");
 

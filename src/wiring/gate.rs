@@ -5,10 +5,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use routix_projections::branches;
 use uuid::Uuid;
 
-use crate::access::{Access, AppPrincipal, InvalidToken, bearer};
+use crate::access::{About, Access, AppPrincipal, InvalidToken, bearer};
 use crate::http::Failure;
 use crate::http::limit::Limiter;
+use crate::http::origin::RequestOrigin;
 use crate::proxy::Gate;
+use crate::store::identity::SecurityKind;
 
 pub(super) struct ProxyGate {
     pub(super) access: Access,
@@ -58,10 +60,15 @@ impl Gate for ProxyGate {
         Ok(found.map_err(Failure::unavailable)?.map(|branch| branch.branch_id))
     }
 
-    async fn admit(&self, principal: &AppPrincipal) -> Result<HeaderMap, Failure> {
+    async fn admit(&self, principal: &AppPrincipal, origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
         match self.requests.count(principal.app_id, self.access.system.now()) {
             None => Ok(HeaderMap::new()),
-            Some(budget) if budget.exceeded => Err(budget.failure("the app has used up its requests for this minute")),
+            Some(budget) if budget.exceeded => {
+                let (client_id, user_id) = (Some(principal.client_id), principal.user_id);
+                let about = About { detail: "api_requests", client_id, user_id };
+                self.access.security.record(SecurityKind::LimitExceeded, origin, about);
+                Err(budget.failure("the app has used up its requests for this minute"))
+            }
             Some(budget) => Ok(budget.headers().into_iter().collect()),
         }
     }

@@ -10,10 +10,11 @@ use chrono::TimeDelta;
 use routix_domain::value::Scope;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::interval;
 
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores, lock};
-use crate::access::{Access, Resource, SignIn, UsageCounter};
+use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::dashboard::{self, Dashboard};
@@ -35,6 +36,10 @@ use crate::system::System;
 const USAGE_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a stop waits for the newest events to be sealed.
 const LAST_SEAL: Duration = Duration::from_secs(5);
+/// How often the security log does.
+const SECURITY_INTERVAL: Duration = Duration::from_secs(5);
+/// How often its old rows are removed.
+const PRUNE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// How often the keys folder is read again.
 const KEYS_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -88,6 +93,7 @@ impl Service {
             projections: stores.runner.waiter(),
             identity: stores.identity.clone(),
             usage: UsageCounter::default(),
+            security: SecurityLog::new(&stores.system, config.security_log_days),
             system: stores.system.clone(),
             token_issuer: config.token_issuer.clone(),
             resource: Resource::new(&public_url),
@@ -100,7 +106,7 @@ impl Service {
             refresh_retry: TimeDelta::seconds(config.refresh_retry_seconds.into()),
         };
         let (failure_limit, api_rate_limit) = (config.failure_limit, config.api_rate_limit);
-        let sign_in = Arc::new(SignIn::new(sessions, failure_limit));
+        let sign_in = Arc::new(SignIn::new(sessions, access.security.clone(), failure_limit));
         Ok(Self { stores, address, public_url, listener, access, sign_in, failure_limit, api_rate_limit, _lock: lock })
     }
 
@@ -111,6 +117,7 @@ impl Service {
         beside.spawn(keep_usage(self.access.clone()));
         let sealer = self.stores.sealer(self.access.keys.clone());
         beside.spawn(sealer.clone().run());
+        beside.spawn(keep_security(self.access.clone()));
         let router = self.router();
         server::serve(self.listener, router, stop).await;
         beside.shutdown().await;
@@ -121,6 +128,9 @@ impl Service {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the newest events are not sealed"),
             Err(_elapsed) => tracing::warn!("the newest events are not sealed yet; the next start goes on"),
+        }
+        if let Err(error) = self.access.security.flush(&self.access.identity).await {
+            tracing::warn!(%error, "the last of the security log is lost");
         }
         self.stores.close().await;
     }
@@ -184,7 +194,7 @@ fn scope_texts(catalogue: &Catalogue) -> ScopeTexts {
 }
 
 async fn keep_keys(keys: KeyRing) {
-    let mut ticks = tokio::time::interval(KEYS_INTERVAL);
+    let mut ticks = interval(KEYS_INTERVAL);
     loop {
         ticks.tick().await;
         if let Err(error) = keys.reload() {
@@ -194,11 +204,24 @@ async fn keep_keys(keys: KeyRing) {
 }
 
 async fn keep_usage(access: Access) {
-    let mut ticks = tokio::time::interval(USAGE_INTERVAL);
+    let mut ticks = interval(USAGE_INTERVAL);
     loop {
         ticks.tick().await;
         if let Err(error) = access.usage.flush(&access.identity).await {
             tracing::warn!(%error, "use counts could not be written; trying again");
+        }
+    }
+}
+
+async fn keep_security(access: Access) {
+    let (mut flushes, mut prunes) = (interval(SECURITY_INTERVAL), interval(PRUNE_INTERVAL));
+    loop {
+        let done = tokio::select! {
+            _ = flushes.tick() => access.security.flush(&access.identity).await,
+            _ = prunes.tick() => access.security.prune(&access.identity).await,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "the security log could not be written; trying again");
         }
     }
 }

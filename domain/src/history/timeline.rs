@@ -84,6 +84,7 @@ impl AppHistory {
                 Fact::App { .. }
                 | Fact::Authorization { .. }
                 | Fact::Organization { .. }
+                | Fact::Person { .. }
                 | Fact::Reservation { .. }
                 | Fact::SigningKey { .. } => continue,
             };

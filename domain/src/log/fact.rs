@@ -11,6 +11,7 @@ use crate::app::AppEvent;
 use crate::authorization::AuthorizationEvent;
 use crate::consent::ConsentEvent;
 use crate::organization::OrganizationEvent;
+use crate::person::PersonEvent;
 use crate::reservation::ReservationEvent;
 use crate::signing_key::SigningKeyEvent;
 
@@ -21,6 +22,7 @@ pub enum Fact {
     Authorization { authorization_id: Uuid, event: AuthorizationEvent },
     Consent { consent_id: Uuid, event: ConsentEvent },
     Organization { organization_id: Uuid, event: OrganizationEvent },
+    Person { user_id: Uuid, event: PersonEvent },
     Reservation { value: String, event: ReservationEvent },
     SigningKey { key_id: String, event: SigningKeyEvent },
 }
@@ -62,6 +64,10 @@ impl RecordedEvent {
             "organization" => {
                 self.known(OrganizationEvent::TYPES)?;
                 Ok(Fact::Organization { organization_id: self.uuid()?, event: self.decode()? })
+            }
+            "person" => {
+                self.known(PersonEvent::TYPES)?;
+                Ok(Fact::Person { user_id: self.uuid()?, event: self.decode()? })
             }
             "reservation" => {
                 self.known(ReservationEvent::TYPES)?;

@@ -37,6 +37,7 @@ impl Projection for AppHistory {
             Fact::App { .. }
             | Fact::Authorization { .. }
             | Fact::Organization { .. }
+            | Fact::Person { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }
@@ -67,6 +68,7 @@ impl Projection for AppHistory {
             }
             Fact::Authorization { .. }
             | Fact::Organization { .. }
+            | Fact::Person { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Ok(()),
         }

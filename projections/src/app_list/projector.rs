@@ -36,6 +36,7 @@ impl Projection for AppList {
             Fact::Authorization { .. }
             | Fact::Consent { .. }
             | Fact::Organization { .. }
+            | Fact::Person { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }

@@ -37,6 +37,7 @@ impl Projection for Consents {
             Fact::Authorization { .. }
             | Fact::App { .. }
             | Fact::Organization { .. }
+            | Fact::Person { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }
@@ -53,6 +54,7 @@ impl Projection for Consents {
             Fact::Authorization { .. }
             | Fact::App { .. }
             | Fact::Organization { .. }
+            | Fact::Person { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Ok(()),
         }

@@ -35,6 +35,7 @@ impl Projection for TokenValidation {
             Fact::Authorization { .. }
             | Fact::Consent { .. }
             | Fact::Organization { .. }
+            | Fact::Person { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }

@@ -1,13 +1,14 @@
 //! The order itself, in one place.
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::Uri;
 use axum::response::Response;
 use uuid::Uuid;
 
 use crate::http::Failure;
+use crate::http::origin::RequestOrigin;
 use crate::proxy::records::Target;
 use crate::proxy::router::Proxy;
 
@@ -26,13 +27,14 @@ pub(super) struct Admitted<'a> {
 }
 
 pub(in crate::proxy) async fn run(proxy: &Proxy, request: Request) -> Result<Response, Failure> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let Ok(origin) = RequestOrigin::from_request_parts(&mut parts, &()).await;
     let principal = proxy.gate.authenticate(&parts.headers).await?;
     let path = path::find(&proxy.catalogue, parts.uri.path())?;
     let operation = method::choose(&parts.method, &path)?;
     scope::require(&principal, &path, operation)?;
     let tenant = branch::resolve(proxy.gate.as_ref(), &principal, path.branch).await?;
-    let limits = proxy.gate.admit(&principal).await?;
+    let limits = proxy.gate.admit(&principal, &origin).await?;
     let target = Target { resource: path.resource.clone(), version: path.version, tenant };
     let (uri, headers) = (&parts.uri, &parts.headers);
     let admitted = Admitted { proxy, target, app_id: principal.app_id, path, uri, headers };

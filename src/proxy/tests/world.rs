@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::access::AppPrincipal;
 use crate::http::Failure;
+use crate::http::origin::RequestOrigin;
 use crate::proxy::catalogue::Catalogue;
 use crate::proxy::records::test_support::scratch;
 use crate::proxy::{Gate, Proxy, router};
@@ -72,7 +73,7 @@ impl Gate for FakeGate {
         Ok(found.map(|(org, number)| branch(org, number)))
     }
 
-    async fn admit(&self, _principal: &AppPrincipal) -> Result<HeaderMap, Failure> {
+    async fn admit(&self, _principal: &AppPrincipal, _origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
         if self.exhausted.load(Ordering::Relaxed) {
             return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many requests"));
         }

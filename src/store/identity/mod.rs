@@ -1,10 +1,13 @@
-//! The life `identity`: people, sessions, request contexts and use counts, in a file of its own that is not the log.
+//! The life `identity`: people, sessions, request contexts, use counts and the security log, in a file of its own that is
+//! not the log of events.
 //!
 //! What is here can be deleted without breaking the log's word, which is why it is here. Deliberately absent: plaintext
 //! passwords and tokens of any kind.
 
 mod browser_sessions;
 mod contexts;
+mod forget;
+mod security_log;
 mod sessions;
 mod usage;
 mod users;
@@ -20,6 +23,7 @@ use uuid::Uuid;
 
 pub use self::browser_sessions::{BrowserSession, OpenSession};
 pub use self::contexts::RequestContext;
+pub use self::security_log::{SecurityKind, SecurityRow};
 pub use self::sessions::{Rotation, Session};
 pub use self::usage::Usage;
 pub use self::users::{EmailTaken, NewUser, User};
@@ -49,6 +53,8 @@ impl IdentityDb {
     pub fn open(path: &Path, now: DateTime<Utc>) -> Result<Self, MigrationError> {
         let mut connection = open_writer(path, Durability::Full)?;
         migrate(&mut connection, IDENTITY, now)?;
+        // What is deleted here is meant to be gone, and not to wait in the free space of the file.
+        connection.pragma_update(None, "secure_delete", true)?;
         Ok(Self { writer: Arc::new(Mutex::new(connection)), readers: Arc::new(Readers::new(path)) })
     }
 

@@ -31,8 +31,8 @@ pub enum Rotation {
     Current(Session),
     /// Unknown, expired or ended before.
     Closed,
-    /// An old token: the session is ended now.
-    Reused,
+    /// An old token: the session, as it was, is ended now.
+    Reused(Session),
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
@@ -102,7 +102,7 @@ impl IdentityDb {
                 return Ok(Rotation::Current(session));
             }
             end(connection, id, now)?;
-            Ok(Rotation::Reused)
+            Ok(Rotation::Reused(session))
         })
         .await
     }

@@ -2,11 +2,13 @@
 
 mod beside;
 mod demo;
+mod forget;
 mod formats;
 mod history;
 mod interrupted;
 mod logs;
 mod projections;
+mod security;
 mod serve;
 mod settings;
 mod shutdown;

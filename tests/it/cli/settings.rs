@@ -66,6 +66,7 @@ fn a_value_that_cannot_be_used_is_refused_by_name() {
         (&[][..], &[("ROUTIX_LISTEN", "nowhere")][..], "LISTEN"),
         (&[], &[("ROUTIX_API_RATE_LIMIT", "-1")], "API_RATE_LIMIT"),
         (&[], &[("ROUTIX_REFRESH_RETRY_SECONDS", "61")], "refresh_retry_seconds"),
+        (&[], &[("ROUTIX_SECURITY_LOG_DAYS", "36501")], "security_log_days"),
         (&[], &[("ROUTIX_LOG_FORMAT", "xml")], "LOG_FORMAT"),
         (&[], &[("ROUTIX_PUBLIC_URL", "api.example.com")], "public_url"),
         (&[], &[("ROUTIX_DATABASE_URL_FILE", "missing")], "missing"),

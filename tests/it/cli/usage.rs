@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 36] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -19,6 +19,7 @@ const COMMANDS: [&[&str]; 34] = [
     &["branch", "list"],
     &["user", "create"],
     &["user", "list"],
+    &["user", "forget"],
     &["user", "disable"],
     &["member", "add"],
     &["member", "change"],
@@ -40,6 +41,7 @@ const COMMANDS: [&[&str]; 34] = [
     &["projections", "pause"],
     &["projections", "resume"],
     &["projections", "retry"],
+    &["security", "list"],
     &[],
 ];
 
@@ -106,6 +108,9 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["history", "app", NOBODY, "--sequence", "1", "--diff", "1..2"],
         &["projections", "rebuild"],
         &["projections", "rebuild", "app_list", "--all"],
+        &["security", "list", "--kind", "boredom"],
+        &["security", "list", "--since", "yesterday"],
+        &["security", "list", "--limit", "0"],
         &["completions", "cobol"],
     ] {
         let ran = routix(folder.path(), words);
@@ -145,6 +150,9 @@ fn an_id_that_nobody_has_exits_with_1_and_a_sentence() {
         &["organization", "create", "--name", " ", "--owner", "ann@example.com"],
         &["user", "create", "--email", "ann@example.com", "--name", "Ann"],
         &["user", "disable", "bob@example.com"],
+        &["user", "forget", "bob@example.com", "--yes"],
+        &["user", "forget", NOBODY, "--yes"],
+        &["user", "forget", "ann@example.com", "--yes"],
         &["keys", "retire", "no-such-key"],
         &["history", "app", NOBODY],
         &["history", "app", NOBODY, "--at", "2026-03-01"],

@@ -179,9 +179,14 @@ impl TestApp {
         self.get(&path, token).await.expect(200).json().as_array().unwrap().clone()
     }
 
+    /// The whole log, oldest first.
+    pub(crate) async fn events(&self) -> Vec<RecordedEvent> {
+        self.feed.read_after(0, 1_000_000).await.unwrap().events
+    }
+
     /// The events of a type in the whole log, oldest first.
     pub(crate) async fn log(&self, event_type: &str) -> Vec<RecordedEvent> {
-        let mut found = self.feed.read_after(0, 1_000_000).await.unwrap().events;
+        let mut found = self.events().await;
         found.retain(|event| event.event_type == event_type);
         found
     }

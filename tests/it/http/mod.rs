@@ -3,14 +3,17 @@
 mod app;
 mod authorize;
 mod browser;
+mod changes;
 mod client;
 mod code_flow;
 mod codes;
 mod edge;
+mod forget;
 mod html;
 mod jwt;
 mod management;
 mod pages;
+mod security;
 mod sign_in;
 mod tokens;
 mod world;

@@ -7,13 +7,14 @@ use routix_projections::token_validation::ValidationRow;
 use uuid::Uuid;
 
 use super::{Granted, usable_branches};
-use crate::access::{InvalidToken, Standing, UserGrant};
+use crate::access::{About, InvalidToken, Standing, UserGrant};
 use crate::http::origin::RequestOrigin;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::error::OAuthError;
 use crate::oauth::request::ClientRequest;
 use crate::oauth::server::OAuthServer;
 use crate::oauth::values::refresh_token;
+use crate::store::identity::SecurityKind;
 
 /// What the request narrows: scopes and resource.
 pub(super) struct Asked {
@@ -29,10 +30,21 @@ impl Asked {
     }
 }
 
-/// Says in the security log that an authorization ended because of what was presented.
-pub(super) fn warn_of_end(origin: &RequestOrigin, id: Uuid, reason: EndReason) {
-    let request_id = &origin.request_id;
-    tracing::warn!(target: "routix::security", authorization = %id, ?reason, request_id, "an authorization was ended");
+/// Says in the security log that what a user gave ended because of what this client presented.
+pub(super) fn ended(
+    server: &OAuthServer,
+    origin: &RequestOrigin,
+    (app, grant): (&ValidationRow, &Grant),
+    reason: EndReason,
+) {
+    let detail = match reason {
+        EndReason::CodeReplayed => "code_replayed",
+        EndReason::RefreshTokenReused => "refresh_token_reused",
+        EndReason::Revoked => "revoked",
+        EndReason::TooManyRefusals => "too_many_refusals",
+    };
+    let about = About { detail, client_id: Some(app.client_id), user_id: Some(grant.user_id) };
+    server.access.security.record(SecurityKind::AuthorizationEnded, origin, about);
 }
 
 /// What the client would get. Asked before anything is spent, and again after it: what was revoked in between is not

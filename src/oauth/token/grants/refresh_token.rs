@@ -58,7 +58,7 @@ pub(in super::super) async fn grant(
         }
         Presented::Refused => Err(REFUSED),
         Presented::Ended(reason) => {
-            family::warn_of_end(origin, id, reason);
+            family::ended(server, origin, (&client.app, &family.grant), reason);
             Err(REFUSED)
         }
     }

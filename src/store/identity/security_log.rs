@@ -1,0 +1,280 @@
+//! The security log: what failed and what was refused, for a time.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Row;
+use rusqlite::types::Type;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{IdentityDb, IdentityError, time};
+
+/// What happened. The words stand in the database and in what people filter by, so they stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum SecurityKind {
+    /// A person was not signed in.
+    SignInFailed,
+    /// A client was not who it said it is.
+    ClientAuthenticationFailed,
+    /// Somebody used up a budget of requests or failures.
+    LimitExceeded,
+    /// A form did not come from the page that it belongs to.
+    FormRefused,
+    /// A code or a refresh token came again, or was presented wrongly too often; what it gave has ended.
+    AuthorizationEnded,
+    /// A person's own refresh token came again; his session has ended.
+    SessionEnded,
+    /// A client wanted to revoke a token that is another's.
+    ForeignRevocation,
+    /// There was too much to keep; the count says how much is not here.
+    Dropped,
+}
+
+impl SecurityKind {
+    pub const ALL: [Self; 8] = [
+        Self::SignInFailed,
+        Self::ClientAuthenticationFailed,
+        Self::LimitExceeded,
+        Self::FormRefused,
+        Self::AuthorizationEnded,
+        Self::SessionEnded,
+        Self::ForeignRevocation,
+        Self::Dropped,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignInFailed => "sign_in_failed",
+            Self::ClientAuthenticationFailed => "client_authentication_failed",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::FormRefused => "form_refused",
+            Self::AuthorizationEnded => "authorization_ended",
+            Self::SessionEnded => "session_ended",
+            Self::ForeignRevocation => "foreign_revocation",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// What came from one source within a minute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityRow {
+    pub kind: SecurityKind,
+    /// One word on how or why.
+    pub detail: String,
+    pub client_id: Option<Uuid>,
+    pub user_id: Option<Uuid>,
+    /// The caller's network.
+    pub address: Option<String>,
+    /// Of the first of them.
+    pub request_id: Option<String>,
+    pub first_at: DateTime<Utc>,
+    pub last_at: DateTime<Utc>,
+    pub count: u64,
+}
+
+impl SecurityRow {
+    fn minute(&self) -> i64 {
+        minute(self.first_at)
+    }
+}
+
+fn minute(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(60)
+}
+
+fn text<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<SecurityRow> {
+    let known = |column| -> rusqlite::Result<Option<String>> {
+        Ok(Some(row.get(column)?).filter(|text: &String| !text.is_empty()))
+    };
+    let id = |column| -> rusqlite::Result<Option<Uuid>> {
+        let wrong = |error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error));
+        known(column)?.map(|text| text.parse().map_err(wrong)).transpose()
+    };
+    let word: String = row.get(0)?;
+    let kind = SecurityKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+    Ok(SecurityRow {
+        kind: kind.ok_or(rusqlite::Error::InvalidColumnType(0, word, Type::Text))?,
+        detail: row.get(1)?,
+        client_id: id(2)?,
+        user_id: id(3)?,
+        address: known(4)?,
+        request_id: known(5)?,
+        first_at: time(row.get(6)?),
+        last_at: time(row.get(7)?),
+        count: row.get(8)?,
+    })
+}
+
+impl IdentityDb {
+    /// Adds rows to those already there; of one source and minute there is one. What is said of somebody who was forgotten
+    /// meanwhile is left out.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer; nothing is added then.
+    pub async fn add_security_rows(&self, rows: Vec<SecurityRow>) -> Result<(), IdentityError> {
+        self.write(move |connection| {
+            let mut add = connection.prepare_cached(
+                "INSERT INTO security_log
+                     (minute, kind, detail, client_id, user_id, address, request_id, first_at, last_at, count)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+                 WHERE ?5 = '' OR EXISTS (SELECT 1 FROM users WHERE id = ?5)
+                 ON CONFLICT (minute, kind, detail, client_id, user_id, address) DO UPDATE SET
+                     count = count + excluded.count, last_at = max(last_at, excluded.last_at)",
+            )?;
+            for row in &rows {
+                add.execute((
+                    row.minute(),
+                    row.kind.as_str(),
+                    &row.detail,
+                    text(row.client_id.as_ref()),
+                    text(row.user_id.as_ref()),
+                    text(row.address.as_ref()),
+                    text(row.request_id.as_ref()),
+                    row.first_at.timestamp_micros(),
+                    row.last_at.timestamp_micros(),
+                    row.count,
+                ))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The newest `limit` rows, oldest first, that were seen at `since` or later, of one kind or of all.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn security_rows(
+        &self,
+        since: DateTime<Utc>,
+        kind: Option<SecurityKind>,
+        limit: u32,
+    ) -> Result<Vec<SecurityRow>, IdentityError> {
+        let mut rows: Vec<SecurityRow> = self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT kind, detail, client_id, user_id, address, request_id, first_at, last_at, count
+                     FROM security_log
+                     WHERE minute >= ?1 AND last_at >= ?2 AND (?3 IS NULL OR kind = ?3)
+                     ORDER BY minute DESC, first_at DESC LIMIT ?4",
+                )?
+                .query_map((minute(since), since.timestamp_micros(), kind.map(SecurityKind::as_str), limit), row)?
+                .collect()
+        })?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// Removes the rows from before `oldest`, and of the others the oldest until about `most` are left: whole minutes.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn prune_security_rows(&self, oldest: DateTime<Utc>, most: u32) -> Result<usize, IdentityError> {
+        self.write(move |connection| {
+            let old = connection.execute("DELETE FROM security_log WHERE minute < ?1", [minute(oldest)])?;
+            let over = connection.execute(
+                "DELETE FROM security_log WHERE minute <=
+                     (SELECT minute FROM security_log ORDER BY minute DESC LIMIT 1 OFFSET ?1)",
+                [most],
+            )?;
+            Ok(old + over)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::NewUser;
+    use super::*;
+
+    const USER: Uuid = Uuid::from_u128(1);
+
+    async fn identity() -> (tempfile::TempDir, IdentityDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = IdentityDb::open(&folder.path().join("identity.db"), DateTime::UNIX_EPOCH).unwrap();
+        let (email, name) = ("ann@example.com".to_owned(), "Ann".to_owned());
+        let user = NewUser { id: USER, email, name, password_hash: "hash".to_owned() };
+        db.create_user(user, DateTime::UNIX_EPOCH).await.unwrap().unwrap();
+        (folder, db)
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn failed(user_id: Option<Uuid>, seconds: i64) -> SecurityRow {
+        SecurityRow {
+            kind: SecurityKind::SignInFailed,
+            detail: "wrong_password".to_owned(),
+            client_id: None,
+            user_id,
+            address: Some("192.0.2.7".to_owned()),
+            request_id: Some(format!("request-{seconds}")),
+            first_at: at(seconds),
+            last_at: at(seconds),
+            count: 1,
+        }
+    }
+
+    async fn all(db: &IdentityDb) -> Vec<SecurityRow> {
+        db.security_rows(DateTime::UNIX_EPOCH, None, 1_000).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn one_source_is_one_row_a_minute() {
+        let (_folder, db) = identity().await;
+        db.add_security_rows(vec![failed(Some(USER), 1), failed(None, 2)]).await.unwrap();
+        db.add_security_rows(vec![failed(Some(USER), 59), failed(Some(USER), 60)]).await.unwrap();
+        let first = SecurityRow { last_at: at(59), count: 2, ..failed(Some(USER), 1) };
+        assert_eq!(all(&db).await, [first, failed(None, 2), failed(Some(USER), 60)]);
+    }
+
+    #[tokio::test]
+    async fn rows_are_found_by_time_and_kind_and_the_newest_come_first_to_their_limit() {
+        let (_folder, db) = identity().await;
+        let refused = SecurityRow { kind: SecurityKind::FormRefused, ..failed(None, 200) };
+        db.add_security_rows(vec![failed(None, 1), failed(None, 100), refused.clone()]).await.unwrap();
+        assert_eq!(db.security_rows(at(100), None, 10).await.unwrap(), [failed(None, 100), refused.clone()]);
+        for (since, kind) in [(101, None), (0, Some(SecurityKind::FormRefused))] {
+            assert_eq!(db.security_rows(at(since), kind, 10).await.unwrap(), std::slice::from_ref(&refused));
+        }
+        assert_eq!(db.security_rows(at(0), None, 2).await.unwrap(), [failed(None, 100), refused]);
+    }
+
+    #[tokio::test]
+    async fn what_is_said_of_a_user_goes_with_him_and_does_not_come_back() {
+        let (_folder, db) = identity().await;
+        db.add_security_rows(vec![failed(Some(USER), 1), failed(None, 2)]).await.unwrap();
+        db.remove_user(USER).await.unwrap();
+        db.add_security_rows(vec![failed(Some(USER), 3)]).await.unwrap();
+        assert_eq!(all(&db).await, [failed(None, 2)]);
+    }
+
+    #[tokio::test]
+    async fn old_rows_are_removed_and_so_are_too_many() {
+        let (_folder, db) = identity().await;
+        db.add_security_rows((0..10).map(|minute| failed(None, minute * 60)).collect()).await.unwrap();
+        assert_eq!(db.prune_security_rows(at(120), 100).await.unwrap(), 2);
+        assert_eq!(db.prune_security_rows(at(0), 3).await.unwrap(), 5);
+        assert_eq!(all(&db).await, [failed(None, 420), failed(None, 480), failed(None, 540)]);
+    }
+
+    #[test]
+    fn the_words_of_the_kinds_are_the_same_everywhere() {
+        use clap::ValueEnum;
+        for kind in SecurityKind::ALL {
+            assert_eq!(kind.to_possible_value().unwrap().get_name(), kind.as_str());
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        assert_eq!(SecurityKind::value_variants(), SecurityKind::ALL);
+    }
+}
