@@ -6,6 +6,7 @@ mod branch;
 mod completions;
 mod context;
 mod demo;
+mod events;
 mod history;
 mod keys;
 mod member;
@@ -68,6 +69,9 @@ enum Command {
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// The event log: list, export, verify, prove.
+    #[command(subcommand)]
+    Events(events::Command),
     /// Read models: where they stand, rebuild them, verify them.
     #[command(subcommand)]
     Projections(projections::Command),
@@ -106,6 +110,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::App(command) => app::run(&settings, command).await,
             Command::History(command) => history::run(&settings, command).await,
             Command::Keys(command) => keys::run(&settings, command).await,
+            Command::Events(command) => events::run(&settings, command).await,
             Command::Projections(command) => projections::run(&settings, command).await,
             Command::Security(command) => security::run(&settings, command).await,
             Command::Completions(arguments) => completions::run(&arguments),

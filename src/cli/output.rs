@@ -7,6 +7,8 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::{Map, Value};
 
+use crate::evidence::csv_cell;
+
 /// In what form rows are printed.
 #[derive(Args, Clone, Copy)]
 pub(super) struct Format {
@@ -76,7 +78,7 @@ impl Rows {
         }
         table.set_header(self.columns.iter().map(|name| name.to_uppercase().replace('_', " ")));
         for row in &self.rows {
-            table.add_row(row.iter().map(plain));
+            table.add_row(row.iter().map(|value| shown(&plain(value))));
         }
         table
     }
@@ -85,7 +87,7 @@ impl Rows {
     fn csv(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{}\r", self.columns.join(","))?;
         for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(|value| cell(&plain(value))).collect();
+            let cells: Vec<String> = row.iter().map(|value| csv_cell(&plain(value))).collect();
             writeln!(out, "{}\r", cells.join(","))?;
         }
         Ok(())
@@ -100,9 +102,19 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+/// Text as it may go to a terminal: what would move its cursor, colour it or turn the direction of writing is spelled out.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+                shown.extend(character.escape_unicode());
+            }
+            control if control.is_control() => shown.extend(control.escape_default()),
+            other => shown.push(other),
+        }
+    }
+    shown
 }
 
 /// A line on stdout: the answer to what was asked.
@@ -127,7 +139,14 @@ pub(super) fn write(put: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>
 
 /// A line on stderr, for the person who watches; if nobody does, that is no fault.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let lines: Vec<String> = text.split('\n').map(shown).collect();
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+}
+
+/// Draws over the line on a terminal's stderr; nothing clears it.
+pub(super) fn redraw(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = write!(out, "\r\u{1b}[2K{}", shown(text)).and_then(|()| out.flush());
 }
 
 /// An error with everything behind it, on stderr and on one line: some causes come in several.
@@ -151,8 +170,14 @@ mod tests {
 
     #[test]
     fn a_cell_is_quoted_and_cannot_be_a_formula() {
-        assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("plain"), "plain");
+        assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(csv_cell("=1+1"), "'=1+1");
+        assert_eq!(csv_cell("plain"), "plain");
+    }
+
+    #[test]
+    fn a_terminal_gets_no_control_characters_and_no_turned_text() {
+        let planted = "a\u{1b}[2J\r\n\t\u{9b}1m\u{202e}b\u{7f} é 鍵";
+        assert_eq!(shown(planted), r"a\u{1b}[2J\r\n\t\u{9b}1m\u{202e}b\u{7f} é 鍵");
     }
 }

@@ -5,6 +5,20 @@
 //! anything on the way of an append. Events are sealed within seconds after they were recorded; what is changed in between
 //! leaves no trace here.
 
+mod check;
+mod check_file;
+mod export;
+mod filter;
+mod items;
+mod owner;
+mod proof;
 mod sealer;
 
+pub use self::check::{CheckError, Kept, Report, Wrong, check_log, checkpoint_in};
+pub use self::check_file::{FileReport, check_file};
+pub use self::export::{COLUMNS, ExportError, Form, csv_cell, values, write_chosen, write_jsonl};
+pub use self::filter::{Choice, Chosen, Filter};
+pub use self::items::{Entry, Items};
+pub use self::owner::{Owner, Owners};
+pub use self::proof::{Proof, ProofFormat, ProveError, Proven, Prover};
 pub use self::sealer::{SealError, Sealer};

@@ -31,6 +31,10 @@ pub struct ExportHeader {
     pub version: u64,
     /// Which log it claims to be. What to trust is not taken from here.
     pub origin: String,
+    /// The verifier keys of those who signed the checkpoints, as the exporter states them: a reader who has them from
+    /// elsewhere compares, and one who has not knows at least whose word it is.
+    #[serde(default)]
+    pub keys: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +46,8 @@ pub enum ExportFormat {
 impl ExportHeader {
     pub const VERSION: u64 = 1;
 
-    pub fn new(origin: &str) -> Self {
-        Self { format: ExportFormat::RoutixEvents, version: Self::VERSION, origin: origin.to_owned() }
+    pub fn new(origin: &str, keys: Vec<String>) -> Self {
+        Self { format: ExportFormat::RoutixEvents, version: Self::VERSION, origin: origin.to_owned(), keys }
     }
 }
 

@@ -13,11 +13,14 @@ fn line_of(item: &Item) -> ExportLine {
 
 #[test]
 fn header_and_checkpoint_are_these_bytes() {
-    let header = r#"{"format":"routix-events","version":1,"origin":"auth.example/log"}"#;
-    assert_eq!(written(&ExportLine::Header(ExportHeader::new("auth.example/log"))), header);
+    let header = r#"{"format":"routix-events","version":1,"origin":"auth.example/log","keys":["a+b+c"]}"#;
+    assert_eq!(written(&ExportLine::Header(ExportHeader::new("auth.example/log", vec!["a+b+c".into()]))), header);
     assert_eq!(written(&ExportLine::Checkpoint { checkpoint: "a\n\n— b\n".into() }), r#"{"checkpoint":"a\n\n— b\n"}"#);
     let later = r#"{"format":"routix-events","version":1,"origin":"o","made_by":"routix 2"}"#;
-    assert_eq!(serde_json::from_str::<ExportLine>(later).unwrap(), ExportLine::Header(ExportHeader::new("o")));
+    assert_eq!(
+        serde_json::from_str::<ExportLine>(later).unwrap(),
+        ExportLine::Header(ExportHeader::new("o", Vec::new()))
+    );
 }
 
 #[test]
