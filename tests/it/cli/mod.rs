@@ -2,6 +2,7 @@
 
 mod beside;
 mod demo;
+mod events;
 mod formats;
 mod interrupted;
 mod logs;

@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 37] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -33,6 +33,10 @@ const COMMANDS: [&[&str]; 33] = [
     &["keys", "list"],
     &["keys", "rotate"],
     &["keys", "retire"],
+    &["events", "list"],
+    &["events", "export"],
+    &["events", "verify"],
+    &["events", "prove"],
     &["projections", "status"],
     &["projections", "rebuild"],
     &["projections", "verify"],
@@ -95,6 +99,14 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["member", "add", "--organization", NOBODY, "--user", "x", "--role", "emperor"],
         &["projections", "rebuild"],
         &["projections", "rebuild", "app_list", "--all"],
+        &["events", "list", "--from", "yesterday"],
+        &["events", "list", "--limit", "-1"],
+        &["events", "export"],
+        &["events", "export", "--out", "x", "--type", "app."],
+        &["events", "export", "--out", "x", "--bom"],
+        &["events", "verify", "--key", "not-a-key"],
+        &["events", "prove"],
+        &["events", "prove", "first"],
         &["completions", "cobol"],
     ] {
         let ran = routix(folder.path(), words);
@@ -188,7 +200,9 @@ fn bash_takes_its_completions() {
 fn a_mistyped_folder_is_not_made_and_found_empty() {
     let folder = tempfile::tempdir().unwrap();
     let mistyped = folder.path().join("routix-dta");
-    for words in [&["app", "list"][..], &["user", "list"], &["keys", "list"], &["projections", "status"]] {
+    for words in
+        [&["app", "list"][..], &["user", "list"], &["keys", "list"], &["projections", "status"], &["events", "list"]]
+    {
         let refusal = routix(&mistyped, words).refusal();
         assert!(refusal.contains("routix-dta") && refusal.contains("routix keys rotate"), "{refusal}");
     }
