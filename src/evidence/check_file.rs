@@ -31,6 +31,9 @@ pub fn check_file(
 ) -> Result<(Report, FileReport), CheckError> {
     let (header, mut notes) = checkpoints(file)?;
     let own = notes.len();
+    if own == 0 {
+        return Err(Wrong::Line { line: 1, reason: "no checkpoint follows the header".into() }.into());
+    }
     let given = !kept.keys.is_empty();
     let keys = if given { kept.keys.clone() } else { keys_of(&header)? };
     let unvouched = if given { Vec::new() } else { keys.clone() };

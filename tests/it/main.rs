@@ -5,6 +5,7 @@
 
 mod cli;
 mod contract;
+mod evidence;
 mod http;
 mod journey;
 mod operations;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Instant;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
 use routix_domain::log::Sealed;
 
@@ -47,10 +48,10 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
     let Arguments { out, format, bom, chosen } = arguments;
     let filter = chosen.filter();
     if format == Kind::Jsonl && !filter.is_everything() {
-        bail!("a part of the log cannot be verified, so jsonl is always the whole; filter csv or cloudevents");
+        usage("a part of the log cannot be verified, so jsonl is always the whole; filter csv or cloudevents");
     }
     if bom && format != Kind::Csv {
-        bail!("--bom is for csv");
+        usage("--bom is for csv");
     }
     let context = Context::open_still(settings).await?;
     let mut target = Target::open(&out)?;
@@ -72,6 +73,11 @@ pub(super) async fn run(settings: &Settings, arguments: Arguments) -> anyhow::Re
         Err(ExportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Options that do not go together, told as clap tells it.
+fn usage(what: &str) -> ! {
+    clap::Error::raw(ErrorKind::ArgumentConflict, format!("{what}\n")).exit()
 }
 
 type Done = Result<(u64, Option<Sealed>), ExportError>;

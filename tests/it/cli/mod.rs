@@ -2,6 +2,7 @@
 
 mod beside;
 mod demo;
+mod events;
 mod forget;
 mod formats;
 mod history;

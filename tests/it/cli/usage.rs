@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 36] = [
+const COMMANDS: [&[&str]; 40] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -35,6 +35,10 @@ const COMMANDS: [&[&str]; 36] = [
     &["keys", "list"],
     &["keys", "rotate"],
     &["keys", "retire"],
+    &["events", "list"],
+    &["events", "export"],
+    &["events", "verify"],
+    &["events", "prove"],
     &["projections", "status"],
     &["projections", "rebuild"],
     &["projections", "verify"],
@@ -108,6 +112,14 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["history", "app", NOBODY, "--sequence", "1", "--diff", "1..2"],
         &["projections", "rebuild"],
         &["projections", "rebuild", "app_list", "--all"],
+        &["events", "list", "--from", "yesterday"],
+        &["events", "list", "--limit", "-1"],
+        &["events", "export"],
+        &["events", "export", "--out", "x", "--type", "app."],
+        &["events", "export", "--out", "x", "--bom"],
+        &["events", "verify", "--key", "not-a-key"],
+        &["events", "prove"],
+        &["events", "prove", "first"],
         &["security", "list", "--kind", "boredom"],
         &["security", "list", "--since", "yesterday"],
         &["security", "list", "--limit", "0"],
@@ -209,7 +221,9 @@ fn bash_takes_its_completions() {
 fn a_mistyped_folder_is_not_made_and_found_empty() {
     let folder = tempfile::tempdir().unwrap();
     let mistyped = folder.path().join("routix-dta");
-    for words in [&["app", "list"][..], &["user", "list"], &["keys", "list"], &["projections", "status"]] {
+    for words in
+        [&["app", "list"][..], &["user", "list"], &["keys", "list"], &["projections", "status"], &["events", "list"]]
+    {
         let refusal = routix(&mistyped, words).refusal();
         assert!(refusal.contains("routix-dta") && refusal.contains("routix keys rotate"), "{refusal}");
     }

@@ -2,9 +2,9 @@
 
 mod control;
 mod feeds;
-mod history;
+pub(crate) mod history;
 mod interrupt;
-mod place;
+pub(crate) mod place;
 mod poison;
 mod ready;
 mod rebuild;

@@ -1,0 +1,8 @@
+//! The log as evidence: sealed, exported, checked, and changed behind the store's back.
+
+mod exports;
+mod lists;
+mod place;
+mod proofs;
+mod sealing;
+mod tampering;
