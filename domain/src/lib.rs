@@ -14,6 +14,7 @@ mod golden;
 pub mod log;
 pub mod organization;
 pub mod reservation;
+pub mod schema;
 pub mod signing_key;
 #[cfg(test)]
 mod testing;

@@ -171,7 +171,7 @@ pub async fn write_chosen(
         said(position, end);
     }
     if form == Form::Json {
-        write!(out, "{}]\n", if written == 0 { "" } else { "\n" })?;
+        writeln!(out, "{}]", if written == 0 { "" } else { "\n" })?;
     }
     Ok(written)
 }

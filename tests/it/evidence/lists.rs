@@ -30,9 +30,12 @@ async fn written(place: &Sealed, form: Form) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Organization and app of every event, by a fold over the whole log.
-fn owners(events: &[RecordedEvent]) -> Vec<(Option<Uuid>, Option<Uuid>)> {
-    let mut known: HashMap<(String, String), (Option<Uuid>, Option<Uuid>)> = HashMap::new();
+/// Organization and app.
+type Owner = (Option<Uuid>, Option<Uuid>);
+
+/// Those of every event, by a fold over the whole log.
+fn owners(events: &[RecordedEvent]) -> Vec<Owner> {
+    let mut known: HashMap<(String, String), Owner> = HashMap::new();
     let owner = |event: &RecordedEvent| {
         let said = match event.fact().unwrap() {
             Fact::App { app_id, event: AppEvent::Registered(app) } => Some((Some(app.organization_id), Some(app_id))),
@@ -64,7 +67,7 @@ async fn a_choice_is_what_a_reader_of_the_whole_log_would_choose() {
     place.grow(400).await;
     let events = place.store.read_after(0, 10_000).await.unwrap().events;
     let owners = owners(&events);
-    let by_hand = |wanted: &dyn Fn(&RecordedEvent, (Option<Uuid>, Option<Uuid>)) -> bool| -> Vec<u64> {
+    let by_hand = |wanted: &dyn Fn(&RecordedEvent, Owner) -> bool| -> Vec<u64> {
         let all = events.iter().zip(&owners).filter(|(event, owner)| wanted(event, **owner));
         all.map(|(event, _)| event.position).collect()
     };

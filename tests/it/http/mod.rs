@@ -11,6 +11,7 @@ mod html;
 mod jwt;
 mod management;
 mod pages;
+mod schemas;
 mod sign_in;
 mod tokens;
 mod world;
