@@ -20,6 +20,7 @@ pub mod oauth;
 pub mod operate;
 pub mod pages;
 pub mod proxy;
+pub mod schemas;
 pub mod store;
 pub mod system;
 pub mod wiring;

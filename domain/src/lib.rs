@@ -16,6 +16,7 @@ pub mod log;
 pub mod organization;
 pub mod person;
 pub mod reservation;
+pub mod schema;
 pub mod signing_key;
 #[cfg(test)]
 mod testing;

@@ -30,6 +30,7 @@ use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
 use crate::proxy::catalogue::Catalogue;
 use crate::proxy::{self, Proxy};
+use crate::schemas;
 use crate::system::System;
 
 /// How often use counts go to the database: "last used" is right within a minute.
@@ -181,6 +182,7 @@ impl Service {
             .merge(proxy::router(Arc::new(proxy)))
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
+            .merge(schemas::router())
             .merge(operate::router(Arc::new(stores.health())))
             .layer(middleware::from_fn_with_state(system, edge))
     }

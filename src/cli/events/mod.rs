@@ -4,6 +4,7 @@ mod chosen;
 mod export;
 mod list;
 mod prove;
+mod schema;
 mod verify;
 
 use std::fs;
@@ -36,6 +37,9 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  routix events prove 42 > proof.json\n  \
                             routix events prove --from-checkpoint kept-elsewhere.txt > proof.json")]
     Prove(prove::Arguments),
+    /// Print the JSON Schema of a type of event, or which there are.
+    #[command(after_help = "Example:\n  routix events schema app.registered")]
+    Schema(schema::Arguments),
 }
 
 /// Who is believed.
@@ -65,6 +69,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Export(arguments) => export::run(settings, arguments).await,
         Command::Verify(arguments) => verify::run(settings, &arguments).await,
         Command::Prove(arguments) => prove::run(settings, &arguments).await,
+        Command::Schema(arguments) => schema::run(&arguments),
     }
 }
 

@@ -36,6 +36,7 @@ fn every_list_comes_in_four_forms_that_say_the_same() {
         (&["app", "show", app], 10),
         (&["keys", "list"], 1),
         (&["projections", "status"], 5),
+        (&["events", "schema"], 31),
     ] {
         let print = |format: &str| {
             let ran = routix(folder.path(), &[words, &["--format", format]].concat());

@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 40] = [
+const COMMANDS: [&[&str]; 41] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -39,6 +39,7 @@ const COMMANDS: [&[&str]; 40] = [
     &["events", "export"],
     &["events", "verify"],
     &["events", "prove"],
+    &["events", "schema"],
     &["projections", "status"],
     &["projections", "rebuild"],
     &["projections", "verify"],

@@ -4,5 +4,6 @@ mod exports;
 mod lists;
 mod place;
 mod proofs;
+mod schemas;
 mod sealing;
 mod tampering;
