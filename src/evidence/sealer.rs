@@ -30,7 +30,7 @@ pub enum SealError {
     },
     #[error("the event at position {0} follows one that is not sealed")]
     Unchained(u64),
-    #[error("the evidence behind position {0} is not what it was: hashes are there without their checkpoint")]
+    #[error("the evidence at or behind position {0} is not what it was: a tree or a checkpoint was changed or removed")]
     Stuck(u64),
     #[error("there is no key to sign checkpoints with")]
     Key(#[from] KeyFileError),
@@ -103,6 +103,11 @@ impl Sealer {
 
     async fn seal(&self, sealed: Sealed, events: &[RecordedEvent]) -> Result<bool, SealError> {
         let Sealed { mut frontier, newest } = sealed;
+        let before = newest.as_ref().map(read).transpose()?;
+        // What was changed beside the log must not be signed over.
+        if before.as_ref().is_some_and(|checkpoint| checkpoint.root != frontier.root()) {
+            return Err(SealError::Stuck(newest.map_or(0, |stored| stored.position)));
+        }
         let mut chains: HashMap<(&str, &str), Digest> = HashMap::new();
         let mut hashes = Vec::with_capacity(events.len());
         for event in events {
@@ -120,7 +125,8 @@ impl Sealer {
         }
         let position = events.last().map_or(0, |event| event.position);
         let checkpoint = Checkpoint {
-            origin: self.origin(newest.as_ref())?,
+            // What names this log in every checkpoint.
+            origin: before.map_or_else(|| format!("routix/{}", self.system.id()), |checkpoint| checkpoint.origin),
             size: frontier.size(),
             root: frontier.root(),
             position,
@@ -139,17 +145,11 @@ impl Sealer {
         let before = self.seals.chain_at(&event.aggregate_type, &event.aggregate_id, event.sequence - 1).await?;
         before.ok_or(SealError::Unchained(event.position))
     }
+}
 
-    /// What names this log in every checkpoint: that of the one before, or a new one for a log that was never sealed.
-    fn origin(&self, newest: Option<&StoredCheckpoint>) -> Result<String, SealError> {
-        match newest {
-            None => Ok(format!("routix/{}", self.system.id())),
-            Some(newest) => {
-                let note = newest.note.parse().map_err(|error| SealError::Newest(Box::new(error)))?;
-                Ok(Checkpoint::of_note(&note)?.origin)
-            }
-        }
-    }
+fn read(stored: &StoredCheckpoint) -> Result<Checkpoint, SealError> {
+    let note = stored.note.parse().map_err(|error| SealError::Newest(Box::new(error)))?;
+    Ok(Checkpoint::of_note(&note)?)
 }
 
 fn chain(error: &SealError) -> String {

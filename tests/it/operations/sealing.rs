@@ -55,6 +55,24 @@ async fn what_is_sealed_in_parts_and_by_two_at_once_is_one_tree() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tree_that_was_changed_beside_its_checkpoint_is_not_signed_over() {
+    let place = Place::new().await;
+    let (sealer, _keys) = sealer(&place);
+    let mut history = History::of(73, 200);
+    place.append(&history.take()).await;
+    let sealed = sealer.seal_all().await.unwrap();
+    let mut frontier = sealed.frontier.to_bytes();
+    *frontier.last_mut().unwrap() ^= 1;
+    let log = place.raw_log();
+    log.execute_batch("DROP TRIGGER checkpoints_no_update").unwrap();
+    assert_eq!(log.execute("UPDATE checkpoints SET frontier = ?1", [frontier]).unwrap(), 1);
+    history.grow(300);
+    place.append(&history.take()).await;
+    let stuck = sealer.seal_all().await;
+    assert!(matches!(stuck, Err(SealError::Stuck(position)) if position == sealed.position()), "{stuck:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn evidence_that_lost_its_newest_checkpoint_is_not_gone_over_in_silence() {
     let place = Place::new().await;
     let (sealer, _keys) = sealer(&place);
