@@ -39,7 +39,7 @@ async fn look(server: &OAuthServer, origin: &RequestOrigin, request: Request) ->
     let client = server.authenticate_client(origin, &request).await?;
     if client.secret_generation.is_none() {
         let description = "introspection needs a client that has a secret";
-        return Err(OAuthError::InvalidClient { description, basic: false });
+        return Err(OAuthError::InvalidClient { description, basic: client.basic });
     }
     let token = request.required("token")?;
     if let Some((id, generation)) = read_refresh_token(&server.access.keys.current(), token) {

@@ -100,7 +100,10 @@ impl IdentityDb {
         let silent_since = now - idle;
         let found = self.read(|connection| find(connection, token_sha256, silent_since, now))?;
         if let Some(session) = found.as_ref().filter(|session| now - session.seen_at >= NOTE_EVERY) {
-            self.touch(session.id, now).await?;
+            // A full disk must not keep people from what they may read; who is not noted is signed out sooner.
+            if let Err(error) = self.touch(session.id, now).await {
+                tracing::warn!(%error, "it is not noted that a browser was seen");
+            }
         }
         Ok(found)
     }
@@ -234,6 +237,17 @@ mod tests {
         assert!(found("one").await.unwrap().is_some() && found("two").await.unwrap().is_none());
         assert!(begin(&db, 3, "hash", "three", Some("one")).await);
         assert!(found("one").await.unwrap().is_none() && found("three").await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_session_that_cannot_be_noted_is_open_all_the_same() {
+        let (_folder, db) = identity().await;
+        begin(&db, 1, "hash", "one", None).await;
+        let full = "CREATE TRIGGER full BEFORE UPDATE OF seen_at ON sessions BEGIN SELECT raise(ABORT, 'full'); END";
+        db.write(move |connection| connection.execute_batch(full)).await.unwrap();
+        let now = DateTime::UNIX_EPOCH + TimeDelta::minutes(29);
+        assert!(db.browser_session("one", IDLE, now).await.unwrap().is_some());
+        assert!(db.browser_session("one", IDLE, now + TimeDelta::minutes(1)).await.unwrap().is_none());
     }
 
     #[tokio::test]

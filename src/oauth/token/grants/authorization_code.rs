@@ -38,8 +38,8 @@ pub(in super::super) async fn grant(
     let asked = Asked::read(request)?;
     let authorization = server.commands.authorization(id).await?;
     let grant = authorization.grant().ok_or(REFUSED)?.clone();
-    // What the client may not have at all is refused before the code is spent. Another client's code is judged below, where
-    // the try is counted.
+    // What the client may not have at all is refused before the code is spent. Of another client's code nothing is told:
+    // the command refuses it.
     if grant.app_id == client.app.app_id {
         family::check(server, &client.app, (id, &grant), &asked).await?;
     }
