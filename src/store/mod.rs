@@ -3,9 +3,11 @@
 //! Deliberately absent: snapshots, cqrs-es's queries and its replay (they lose or double events, see the README of
 //! `migrations`), and any way to change or remove an event.
 
+mod event_id;
 pub mod identity;
 pub mod migrations;
 pub mod sqlite;
+mod storable;
 
 /// The event store in use. Surfaces and commands know it only by its two ports.
 pub type EventStore = sqlite::SqliteEventStore;

@@ -7,32 +7,7 @@ use serde_json::Value;
 
 use super::SqliteEventStore;
 use super::writer::StoreError;
-
-/// Larger payloads and metadata are refused: an event is a fact, not a document.
-const MAX_BYTES: usize = 256 * 1024;
-/// Deeper nesting is refused. serde_json reads at most 128 levels: what is written deeper can never be loaded again.
-const MAX_DEPTH: usize = 100;
-
-/// An append that no store takes, so that a log can move from one store to another.
-#[derive(Debug, thiserror::Error)]
-pub enum UnstorableEvent {
-    #[error("the {part} of {event_type} has {bytes} bytes; at most {MAX_BYTES} are stored")]
-    TooLarge { part: &'static str, event_type: String, bytes: usize },
-    #[error("the {part} of {event_type} is nested deeper than {MAX_DEPTH} levels")]
-    TooDeep { part: &'static str, event_type: String },
-    #[error("the event {event_type:?} contains a NUL character")]
-    Nul { event_type: String },
-    #[error("snapshots are not stored")]
-    Snapshot,
-    #[error("events are read in order through the feed")]
-    Stream,
-}
-
-impl From<UnstorableEvent> for PersistenceError {
-    fn from(error: UnstorableEvent) -> Self {
-        Self::UnknownError(Box::new(error))
-    }
-}
+use crate::store::storable::{self, UnstorableEvent};
 
 impl PersistedEventRepository for SqliteEventStore {
     async fn get_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
@@ -84,7 +59,7 @@ impl PersistedEventRepository for SqliteEventStore {
         if snapshot_update.is_some() {
             return Err(UnstorableEvent::Snapshot.into());
         }
-        events.iter().try_for_each(check)?;
+        storable::check(events)?;
         self.writer.append(events.to_vec()).await
     }
 
@@ -99,45 +74,4 @@ impl PersistedEventRepository for SqliteEventStore {
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<(i64, String, String, String, String)> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-}
-
-fn check(event: &SerializedEvent) -> Result<(), UnstorableEvent> {
-    let event_type = || event.event_type.clone();
-    let columns = [&event.aggregate_type, &event.aggregate_id, &event.event_type, &event.event_version];
-    if columns.into_iter().any(|text| text.contains('\0')) {
-        return Err(UnstorableEvent::Nul { event_type: event_type() });
-    }
-    for (part, value) in [("payload", &event.payload), ("metadata", &event.metadata)] {
-        // First, because what comes after it goes down into the value itself.
-        if !is_within(value, MAX_DEPTH) {
-            return Err(UnstorableEvent::TooDeep { part, event_type: event_type() });
-        }
-        if contains_nul(value) {
-            return Err(UnstorableEvent::Nul { event_type: event_type() });
-        }
-        let bytes = value.to_string().len();
-        if bytes > MAX_BYTES {
-            return Err(UnstorableEvent::TooLarge { part, event_type: event_type(), bytes });
-        }
-    }
-    Ok(())
-}
-
-/// Whether the value has at most so many arrays and objects inside one another.
-fn is_within(value: &Value, levels: usize) -> bool {
-    match value {
-        Value::Array(items) => levels > 0 && items.iter().all(|item| is_within(item, levels - 1)),
-        Value::Object(members) => levels > 0 && members.values().all(|value| is_within(value, levels - 1)),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => true,
-    }
-}
-
-/// PostgreSQL's `jsonb` and `text` cannot hold a NUL, so no store takes one.
-fn contains_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(contains_nul),
-        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || contains_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }

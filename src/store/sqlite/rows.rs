@@ -3,10 +3,8 @@
 use chrono::DateTime;
 use routix_domain::log::RecordedEvent;
 use rusqlite::{Connection, OptionalExtension, Row};
-use uuid::Uuid;
 
-/// The namespace of event ids: an id is derived from stream and sequence, and so the same on every store.
-const EVENT_IDS: Uuid = Uuid::from_u128(0x4c2d_67b0_3c1e_5d0a_9a41_6e0f_27d5_8b13);
+use crate::store::event_id::event_id;
 
 /// Events behind a position, in order.
 pub(super) const SELECT_AFTER: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \
@@ -23,10 +21,9 @@ pub(super) fn recorded_event(row: &Row<'_>) -> rusqlite::Result<RecordedEvent> {
     let aggregate_id: String = row.get(2)?;
     let sequence = row.get(3)?;
     let recorded_at = row.get(8)?;
-    let stream = format!("{aggregate_type}-{aggregate_id}/{sequence}");
     Ok(RecordedEvent {
         position: row.get(0)?,
-        event_id: Uuid::new_v5(&EVENT_IDS, stream.as_bytes()),
+        event_id: event_id(&aggregate_type, &aggregate_id, sequence),
         aggregate_type,
         aggregate_id,
         sequence,
