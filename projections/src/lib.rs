@@ -7,6 +7,7 @@ pub mod app_history;
 pub mod app_list;
 pub mod branches;
 pub mod consents;
+pub mod database;
 pub mod members;
 pub mod projection;
 pub mod read_db;

@@ -1,25 +1,6 @@
 //! Tables of read models, described as data: one description serves both databases, every query and every comparison.
 
-use std::ops::Deref;
-
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use uuid::Uuid;
-
-/// One value of a row, as both databases can hold it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Value {
-    Null,
-    Integer(i64),
-    Text(String),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnKind {
-    Integer,
-    Text,
-}
+pub use crate::database::{ColumnKind, ColumnValue, Json, Value};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
@@ -41,6 +22,11 @@ pub struct Table {
 impl Table {
     pub fn key_columns(&self) -> &'static [Column] {
         &self.columns[..self.key_length]
+    }
+
+    /// The names of the key's columns between commas.
+    pub fn key_list(&self) -> String {
+        self.key_columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
     }
 
     /// The names of all columns between commas.
@@ -68,126 +54,12 @@ pub trait TableRow: Sized {
     fn from_values(values: Vec<Value>) -> Result<Self, UnreadableRow>;
 }
 
-/// A Rust type for the values of one column.
-pub trait ColumnValue: Sized {
-    const KIND: ColumnKind;
-    const NULLABLE: bool = false;
-
-    fn into_value(self) -> Value;
-    fn from_value(value: Value) -> Option<Self>;
-}
-
-impl ColumnValue for String {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn into_value(self) -> Value {
-        Value::Text(self)
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        match value {
-            Value::Text(text) => Some(text),
-            Value::Integer(_) | Value::Null => None,
-        }
-    }
-}
-
-impl ColumnValue for i64 {
-    const KIND: ColumnKind = ColumnKind::Integer;
-
-    fn into_value(self) -> Value {
-        Value::Integer(self)
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        match value {
-            Value::Integer(number) => Some(number),
-            Value::Text(_) | Value::Null => None,
-        }
-    }
-}
-
-/// Positions, sequences and counters: they stay far below 2^63.
-impl ColumnValue for u64 {
-    const KIND: ColumnKind = ColumnKind::Integer;
-
-    fn into_value(self) -> Value {
-        Value::Integer(i64::try_from(self).unwrap_or(i64::MAX))
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        i64::from_value(value).and_then(|number| number.try_into().ok())
-    }
-}
-
-impl ColumnValue for Uuid {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn into_value(self) -> Value {
-        Value::Text(self.to_string())
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        String::from_value(value).and_then(|text| text.parse().ok())
-    }
-}
-
-/// Microseconds since 1970.
-impl ColumnValue for DateTime<Utc> {
-    const KIND: ColumnKind = ColumnKind::Integer;
-
-    fn into_value(self) -> Value {
-        Value::Integer(self.timestamp_micros())
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        i64::from_value(value).and_then(Self::from_timestamp_micros)
-    }
-}
-
-impl<T: ColumnValue> ColumnValue for Option<T> {
-    const KIND: ColumnKind = T::KIND;
-    const NULLABLE: bool = true;
-
-    fn into_value(self) -> Value {
-        self.map_or(Value::Null, T::into_value)
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        if value == Value::Null { Some(None) } else { T::from_value(value).map(Some) }
-    }
-}
-
-/// A value object, stored as its JSON text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Json<T>(pub T);
-
-impl<T> Deref for Json<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T: Serialize + DeserializeOwned> ColumnValue for Json<T> {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn into_value(self) -> Value {
-        serde_json::to_string(&self.0).map_or(Value::Null, Value::Text)
-    }
-
-    fn from_value(value: Value) -> Option<Self> {
-        String::from_value(value).and_then(|text| serde_json::from_str(&text).ok()).map(Self)
-    }
-}
-
 /// Declares a row type and its table in one place.
 #[macro_export]
 macro_rules! table_row {
     (
         $(#[$doc:meta])*
-        pub struct $row:ident in $table:literal {
+        $vis:vis struct $row:ident in $table:literal {
             key { $($(#[$key_doc:meta])* $key:ident: $key_type:ty),+ $(,)? }
             columns { $($(#[$column_doc:meta])* $column:ident: $column_type:ty),* $(,)? }
             indexes [ $([$($index:literal),+]),* ]
@@ -195,7 +67,7 @@ macro_rules! table_row {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
-        pub struct $row {
+        $vis struct $row {
             $($(#[$key_doc])* pub $key: $key_type,)+
             $($(#[$column_doc])* pub $column: $column_type,)*
         }

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use routix_domain::log::{EventFeed, SealStore};
 use routix_projections::ReadError;
+use routix_projections::database::SqliteDatabase;
 use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::ReadDb;
 use routix_projections::rebuild::{Progress, Rebuilder};
 use routix_projections::runner::Runner;
-use routix_projections::sqlite_file::{Durability, fold_write_ahead_log, open_writer};
+use routix_projections::sqlite_file::{Durability, fold_write_ahead_log};
 
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
@@ -25,7 +26,7 @@ use crate::proxy::catalogue::{Catalogue, CatalogueError};
 use crate::proxy::records::{RecordError, SqliteRecords};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
-use crate::store::migrations::{MigrationError, READ, TMS, migrate};
+use crate::store::migrations::{Life, MigrationError, READ, TMS};
 use crate::system::System;
 
 /// How often a rebuild at the start says how far it is.
@@ -190,15 +191,9 @@ fn database_folder(config: &Config, url: Option<&str>) -> Result<PathBuf, OpenEr
     made.map(|()| folder.clone()).map_err(|error| OpenError::DataDir(folder, error))
 }
 
-fn migrate_file(
-    path: &Path,
-    migrations: &[crate::store::migrations::Migration],
-    durability: Durability,
-    system: &System,
-) -> Result<(), OpenError> {
-    let migrated = open_writer(path, durability)
-        .map_err(MigrationError::from)
-        .and_then(|mut connection| migrate(&mut connection, migrations, system.now()));
+fn migrate_file(path: &Path, life: Life, durability: Durability, system: &System) -> Result<(), OpenError> {
+    let opened = SqliteDatabase::open(path, durability).map_err(MigrationError::from);
+    let migrated = opened.and_then(|database| life.migrate_file(&database, system.now()));
     migrated.map(drop).map_err(|error| OpenError::Database(path.to_owned(), error))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::tree::{Finding, assert_everywhere, is_source, line_of, lines_found};
 
-const HOMES: [&str; 2] = ["src/proxy/records", "projections/src"];
+const HOMES: [&str; 4] = ["src/proxy/records", "projections/src", "src/store", "tests/postgres"];
 const KEYWORDS: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 
 /// Whether the argument of a `format!` is a string that begins like a statement.

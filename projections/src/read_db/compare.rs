@@ -46,6 +46,7 @@ fn shown(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Integer(number) => number.to_string(),
         Value::Text(text) => text.clone(),
+        Value::Bytes(bytes) => format!("{bytes:02x?}"),
     }
 }
 

@@ -171,6 +171,7 @@ fn create_table(table: &Table, number: i64) -> String {
             let kind = match column.kind {
                 ColumnKind::Integer => "INTEGER",
                 ColumnKind::Text => "TEXT",
+                ColumnKind::Bytes => "BLOB",
             };
             format!("{} {kind}{}", column.name, if column.nullable { "" } else { " NOT NULL" })
         })

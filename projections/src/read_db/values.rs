@@ -1,20 +1,10 @@
 //! Values of a row, to SQLite and back.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Row, ToSql};
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 use super::ReadError;
 use crate::table::{Table, UnreadableRow, Value};
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(number) => ValueRef::Integer(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-        }))
-    }
-}
 
 /// The columns of `table`, in its order.
 pub(super) fn values(table: &Table, row: &Row<'_>) -> Result<Vec<Value>, ReadError> {

@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use routix_projections::database::{DatabaseError, SqliteDatabase};
 use routix_projections::sqlite_file::{Durability, Readers, open_writer};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -27,7 +28,7 @@ pub use self::security_log::{SecurityKind, SecurityRow};
 pub use self::sessions::{Rotation, Session};
 pub use self::usage::Usage;
 pub use self::users::{EmailTaken, NewUser, User};
-use super::migrations::{IDENTITY, MigrationError, migrate};
+use super::migrations::{IDENTITY, MigrationError};
 
 /// The identity database did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +52,10 @@ impl IdentityDb {
     /// # Errors
     /// [`MigrationError`] when the file cannot be opened or brought up to date.
     pub fn open(path: &Path, now: DateTime<Utc>) -> Result<Self, MigrationError> {
-        let mut connection = open_writer(path, Durability::Full)?;
-        migrate(&mut connection, IDENTITY, now)?;
+        IDENTITY.migrate_file(&SqliteDatabase::open(path, Durability::Full)?, now)?;
+        let connection = open_writer(path, Durability::Full).map_err(DatabaseError::from)?;
         // What is deleted here is meant to be gone, and not to wait in the free space of the file.
-        connection.pragma_update(None, "secure_delete", true)?;
+        connection.pragma_update(None, "secure_delete", true).map_err(DatabaseError::from)?;
         Ok(Self { writer: Arc::new(Mutex::new(connection)), readers: Arc::new(Readers::new(path)) })
     }
 

@@ -11,12 +11,13 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use routix_projections::database::{DatabaseError, SqliteDatabase};
 use routix_projections::sqlite_file::{Durability, Readers, open_writer};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
 use self::writer::Writer;
-use super::migrations::{EVENTS, MigrationError, migrate};
+use super::migrations::{EVENTS, MigrationError};
 use crate::system::System;
 
 /// An event store in a file. Clones share the file, the writer thread and the readers.
@@ -35,11 +36,11 @@ impl SqliteEventStore {
     /// # Errors
     /// [`MigrationError`] when the file cannot be opened or brought up to date.
     pub fn open(path: &Path, system: &System) -> Result<Self, MigrationError> {
-        let mut connection = open_writer(path, Durability::Full)?;
-        migrate(&mut connection, EVENTS, system.now())?;
-        let (head_sender, head) = watch::channel(rows::head(&connection)?);
+        EVENTS.migrate_file(&SqliteDatabase::open(path, Durability::Full)?, system.now())?;
+        let connection = open_writer(path, Durability::Full).map_err(DatabaseError::from)?;
+        let (head_sender, head) = watch::channel(rows::head(&connection).map_err(DatabaseError::from)?);
         let writer = Arc::new(Writer::start(connection, head_sender, system.clone()));
-        let seals = Arc::new(Mutex::new(open_writer(path, Durability::Full)?));
+        let seals = Arc::new(Mutex::new(open_writer(path, Durability::Full).map_err(DatabaseError::from)?));
         Ok(Self { writer, readers: Arc::new(Readers::new(path)), head, seals })
     }
 

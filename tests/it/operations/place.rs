@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
 use futures_util::future::join_all;
-use routix::store::migrations::{READ, migrate};
+use routix::store::migrations::READ;
 use routix::store::sqlite::SqliteEventStore;
 use routix::system::System;
 use routix_domain::log::{EventFeed, Page};
 use routix_domain::reservation::Reservation;
+use routix_projections::database::SqliteDatabase;
 use routix_projections::projection::{Projection, all};
 use routix_projections::read_db::{Advance, Outcome, ReadDb, State};
 use routix_projections::rebuild::Rebuilder;
 use routix_projections::runner::Runner;
-use routix_projections::sqlite_file::{Durability, open_writer};
+use routix_projections::sqlite_file::Durability;
 use rusqlite::Connection;
 use rusqlite::types::Value as SqlValue;
 use tempfile::TempDir;
@@ -39,7 +40,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteEventStore::open(&folder.path().join("events.db"), &System::real()).unwrap();
         let path = folder.path().join("read.db");
-        migrate(&mut open_writer(&path, Durability::Normal).unwrap(), READ, System::real().now()).unwrap();
+        READ.migrate_file(&SqliteDatabase::open(&path, Durability::Normal).unwrap(), System::real().now()).unwrap();
         let db = ReadDb::open(&path).unwrap();
         for projection in all() {
             db.prepare(projection, now()).await.unwrap();

@@ -1,0 +1,81 @@
+//! One way to SQLite and to PostgreSQL: what is asked of a database is written once, in the SQL that both understand, and
+//! runs on either.
+//!
+//! Statements have `$1`, `$2`… for their values. Whole numbers are `INTEGER` and `BIGINT`, truth is 0 or 1, and text sorts by
+//! its bytes (`COLLATE "C"`). What the two do not share is in [`Session`] and [`Database`], and nowhere else.
+//!
+//! Deliberately absent: a query builder, and any type beyond those of [`Value`].
+
+mod error;
+pub mod postgres;
+mod row;
+mod session;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use self::error::DatabaseError;
+pub use self::postgres::{PostgresDatabase, PostgresUrl, PostgresUrlError};
+pub use self::row::Row;
+pub use self::session::{Session, Snapshot};
+pub use self::sqlite::SqliteDatabase;
+pub use self::value::{ColumnKind, ColumnValue, Json, Value};
+
+/// A database of either kind. Clones share its connections.
+#[derive(Clone, Debug)]
+pub enum Database {
+    Sqlite(SqliteDatabase),
+    Postgres(PostgresDatabase),
+}
+
+impl Database {
+    /// The rows of one statement that changes nothing.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn select(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        match self {
+            Self::Sqlite(database) => database.select(sql, values),
+            Self::Postgres(database) => database.select(sql, values).await,
+        }
+    }
+
+    /// The first row of [`Self::select`].
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn select_one(&self, sql: &str, values: &[Value]) -> Result<Option<Row>, DatabaseError> {
+        Ok(self.select(sql, values).await?.into_iter().next())
+    }
+
+    /// Runs `work` in one transaction, on a thread that may block; an error takes everything back. Whoever stops waiting
+    /// does not stop the work.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`DatabaseError`] of the transaction.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(database) => database.write(work).await,
+            Self::Postgres(database) => database.write(work).await,
+        }
+    }
+
+    /// Holds on to the database as it is now.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn snapshot(&self) -> Result<Snapshot, DatabaseError> {
+        match self {
+            Self::Sqlite(database) => database.snapshot().map(|session| -> Snapshot { Box::new(session) }),
+            Self::Postgres(database) => database.snapshot().await.map(|session| -> Snapshot { Box::new(session) }),
+        }
+    }
+}

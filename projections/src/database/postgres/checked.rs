@@ -1,0 +1,51 @@
+//! A connection on its way back to the pool.
+
+use std::time::Duration;
+
+use deadpool_postgres::Object;
+use tokio::time::timeout;
+
+use super::{STATEMENT, bind, parameters};
+use crate::database::{DatabaseError, Row, Value};
+
+/// A connection that goes back to its pool only when it is known to be in order: not in a transaction, and nothing under way.
+pub(super) struct Checked(pub(super) Option<Object>);
+
+impl Checked {
+    pub(super) async fn within<T>(
+        &mut self,
+        limit: Option<Duration>,
+        work: impl AsyncFnOnce(&Object) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, DatabaseError> {
+        let connection = self.0.take().ok_or_else(|| DatabaseError::unavailable("the connection was thrown away"))?;
+        let done = match limit {
+            Some(limit) => timeout(limit, work(&connection)).await,
+            None => Ok(work(&connection).await),
+        };
+        match done {
+            Ok(result) => {
+                self.0 = Some(connection);
+                Ok(result?)
+            }
+            Err(elapsed) => {
+                drop(Object::take(connection));
+                Err(DatabaseError::unavailable(elapsed))
+            }
+        }
+    }
+
+    pub(super) async fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        let rows = self
+            .within(Some(STATEMENT), async |connection| {
+                let statement = connection.prepare_cached(sql).await?;
+                connection.query(&statement, &parameters(values)).await
+            })
+            .await?;
+        rows.iter().map(bind::row).collect()
+    }
+
+    /// Ends the connection.
+    pub(super) fn discard(&mut self) {
+        drop(self.0.take().map(Object::take));
+    }
+}

@@ -1,0 +1,133 @@
+//! PostgreSQL: a pool of connections, each looking at one schema.
+
+mod bind;
+mod checked;
+mod session;
+mod tables;
+mod url;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use tokio::runtime::Handle;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+
+use self::checked::Checked;
+use self::session::PostgresSession;
+pub use self::url::{PostgresUrl, PostgresUrlError};
+use super::{DatabaseError, Row, Session, Value};
+
+/// How long somebody waits for a connection before he is told that there is none.
+const WAIT: Duration = Duration::from_secs(2);
+/// How long making a connection may take.
+const CONNECT: Duration = Duration::from_secs(3);
+/// How long a statement may take. A server that does not answer must not keep its callers for ever.
+const STATEMENT: Duration = Duration::from_secs(10);
+
+/// One schema of a database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct PostgresDatabase {
+    pool: Pool,
+    schema: Arc<str>,
+}
+
+impl PostgresDatabase {
+    /// Gets ready to use a schema, with at most so many connections. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the pool cannot be made.
+    pub fn new(url: &PostgresUrl, schema: &str, connections: usize) -> Result<Self, DatabaseError> {
+        let mut config = url.config().clone();
+        config.options(format!(
+            "-c search_path={schema} -c idle_in_transaction_session_timeout=10s -c statement_timeout=60s \
+             -c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_isolation=read\\ committed"
+        ));
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config, url.tls(), recycling))
+            .max_size(connections)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(CONNECT))
+            .recycle_timeout(Some(WAIT))
+            .build()
+            .map_err(DatabaseError::unavailable)?;
+        Ok(Self { pool, schema: schema.into() })
+    }
+
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// A connection, for what the common ways do not offer. Whoever leaves it in the middle of a transaction has to throw
+    /// it away.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when there is none within two seconds.
+    pub async fn connection(&self) -> Result<Object, DatabaseError> {
+        self.pool.get().await.map_err(DatabaseError::from)
+    }
+
+    pub(super) async fn select(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        let mut connection = Checked(Some(self.connection().await?));
+        connection.rows(sql, values).await
+    }
+
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        let connection = Checked(Some(self.connection().await?));
+        let handle = Handle::current();
+        let task = tokio::task::spawn_blocking(move || {
+            let mut session = PostgresSession::begin(connection, handle, "BEGIN")?;
+            let done = work(&mut session)?;
+            session.commit()?;
+            Ok(done)
+        });
+        task.await.map_err(DatabaseError::ended)?
+    }
+
+    pub(super) async fn snapshot(&self) -> Result<PostgresSession, DatabaseError> {
+        let connection = Checked(Some(self.connection().await?));
+        let handle = Handle::current();
+        // It may wait for long between two statements: nobody waits for it, and it locks nothing.
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+            SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SELECT 1 FROM pg_class LIMIT 1";
+        let task = tokio::task::spawn_blocking(move || PostgresSession::begin(connection, handle, begin));
+        task.await.map_err(DatabaseError::ended)?
+    }
+}
+
+fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+impl From<tokio_postgres::Error> for DatabaseError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let conflicts = [
+            SqlState::UNIQUE_VIOLATION,
+            SqlState::CHECK_VIOLATION,
+            SqlState::FOREIGN_KEY_VIOLATION,
+            SqlState::NOT_NULL_VIOLATION,
+            SqlState::EXCLUSION_VIOLATION,
+            SqlState::RAISE_EXCEPTION,
+        ];
+        if error.code().is_some_and(|code| conflicts.contains(code)) {
+            Self::Conflict(Box::new(error))
+        } else {
+            Self::unavailable(error)
+        }
+    }
+}
+
+impl From<PoolError> for DatabaseError {
+    fn from(error: PoolError) -> Self {
+        Self::unavailable(error)
+    }
+}

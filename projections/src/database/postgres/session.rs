@@ -1,0 +1,121 @@
+//! A connection in a transaction, used from a thread that may block.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio_postgres::Error;
+
+use super::{Checked, STATEMENT, parameters, tables};
+use crate::database::{DatabaseError, Row, Session, Value};
+use crate::table::Table;
+
+/// A transaction. Dropped without a commit, its connection ends, and the transaction with it.
+pub(in crate::database) struct PostgresSession {
+    connection: Checked,
+    handle: Handle,
+    limit: Option<Duration>,
+}
+
+impl PostgresSession {
+    /// Must be called on a thread that may block, and so must all else.
+    pub(super) fn begin(connection: Checked, handle: Handle, begin: &str) -> Result<Self, DatabaseError> {
+        let mut session = Self { connection, handle, limit: Some(STATEMENT) };
+        session.batch(begin)?;
+        Ok(session)
+    }
+
+    pub(super) fn commit(mut self) -> Result<(), DatabaseError> {
+        self.batch("COMMIT")?;
+        // In order again: it may go back to the pool.
+        drop(self.connection.0.take());
+        Ok(())
+    }
+
+    fn run<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&deadpool_postgres::Object) -> Result<T, Error>,
+    ) -> Result<T, DatabaseError> {
+        let Self { connection, handle, limit } = self;
+        handle.block_on(connection.within(*limit, work))
+    }
+}
+
+impl Drop for PostgresSession {
+    fn drop(&mut self) {
+        if self.connection.0.is_some() && self.batch("ROLLBACK").is_ok() {
+            drop(self.connection.0.take());
+        } else {
+            self.connection.discard();
+        }
+    }
+}
+
+impl Session for PostgresSession {
+    fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        let rows = self.run(async |connection| {
+            let statement = connection.prepare_cached(sql).await?;
+            connection.query(&statement, &parameters(values)).await
+        })?;
+        rows.iter().map(super::bind::row).collect()
+    }
+
+    fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
+        self.run(async |connection| {
+            let statement = connection.prepare_cached(sql).await?;
+            connection.execute(&statement, &parameters(values)).await
+        })
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), DatabaseError> {
+        self.run(async |connection| connection.batch_execute(sql).await)
+    }
+
+    fn for_update(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
+    fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError> {
+        self.batch(&tables::create(target, table))
+    }
+
+    fn table_names(&mut self) -> Result<Vec<String>, DatabaseError> {
+        let rows = self.query("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()", &[])?;
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (sql, arrays) = (tables::load(target, table), tables::arrays(table.key_columns(), keys));
+        let rows = self.run(async |connection| {
+            let statement = connection.prepare_cached(&sql).await?;
+            connection.query(&statement, &tables::parameters(&arrays)).await
+        })?;
+        rows.iter().map(super::bind::row).collect()
+    }
+
+    fn write(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let (sql, arrays) = (tables::write(target, table), tables::arrays(table.columns, rows));
+        self.run(async |connection| {
+            let statement = connection.prepare_cached(&sql).await?;
+            connection.execute(&statement, &tables::parameters(&arrays)).await
+        })
+        .map(drop)
+    }
+
+    fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let (sql, arrays) = (tables::remove(target, table), tables::arrays(table.key_columns(), keys));
+        self.run(async |connection| {
+            let statement = connection.prepare_cached(&sql).await?;
+            connection.execute(&statement, &tables::parameters(&arrays)).await
+        })
+        .map(drop)
+    }
+}

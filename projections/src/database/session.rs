@@ -1,0 +1,71 @@
+//! What is asked of a connection.
+
+use super::{DatabaseError, Row, Value};
+use crate::table::Table;
+
+/// A connection in the middle of its work: in one transaction, or looking at one state of the database. It blocks, so it is
+/// used where that does no harm.
+pub trait Session {
+    /// The rows of one statement.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError>;
+
+    /// Runs one statement and returns how many rows it changed.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError>;
+
+    /// Runs statements without values, one after the other.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn batch(&mut self, sql: &str) -> Result<(), DatabaseError>;
+
+    /// What to put behind a `SELECT` so that nobody else changes its rows before this transaction ends. Empty where a
+    /// transaction that writes is alone anyway.
+    fn for_update(&self) -> &'static str;
+
+    /// Makes a table as it is described, under the name `target`.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError>;
+
+    /// The names of the tables.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn table_names(&mut self) -> Result<Vec<String>, DatabaseError>;
+
+    /// The rows of `target` with these keys, in no order; each as long as the table has columns.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError>;
+
+    /// Writes rows, whether they exist or not.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn write(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError>;
+
+    /// Removes the rows with these keys.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError>;
+
+    /// The first row of [`Self::query`].
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn query_one(&mut self, sql: &str, values: &[Value]) -> Result<Option<Row>, DatabaseError> {
+        Ok(self.query(sql, values)?.into_iter().next())
+    }
+}
+
+/// One state of a database, for as long as this is kept.
+pub type Snapshot = Box<dyn Session + Send>;

@@ -1,0 +1,224 @@
+//! SQLite: one connection that writes, and readers beside it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, Statement, ToSql, TransactionBehavior};
+
+use super::{ColumnKind, DatabaseError, Row, Session, Value};
+use crate::sqlite_file::{Durability, Readers, open_writer};
+use crate::table::Table;
+
+/// A file. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct SqliteDatabase {
+    writer: Arc<Mutex<Connection>>,
+    readers: Arc<Readers>,
+}
+
+impl From<rusqlite::Error> for DatabaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => Self::Conflict(Box::new(error)),
+            Some(_) | None => Self::unavailable(error),
+        }
+    }
+}
+
+impl SqliteDatabase {
+    /// Opens a file, and makes it when it is not there.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] for a file that cannot be opened or is no database.
+    pub fn open(path: &Path, durability: Durability) -> Result<Self, DatabaseError> {
+        let writer = Arc::new(Mutex::new(open_writer(path, durability)?));
+        Ok(Self { writer, readers: Arc::new(Readers::new(path)) })
+    }
+
+    /// Runs what only SQLite has on the writing connection, on a thread that may block.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn with_writer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        let writer = Arc::clone(&self.writer);
+        let task =
+            tokio::task::spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
+        Ok(task.await.map_err(DatabaseError::ended)??)
+    }
+
+    /// Reading takes microseconds, so it happens where it is asked for.
+    pub(super) fn select(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        self.readers.with(|connection| query(connection, sql, values))
+    }
+
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        let database = self.clone();
+        let task = tokio::task::spawn_blocking(move || database.write_blocking(work));
+        task.await.map_err(DatabaseError::ended)?
+    }
+
+    /// Runs `work` in one transaction, on this thread.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`DatabaseError`] of the transaction.
+    pub fn write_blocking<T, E: From<DatabaseError>>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(DatabaseError::from)?;
+        let done = work(&mut SqliteSession(&transaction))?;
+        transaction.commit().map_err(DatabaseError::from)?;
+        Ok(done)
+    }
+
+    pub(super) fn snapshot(&self) -> Result<SqliteSnapshot, DatabaseError> {
+        let connection = self.readers.open()?;
+        connection.execute_batch("BEGIN")?;
+        // A transaction sees the moment of its first read, not of its beginning.
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_row| Ok(()))?;
+        Ok(SqliteSnapshot(connection))
+    }
+}
+
+/// The writing connection, in a transaction.
+struct SqliteSession<'a>(&'a Connection);
+
+/// A connection of its own that looks at one state.
+pub(super) struct SqliteSnapshot(Connection);
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// Binds by the number in the name: SQLite itself numbers `$1` and its like by their first use.
+fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    for (index, value) in values.iter().enumerate() {
+        let name = format!("${}", index + 1);
+        let place = statement.parameter_index(&name)?.ok_or(rusqlite::Error::InvalidParameterName(name))?;
+        statement.raw_bind_parameter(place, value)?;
+    }
+    Ok(())
+}
+
+fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, values)?;
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let read = |column| match row.get_ref(column)? {
+            ValueRef::Null => Ok(Value::Null),
+            ValueRef::Integer(number) => Ok(Value::Integer(number)),
+            ValueRef::Text(text) => Ok(Value::Text(String::from_utf8_lossy(text).into_owned())),
+            ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+            ValueRef::Real(_) => Err(DatabaseError::Unreadable { column }),
+        };
+        found.push(Row((0..columns).map(read).collect::<Result<_, DatabaseError>>()?));
+    }
+    Ok(found)
+}
+
+fn execute(connection: &Connection, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, values)?;
+    Ok(statement.raw_execute().map(|changed| u64::try_from(changed).unwrap_or(u64::MAX))?)
+}
+
+fn create_table(target: &str, table: &Table) -> String {
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let kind = match column.kind {
+                ColumnKind::Integer => "INTEGER",
+                ColumnKind::Text => "TEXT",
+                ColumnKind::Bytes => "BLOB",
+            };
+            format!("{} {kind}{}", column.name, if column.nullable { "" } else { " NOT NULL" })
+        })
+        .collect();
+    let (columns, key) = (columns.join(", "), table.key_list());
+    let mut sql = format!("CREATE TABLE {target} ({columns}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID;\n");
+    for index in table.indexes {
+        sql += &format!("CREATE INDEX {target}__{} ON {target} ({});\n", index.join("_"), index.join(", "));
+    }
+    sql
+}
+
+fn key_condition(table: &Table) -> String {
+    let conditions = table.key_columns().iter().enumerate();
+    conditions.map(|(index, column)| format!("{} = ${}", column.name, index + 1)).collect::<Vec<_>>().join(" AND ")
+}
+
+macro_rules! session {
+    ($session:ty) => {
+        impl Session for $session {
+            fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+                query(&self.0, sql, values)
+            }
+
+            fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
+                execute(&self.0, sql, values)
+            }
+
+            fn batch(&mut self, sql: &str) -> Result<(), DatabaseError> {
+                Ok(self.0.execute_batch(sql)?)
+            }
+
+            fn for_update(&self) -> &'static str {
+                ""
+            }
+
+            fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError> {
+                self.batch(&create_table(target, table))
+            }
+
+            fn table_names(&mut self) -> Result<Vec<String>, DatabaseError> {
+                let rows = self.query("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
+                rows.iter().map(|row| row.get(0)).collect()
+            }
+
+            fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError> {
+                let (columns, condition) = (table.column_list(), key_condition(table));
+                let sql = format!("SELECT {columns} FROM {target} WHERE {condition}");
+                let found = keys.iter().map(|key| self.query_one(&sql, key));
+                found.filter_map(Result::transpose).collect()
+            }
+
+            fn write(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
+                let places = (1..=table.columns.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+                let sql = format!("INSERT OR REPLACE INTO {target} ({}) VALUES ({places})", table.column_list());
+                rows.iter().try_for_each(|row| self.execute(&sql, row).map(drop))
+            }
+
+            fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError> {
+                let sql = format!("DELETE FROM {target} WHERE {}", key_condition(table));
+                keys.iter().try_for_each(|key| self.execute(&sql, key).map(drop))
+            }
+        }
+    };
+}
+
+session!(SqliteSession<'_>);
+session!(SqliteSnapshot);

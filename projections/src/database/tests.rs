@@ -1,0 +1,153 @@
+//! What is asked of a database is answered the same by both.
+
+use routix_test_postgres::Scratch;
+
+use super::*;
+use crate::sqlite_file::Durability;
+use crate::table::TableRow;
+use crate::{table_row, values};
+
+table_row! {
+    struct Thing in "things" {
+        key { name: String, number: i64 }
+        columns { note: Option<String>, seal: Option<Vec<u8>>, done: bool }
+        indexes [["note"]]
+    }
+}
+
+/// A database of each kind, and what goes away with the test.
+struct Both {
+    databases: [Database; 2],
+    _folder: tempfile::TempDir,
+    _scratch: Scratch,
+}
+
+impl Both {
+    async fn new() -> Self {
+        let (folder, scratch) = (tempfile::tempdir().unwrap(), Scratch::new());
+        scratch.sql("CREATE SCHEMA here");
+        let url = PostgresUrl::parse(&scratch.url()).unwrap();
+        let sqlite = SqliteDatabase::open(&folder.path().join("a.db"), Durability::Normal).unwrap();
+        let databases = [Database::Sqlite(sqlite), Database::Postgres(PostgresDatabase::new(&url, "here", 4).unwrap())];
+        for database in &databases {
+            database.write(|session| session.create_table("things", &Thing::TABLE)).await.unwrap();
+        }
+        Self { databases, _folder: folder, _scratch: scratch }
+    }
+}
+
+fn thing(name: &str, number: i64, note: Option<&str>) -> Thing {
+    let seal = note.map(|note| note.as_bytes().to_vec());
+    Thing { name: name.to_owned(), number, note: note.map(str::to_owned), seal, done: number % 2 == 1 }
+}
+
+async fn write(database: &Database, things: Vec<Thing>) -> Result<(), DatabaseError> {
+    database
+        .write(move |session| {
+            let rows: Vec<_> = things.into_iter().map(Thing::into_values).collect();
+            session.write("things", &Thing::TABLE, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        })
+        .await
+}
+
+async fn all(database: &Database) -> Vec<Thing> {
+    let rows = database.select("SELECT name, number, note, seal, done FROM things ORDER BY name, number", &[]).await;
+    rows.unwrap().into_iter().map(|row| Thing::from_values(row.0).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn rows_are_written_read_and_removed_in_bulk() {
+    for database in &Both::new().await.databases {
+        // Upper case sorts before lower case, whatever the system's language.
+        let things = vec![thing("B", 1, Some("eins")), thing("a", 1, None), thing("a", 2, Some("\u{e9}\u{1F69A}"))];
+        write(database, things.clone()).await.unwrap();
+        assert_eq!(all(database).await, things);
+        let changed = thing("a", 1, Some("two"));
+        write(database, vec![changed.clone(), thing("z", -7, None)]).await.unwrap();
+        let found = database
+            .write(|session| {
+                let keys = [values!["a".to_owned(), 1_i64], values!["nobody".to_owned(), 1_i64]];
+                let keys: Vec<&[Value]> = keys.iter().map(<[Value; 2]>::as_slice).collect();
+                let found = session.load("things", &Thing::TABLE, &keys)?;
+                session.remove("things", &Thing::TABLE, &keys)?;
+                Ok::<_, DatabaseError>(found)
+            })
+            .await
+            .unwrap();
+        assert_eq!(found, [Row(changed.into_values())]);
+        let left = [things[0].clone(), things[2].clone(), thing("z", -7, None)];
+        assert_eq!(all(database).await, left);
+    }
+}
+
+#[tokio::test]
+async fn values_are_bound_by_their_number() {
+    for database in &Both::new().await.databases {
+        write(database, vec![thing("a", 1, Some("x")), thing("b", 2, None)]).await.unwrap();
+        let sql = "SELECT name FROM things WHERE note = $2 AND number = $1 AND done = $3 AND name <> $2";
+        let rows = database.select(sql, &values![1_i64, "x".to_owned(), true]).await.unwrap();
+        assert_eq!(rows, [Row(vec![Value::Text("a".to_owned())])]);
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_is_whole_or_not_at_all() {
+    for database in &Both::new().await.databases {
+        let failed: Result<(), DatabaseError> = database
+            .write(|session| {
+                let insert = "INSERT INTO things (name, number, done) VALUES ($1, $2, 0)";
+                session.execute(insert, &values!["a".to_owned(), 1_i64])?;
+                session.execute(insert, &values!["a".to_owned(), 1_i64]).map(drop)
+            })
+            .await;
+        assert!(failed.unwrap_err().is_conflict());
+        assert!(all(database).await.is_empty());
+        // The connection is in order again.
+        write(database, vec![thing("a", 1, None)]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_panic_takes_its_transaction_back_and_names_itself() {
+    for database in &Both::new().await.databases {
+        let panicked: Result<(), DatabaseError> = database
+            .write(|session| {
+                session.execute("INSERT INTO things (name, number, done) VALUES ('a', 1, 0)", &[])?;
+                panic!("on purpose")
+            })
+            .await;
+        assert!(matches!(panicked, Err(DatabaseError::Panicked(text)) if text == "on purpose"));
+        assert!(all(database).await.is_empty());
+        write(database, vec![thing("a", 1, None)]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_stays_as_it_was() {
+    for database in &Both::new().await.databases {
+        write(database, vec![thing("a", 1, None)]).await.unwrap();
+        let mut snapshot = database.snapshot().await.unwrap();
+        write(database, vec![thing("b", 1, None)]).await.unwrap();
+        let count = tokio::task::spawn_blocking(move || {
+            snapshot.query_one("SELECT count(*) FROM things", &[])?.map_or(Ok(0), |row| row.get::<i64>(0))
+        });
+        assert_eq!(count.await.unwrap().unwrap(), 1);
+        assert_eq!(all(database).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn tables_are_listed_by_name() {
+    for database in &Both::new().await.databases {
+        let names = database.write(|session| session.table_names()).await.unwrap();
+        assert_eq!(names, ["things"]);
+    }
+}
+
+#[tokio::test]
+async fn who_finds_no_database_is_told_so() {
+    let url = PostgresUrl::parse("postgres://nobody:secret@127.0.0.1:1/nothing").unwrap();
+    let database = Database::Postgres(PostgresDatabase::new(&url, "here", 1).unwrap());
+    let error = database.select("SELECT 1", &[]).await.unwrap_err();
+    assert!(matches!(error, DatabaseError::Unavailable(_)) && !format!("{error:?}").contains("secret"));
+}
