@@ -79,7 +79,7 @@ pub fn check_file(
 }
 
 /// The header and every checkpoint of the file.
-fn checkpoints(file: &mut File) -> Result<(ExportHeader, Vec<String>), CheckError> {
+pub(super) fn checkpoints(file: &mut File) -> Result<(ExportHeader, Vec<String>), CheckError> {
     file.rewind()?;
     let mut lines = Lines::of(file);
     let wrong = |line, reason: &str| CheckError::Wrong(Wrong::Line { line, reason: reason.to_owned() });
@@ -102,7 +102,7 @@ fn checkpoints(file: &mut File) -> Result<(ExportHeader, Vec<String>), CheckErro
 }
 
 /// As an untagged line, but without the detour over all its forms.
-fn parse(line: &str) -> serde_json::Result<ExportLine> {
+pub(super) fn parse(line: &str) -> serde_json::Result<ExportLine> {
     match serde_json::from_str::<ExportEvent>(line) {
         Ok(event) => Ok(ExportLine::Event(Box::new(event))),
         // The reason why it is no event is the better one to tell.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use routix_domain::log::{EventFeed, FeedError, RecordedEvent};
+use routix_domain::log::{EventFeed, FeedError, OVERLAP, RecordedEvent};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -39,6 +39,10 @@ impl Filter {
         let by_time = from.is_some() || to.is_some();
         let by_who = actor.is_some() || organization.is_some() || app.is_some() || request_id.is_some();
         !by_time && !by_who && types.is_empty() && *after == 0
+    }
+
+    fn is_of_time(&self, event: &RecordedEvent) -> bool {
+        self.from.is_none_or(|from| event.recorded_at >= from) && self.to.is_none_or(|to| event.recorded_at <= to)
     }
 
     fn is_of_type(&self, event: &RecordedEvent) -> bool {
@@ -121,10 +125,10 @@ impl Choice {
     pub async fn next(&mut self) -> Result<Option<Chosen>, FeedError> {
         loop {
             let Some(event) = self.next_of_log().await? else { return Ok(None) };
-            if self.filter.to.is_some_and(|to| event.recorded_at > to) {
+            if self.filter.to.is_some_and(|to| event.recorded_at > to.checked_add_signed(OVERLAP).unwrap_or(to)) {
                 return Ok(None);
             }
-            if !self.filter.is_of_type(&event) {
+            if !self.filter.is_of_time(&event) || !self.filter.is_of_type(&event) {
                 continue;
             }
             let owner = self.owners.of(&event).await?;
@@ -156,8 +160,9 @@ impl Choice {
     }
 }
 
-/// A position behind which every event was recorded at this time or later: times do not go back along the log.
+/// A position behind which every event was recorded at this time or later.
 async fn last_before(feed: &Arc<dyn EventFeed>, time: DateTime<Utc>, end: u64) -> Result<u64, FeedError> {
+    let time = time.checked_sub_signed(OVERLAP).unwrap_or(time);
     let (mut before, mut not_before) = (0, end);
     while before < not_before {
         let middle = before + (not_before - before) / 2;

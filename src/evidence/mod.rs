@@ -9,6 +9,7 @@ mod check;
 mod check_file;
 mod export;
 mod filter;
+mod import;
 mod items;
 mod owner;
 mod proof;
@@ -18,6 +19,7 @@ pub use self::check::{CheckError, Kept, Report, Wrong, check_log, checkpoint_in}
 pub use self::check_file::{FileReport, check_file};
 pub use self::export::{COLUMNS, ExportError, Form, csv_cell, values, write_chosen, write_jsonl};
 pub use self::filter::{Choice, Chosen, Filter};
+pub use self::import::Import;
 pub use self::items::{Entry, Items};
 pub use self::owner::{Owner, Owners};
 pub use self::proof::{Proof, ProofFormat, ProveError, Proven, Prover};

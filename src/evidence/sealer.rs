@@ -142,8 +142,12 @@ impl Sealer {
         if event.sequence <= 1 {
             return Ok(Digest::ZERO);
         }
-        let before = self.seals.chain_at(&event.aggregate_type, &event.aggregate_id, event.sequence - 1).await?;
-        before.ok_or(SealError::Unchained(event.position))
+        let unchained = SealError::Unchained(event.position);
+        let sequence = event.sequence - 1;
+        match self.feed.position_of(&event.aggregate_type, &event.aggregate_id, sequence).await? {
+            Some(before) => self.seals.chain_at(before).await?.ok_or(unchained),
+            None => Err(unchained),
+        }
     }
 }
 

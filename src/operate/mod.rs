@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use routix_domain::log::{EventFeed, SealStore};
+use routix_domain::log::SealStore;
 use routix_projections::ReadDb;
 use routix_projections::projection;
 use routix_projections::read_db::{ProjectionStatus, State as TableState};
@@ -41,7 +41,7 @@ pub fn router(health: Arc<Health>) -> Router {
 
 /// `200` when every store answers and every projection follows the log, else `503`; either way with what was found.
 async fn ready(State(health): State<Arc<Health>>) -> (StatusCode, Json<Value>) {
-    let head = health.store.head().await.ok();
+    let head = health.store.feed().head().await.ok();
     let writes = health.store.takes_appends();
     let identity = health.identity.ping().await;
     let projections = health.read.status(&projection::all()).await;
@@ -89,7 +89,7 @@ impl Health {
         let live = status.live.as_ref();
         let follows = trouble.is_none() && live.is_some_and(|live| live.state == TableState::Live);
         let lag = match live.zip(head) {
-            Some((live, head)) => Some(lag(&self.store, &self.system, live.position, head).await),
+            Some((live, head)) => Some(lag(&*self.store.feed(), &self.system, live.position, head).await),
             None => None,
         };
         let found = json!({

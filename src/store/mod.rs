@@ -4,10 +4,14 @@
 //! `migrations`), and any way to change or remove an event.
 
 mod event_id;
+mod event_store;
 pub mod identity;
+pub mod import;
 pub mod migrations;
+pub mod postgres;
+mod seals;
 pub mod sqlite;
 mod storable;
 
-/// The event store in use. Surfaces and commands know it only by its two ports.
-pub type EventStore = sqlite::SqliteEventStore;
+pub use event_store::EventStore;
+pub use seals::Seals;

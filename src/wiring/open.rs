@@ -27,6 +27,7 @@ use crate::proxy::records::{RecordError, SqliteRecords};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
 use crate::store::migrations::{Life, MigrationError, READ, TMS};
+use crate::store::sqlite::SqliteEventStore;
 use crate::system::System;
 
 /// How often a rebuild at the start says how far it is.
@@ -111,21 +112,22 @@ impl Stores {
         let log = log_folder.join("events.db");
         let [identity, read, tms] = ["identity.db", "read.db", "tms.db"].map(|name| folder.join(name));
         let files = [log.clone(), identity.clone(), read.clone(), tms.clone()];
-        let store = EventStore::open(&log, system).map_err(|error| OpenError::Database(log, error))?;
+        let store = SqliteEventStore::open(&log, system).map_err(|error| OpenError::Database(log, error))?;
+        let store = EventStore::Sqlite(store);
         let identity =
             IdentityDb::open(&identity, system.now()).map_err(|error| OpenError::Database(identity, error))?;
         migrate_file(&read, READ, Durability::Normal, system)?;
         let read = ReadDb::open(&read)?;
         migrate_file(&tms, TMS, Durability::Full, system)?;
         let records = SqliteRecords::open(&tms).map_err(OpenError::Records)?;
-        let feed: Arc<dyn EventFeed> = Arc::new(store.clone());
+        let feed = store.feed();
         let runner = follow(role, config, (&read, &feed)).await?;
         let (waiter, system) = (runner.waiter(), system.clone());
         let commands =
             Commands::new((store.clone(), Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
         let users = Users { identity: identity.clone(), passwords: Passwords::new(&system), system: system.clone() };
         let catalogue = Arc::new(Catalogue::built_in().map_err(OpenError::Catalogue)?);
-        let seals: Arc<dyn SealStore> = Arc::new(store.clone());
+        let seals = store.seals();
         Ok(Self { system, feed, seals, store, read, identity, records, catalogue, commands, users, runner, files })
     }
 

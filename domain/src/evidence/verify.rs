@@ -73,7 +73,7 @@ pub struct Verifier {
     unbelievable: Option<Finding>,
     sealed: Option<Checkpoint>,
     frontier: Frontier,
-    last: Option<(u64, DateTime<Utc>)>,
+    last: Option<u64>,
     streams: HashMap<(String, String), Tail>,
     found: Option<Finding>,
     /// How many items came after the one that was wrong.
@@ -86,6 +86,7 @@ struct Tail {
     position: u64,
     sequence: u64,
     chain: Digest,
+    time: DateTime<Utc>,
 }
 
 impl Verifier {
@@ -135,7 +136,7 @@ impl Verifier {
         if let Some(finding) = self.found {
             return Err(finding);
         }
-        let (last, size) = (self.last.map_or(0, |(position, _)| position), self.frontier.size());
+        let (last, size) = (self.last.unwrap_or(0), self.frontier.size());
         if let Some(Checkpoint { size: wanted, position, .. }) = self.checkpoints.front() {
             let good = self.sealed.as_ref().map_or(0, |good| good.position);
             let after = if last < *position { last } else { good };
@@ -149,8 +150,8 @@ impl Verifier {
 
     fn check(&mut self, item: &Item) -> Result<(), Finding> {
         let (index, event) = (self.frontier.size(), &item.event);
-        let (position, time) = (event.position, event.recorded_at);
-        let (after, time_before) = self.last.unwrap_or((0, DateTime::<Utc>::MIN_UTC));
+        let position = event.position;
+        let after = self.last.unwrap_or(0);
         check_index(index, item, after)?;
         match leaf(event) {
             Ok(computed) if computed == item.leaf => {}
@@ -161,11 +162,8 @@ impl Verifier {
             return Err(Finding::OutOfOrder { index, after, position });
         }
         self.check_stream(item)?;
-        if time < time_before {
-            return Err(Finding::TimeRunsBack { position, after });
-        }
         self.frontier.append(item.leaf);
-        self.last = Some((position, time));
+        self.last = Some(position);
         self.check_checkpoints()
     }
 
@@ -173,7 +171,7 @@ impl Verifier {
         let event = &item.event;
         let (position, have) = (event.position, event.sequence);
         let stream = (event.aggregate_type.clone(), event.aggregate_id.clone());
-        let nothing = Tail { position: 0, sequence: 0, chain: Digest::ZERO };
+        let nothing = Tail { position: 0, sequence: 0, chain: Digest::ZERO, time: DateTime::<Utc>::MIN_UTC };
         let tail = self.streams.entry(stream).or_insert(nothing);
         let wanted = tail.sequence.saturating_add(1);
         if have < wanted && tail.sequence > 0 {
@@ -188,13 +186,17 @@ impl Verifier {
             let after = if tail.sequence == 0 { position } else { tail.position };
             return Err(Finding::BrokenChain { position, after });
         }
-        *tail = Tail { position, sequence: have, chain };
+        // Over streams, those who append at the same moment may draw position and time in another order.
+        if event.recorded_at < tail.time {
+            return Err(Finding::TimeRunsBack { position, after: tail.position });
+        }
+        *tail = Tail { position, sequence: have, chain, time: event.recorded_at };
         Ok(())
     }
 
     /// Compares with every checkpoint at the present size.
     fn check_checkpoints(&mut self) -> Result<(), Finding> {
-        let (size, last) = (self.frontier.size(), self.last.map_or(0, |(position, _)| position));
+        let (size, last) = (self.frontier.size(), self.last.unwrap_or(0));
         while let Some(checkpoint) = self.checkpoints.pop_front_if(|checkpoint| checkpoint.size == size) {
             if checkpoint.root != self.frontier.root() {
                 let (good_size, after) = self.sealed.as_ref().map_or((0, 0), |good| (good.size, good.position));

@@ -129,8 +129,12 @@ impl AppHistory {
     /// The state at a moment; `None` when the app was not there yet, or has no event of that sequence.
     pub fn then(&self, moment: Moment) -> Option<AppThen> {
         let (count, time) = match moment {
-            // The log never goes back in time, so what was recorded until then is a beginning of it.
-            Moment::Time(time) => (self.entries.partition_point(|entry| entry.place.recorded_at <= time), Some(time)),
+            // A state is always that of a beginning of the log. Of events that were appended at the same moment to different
+            // streams, the one with the earlier position may have the later time by a hair; it belongs to the beginning.
+            Moment::Time(time) => {
+                let last = self.entries.iter().rposition(|entry| entry.place.recorded_at <= time);
+                (last.map_or(0, |last| last + 1), Some(time))
+            }
             Moment::Sequence(sequence) => {
                 let index = self.entries.iter().position(|entry| entry.app_sequence() == Some(sequence))?;
                 (index + 1, None)

@@ -1,8 +1,11 @@
 //! The read port: every event of every stream, once each, in the order of its position.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
+
+/// How far the times of two events may be out of the order of their positions.
+pub const OVERLAP: TimeDelta = TimeDelta::minutes(1);
 
 /// An event as it stands in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +24,8 @@ pub struct RecordedEvent {
     pub payload: String,
     /// JSON text.
     pub metadata: String,
-    /// When the store took it. Never goes back along the log.
+    /// When the store took it. Never goes back within a stream. Over streams, those who append at the same moment may draw
+    /// position and time in another order; never further apart than [`OVERLAP`].
     pub recorded_at: DateTime<Utc>,
 }
 

@@ -8,6 +8,6 @@ mod seals;
 mod tests;
 
 pub use fact::{Fact, UnreadableEvent};
-pub use feed::{EventFeed, FeedError, Page, RecordedEvent};
+pub use feed::{EventFeed, FeedError, OVERLAP, Page, RecordedEvent};
 pub use metadata::{Actor, Metadata};
 pub use seals::{EventHash, SealStore, Sealed, StoredCheckpoint};

@@ -48,13 +48,8 @@ impl Sealed {
 pub trait SealStore: Send + Sync {
     async fn sealed(&self) -> Result<Sealed, FeedError>;
 
-    /// The chain of a stream up to and with the event of this sequence; `None` when that event is not sealed.
-    async fn chain_at(
-        &self,
-        aggregate_type: &str,
-        aggregate_id: &str,
-        sequence: u64,
-    ) -> Result<Option<Digest>, FeedError>;
+    /// The chain of a stream up to and with the event at this position; `None` when that event is not sealed.
+    async fn chain_at(&self, position: u64) -> Result<Option<Digest>, FeedError>;
 
     /// Adds the hashes of the next events and the checkpoint that covers them, all or nothing. `false` when somebody else
     /// sealed them first.

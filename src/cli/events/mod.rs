@@ -2,6 +2,7 @@
 
 mod chosen;
 mod export;
+mod import;
 mod list;
 mod prove;
 mod schema;
@@ -29,6 +30,11 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  routix events export --out events.jsonl\n  \
                             routix events export --format csv --organization ID --out -")]
     Export(export::Arguments),
+    /// Take an export into an empty log, with its positions, times and evidence. People and records are not in it.
+    #[command(
+        after_help = "Example:\n  routix events import events.jsonl --key KEY --database-url postgres://routix@db/routix"
+    )]
+    Import(import::Arguments),
     /// Check the log, an export (without a database) or a proof. Exit code 0 when everything is right.
     #[command(after_help = "Example:\n  routix events verify\n  \
                             routix events verify events.jsonl --key KEY --checkpoint kept-elsewhere.txt")]
@@ -67,6 +73,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
     match command {
         Command::List(arguments) => list::run(settings, arguments).await,
         Command::Export(arguments) => export::run(settings, arguments).await,
+        Command::Import(arguments) => import::run(settings, &arguments).await,
         Command::Verify(arguments) => verify::run(settings, &arguments).await,
         Command::Prove(arguments) => prove::run(settings, &arguments).await,
         Command::Schema(arguments) => schema::run(&arguments),

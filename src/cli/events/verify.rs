@@ -85,7 +85,7 @@ fn export(path: &Path, file: &mut File, kept: &Kept) -> Result<Report, CheckErro
     Ok(report)
 }
 
-fn warn_of(unvouched: &[VerifierKey]) {
+pub(super) fn warn_of(unvouched: &[VerifierKey]) {
     for key in unvouched {
         note(&format!("The key is the one in the file: {key}"));
         note("Nobody vouches for this key: compare it with what `routix keys list` printed, or give it with --key.");

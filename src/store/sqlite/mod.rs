@@ -3,21 +3,20 @@
 mod feed;
 mod repository;
 mod rows;
-mod seals;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use routix_projections::database::{DatabaseError, SqliteDatabase};
+use routix_projections::database::{Database, DatabaseError, SqliteDatabase};
 use routix_projections::sqlite_file::{Durability, Readers, open_writer};
-use rusqlite::Connection;
 use tokio::sync::watch;
 
 use self::writer::Writer;
 use super::migrations::{EVENTS, MigrationError};
+use super::seals::Seals;
 use crate::system::System;
 
 /// An event store in a file. Clones share the file, the writer thread and the readers.
@@ -26,8 +25,7 @@ pub struct SqliteEventStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     head: watch::Receiver<u64>,
-    /// The connection that writes the evidence.
-    seals: Arc<Mutex<Connection>>,
+    seals: Seals,
 }
 
 impl SqliteEventStore {
@@ -36,12 +34,18 @@ impl SqliteEventStore {
     /// # Errors
     /// [`MigrationError`] when the file cannot be opened or brought up to date.
     pub fn open(path: &Path, system: &System) -> Result<Self, MigrationError> {
-        EVENTS.migrate_file(&SqliteDatabase::open(path, Durability::Full)?, system.now())?;
+        let database = SqliteDatabase::open(path, Durability::Full)?;
+        EVENTS.migrate_file(&database, system.now())?;
         let connection = open_writer(path, Durability::Full).map_err(DatabaseError::from)?;
         let (head_sender, head) = watch::channel(rows::head(&connection).map_err(DatabaseError::from)?);
         let writer = Arc::new(Writer::start(connection, head_sender, system.clone()));
-        let seals = Arc::new(Mutex::new(open_writer(path, Durability::Full).map_err(DatabaseError::from)?));
+        let seals = Seals::new(Database::Sqlite(database));
         Ok(Self { writer, readers: Arc::new(Readers::new(path)), head, seals })
+    }
+
+    /// The evidence beside the log.
+    pub fn seals(&self) -> Seals {
+        self.seals.clone()
     }
 
     /// Whether the thread that writes is there. Without it the log can be read, and nothing else.

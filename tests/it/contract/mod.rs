@@ -8,6 +8,7 @@ mod concurrency;
 mod content;
 mod feed;
 mod place;
+mod postgres;
 mod reopen;
 mod sqlite;
 
@@ -18,6 +19,9 @@ use routix_domain::log::EventFeed;
 /// A store, and the place where it keeps its log.
 pub(crate) trait StoreUnderTest: Sized + Send + Sync + 'static {
     type Store: PersistedEventRepository + EventFeed + Clone + 'static;
+
+    /// Whether events are recorded at the time of the `System` that opened the store. A server has its own clock.
+    const RECORDS_AT_SYSTEM_TIME: bool;
 
     /// A place with an empty log, gone when this is dropped.
     fn fresh() -> Self;
@@ -41,7 +45,7 @@ macro_rules! store_contract {
                 snapshots_and_replays_are_refused, an_appender_that_gives_up_leaves_the_store_working,
             ]
             content: [
-                ids_of_every_kind_come_back, payloads_come_back_as_they_were, metadata_comes_back_to_the_byte,
+                ids_of_every_kind_come_back, payloads_come_back_as_they_were, metadata_comes_back_as_it_was,
                 a_nul_is_refused_wherever_it_is, what_is_too_large_is_refused, what_is_just_not_too_large_is_stored,
                 what_nobody_could_load_again_is_refused,
             ]
@@ -72,6 +76,8 @@ macro_rules! store_contract {
     };
 }
 
+use postgres::PostgresFixture;
 use sqlite::SqliteFixture;
 
 store_contract!(sqlite_store, SqliteFixture);
+store_contract!(postgres_store, PostgresFixture);

@@ -33,6 +33,8 @@ impl SqliteFixture {
 impl StoreUnderTest for SqliteFixture {
     type Store = SqliteEventStore;
 
+    const RECORDS_AT_SYSTEM_TIME: bool = true;
+
     fn fresh() -> Self {
         Self(tempfile::tempdir().unwrap())
     }

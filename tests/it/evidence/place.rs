@@ -51,7 +51,7 @@ impl Sealed {
     }
 
     pub(super) fn ports(&self) -> (Arc<dyn EventFeed>, Arc<dyn SealStore>) {
-        (Arc::new(self.store.clone()), Arc::new(self.store.clone()))
+        (Arc::new(self.store.clone()), Arc::new(self.store.seals()))
     }
 
     pub(super) fn keys(&self) -> PathBuf {
@@ -79,7 +79,7 @@ impl Sealed {
 
     /// Every checkpoint, oldest first.
     pub(super) async fn notes(&self) -> Vec<String> {
-        let all = self.store.checkpoints_after(0, 1_000).await.unwrap();
+        let all = self.store.seals().checkpoints_after(0, 1_000).await.unwrap();
         all.into_iter().map(|checkpoint| checkpoint.note).collect()
     }
 

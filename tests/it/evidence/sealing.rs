@@ -9,7 +9,7 @@ use routix_domain::log::SealStore;
 use super::place::{Sealed, open};
 
 fn on(store: &SqliteEventStore, place: &Sealed) -> Sealer {
-    Sealer { feed: Arc::new(store.clone()), seals: Arc::new(store.clone()), ..place.sealer() }
+    Sealer { feed: Arc::new(store.clone()), seals: Arc::new(store.seals()), ..place.sealer() }
 }
 
 #[tokio::test]
@@ -27,12 +27,12 @@ async fn what_was_not_sealed_before_a_crash_is_sealed_after_it() {
 async fn hashes_without_their_checkpoint_cannot_be_written() {
     let mut place = Sealed::new(12).await;
     place.grow(70).await;
-    let before = place.store.sealed().await.unwrap();
-    let hashes = place.store.hashes_after(before.position() - 1, 1).await.unwrap();
+    let before = place.store.seals().sealed().await.unwrap();
+    let hashes = place.store.seals().hashes_after(before.position() - 1, 1).await.unwrap();
     let checkpoint = before.newest.clone().unwrap();
     // The index is taken and the size too: all of it is refused.
-    assert!(!place.store.seal(hashes, checkpoint, &before.frontier).await.unwrap());
-    assert_eq!(place.store.sealed().await.unwrap().newest, before.newest);
+    assert!(!place.store.seals().seal(hashes, checkpoint, &before.frontier).await.unwrap());
+    assert_eq!(place.store.seals().sealed().await.unwrap().newest, before.newest);
     place.sealer().seal_all().await.unwrap();
     place.check(&[]).await.unwrap();
 }

@@ -124,7 +124,7 @@ impl Place {
 }
 
 /// Appends each list of events as one append, in this order.
-pub(crate) async fn append_to(store: &SqliteEventStore, appends: &[Vec<SerializedEvent>]) {
+pub(crate) async fn append_to(store: &impl PersistedEventRepository, appends: &[Vec<SerializedEvent>]) {
     for chunk in appends.chunks(256) {
         // The aggregate type is in the events; the parameter is cqrs-es's.
         let answers = join_all(chunk.iter().map(|events| store.persist::<Reservation>(events, None))).await;

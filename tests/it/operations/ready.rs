@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use routix::store::sqlite::SqliteEventStore;
+use routix::store::EventStore;
 use routix::system::{Clock, System};
 use routix::wiring::Stores;
 use routix_domain::log::{EventFeed, Fact, RecordedEvent};
@@ -113,7 +113,7 @@ async fn a_log_whose_writer_is_gone_is_a_reason() {
 }
 
 /// Appends to a log whose writer does not survive it.
-async fn dies(store: &SqliteEventStore) {
+async fn dies(store: &EventStore) {
     use cqrs_es::persist::PersistedEventRepository as _;
     let events = History::of(98, 1).appends.remove(0);
     assert!(store.persist::<routix_domain::reservation::Reservation>(&events, None).await.is_err());

@@ -18,18 +18,18 @@ fn sealer(place: &Place) -> (Sealer, TempDir) {
     KeyRing::draft(folder.path(), &System::real(), Some(Origin::Production)).unwrap().write(folder.path()).unwrap();
     let keys = KeyRing::open(folder.path()).unwrap();
     let store = Arc::new(place.store.clone());
-    (Sealer { feed: store.clone(), seals: store, keys, system: System::real() }, folder)
+    (Sealer { feed: store.clone(), seals: Arc::new(store.seals()), keys, system: System::real() }, folder)
 }
 
 /// Checks everything that is sealed, with the sealer's own key.
 async fn verify(place: &Place, sealer: &Sealer) -> u64 {
-    let checkpoints = place.store.checkpoints_after(0, usize::MAX).await.unwrap();
+    let checkpoints = place.store.seals().checkpoints_after(0, usize::MAX).await.unwrap();
     let origin = checkpoints[0].note.lines().next().unwrap().to_owned();
     let keys = vec![sealer.keys.current().checkpoint_signer().unwrap().verifier().clone()];
     let notes = checkpoints.iter().map(|checkpoint| checkpoint.note.as_str());
     let mut verifier = Verifier::new(&Trust { origin, keys }, notes);
     let events = place.store.read_after(0, usize::MAX).await.unwrap().events;
-    let hashes = place.store.hashes_after(0, usize::MAX).await.unwrap();
+    let hashes = place.store.seals().hashes_after(0, usize::MAX).await.unwrap();
     for (event, hash) in events.into_iter().zip(hashes) {
         assert_eq!(event.position, hash.position);
         verifier.feed(&Item { index: hash.index, leaf: hash.leaf, chain: hash.chain, event });
@@ -81,7 +81,7 @@ async fn evidence_that_lost_its_newest_checkpoint_is_not_gone_over_in_silence() 
     sealer.seal_all().await.unwrap();
     history.grow(300);
     place.append(&history.take()).await;
-    let before = place.store.sealed().await.unwrap().position();
+    let before = place.store.seals().sealed().await.unwrap().position();
     sealer.seal_all().await.unwrap();
     let log = place.raw_log();
     log.execute_batch("DROP TRIGGER checkpoints_no_delete").unwrap();

@@ -1,5 +1,7 @@
 //! A PostgreSQL database for each test that wants one, in the cluster that `tests/with-postgres` started.
 
+mod dump;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 

@@ -1,0 +1,97 @@
+//! The event store in use, whichever it is.
+
+use std::sync::Arc;
+
+use cqrs_es::Aggregate;
+use cqrs_es::persist::{PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot};
+use routix_domain::log::{EventFeed, SealStore};
+use serde_json::Value;
+
+use super::postgres::PostgresEventStore;
+use super::sqlite::SqliteEventStore;
+
+/// One of the stores. Surfaces and commands know it only by its ports. cqrs-es's is one that cannot be behind a pointer, so
+/// this hands every call on.
+#[derive(Clone)]
+pub enum EventStore {
+    Sqlite(SqliteEventStore),
+    Postgres(PostgresEventStore),
+}
+
+impl EventStore {
+    /// The log, for those who only read it.
+    pub fn feed(&self) -> Arc<dyn EventFeed> {
+        match self {
+            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    /// The evidence beside the log.
+    pub fn seals(&self) -> Arc<dyn SealStore> {
+        match self {
+            Self::Sqlite(store) => Arc::new(store.seals()),
+            Self::Postgres(store) => Arc::new(store.seals()),
+        }
+    }
+
+    /// Whether what writes in this process is there. Without it the log can be read, and nothing else.
+    pub fn takes_appends(&self) -> bool {
+        match self {
+            Self::Sqlite(store) => store.takes_appends(),
+            Self::Postgres(_) => true,
+        }
+    }
+}
+
+impl PersistedEventRepository for EventStore {
+    async fn get_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        match self {
+            Self::Sqlite(store) => store.get_events::<A>(aggregate_id).await,
+            Self::Postgres(store) => store.get_events::<A>(aggregate_id).await,
+        }
+    }
+
+    async fn get_last_events<A: Aggregate>(
+        &self,
+        aggregate_id: &str,
+        last_sequence: usize,
+    ) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        match self {
+            Self::Sqlite(store) => store.get_last_events::<A>(aggregate_id, last_sequence).await,
+            Self::Postgres(store) => store.get_last_events::<A>(aggregate_id, last_sequence).await,
+        }
+    }
+
+    async fn get_snapshot<A: Aggregate>(&self, id: &str) -> Result<Option<SerializedSnapshot>, PersistenceError> {
+        match self {
+            Self::Sqlite(store) => store.get_snapshot::<A>(id).await,
+            Self::Postgres(store) => store.get_snapshot::<A>(id).await,
+        }
+    }
+
+    async fn persist<A: Aggregate>(
+        &self,
+        events: &[SerializedEvent],
+        snapshot_update: Option<(String, Value, usize)>,
+    ) -> Result<(), PersistenceError> {
+        match self {
+            Self::Sqlite(store) => store.persist::<A>(events, snapshot_update).await,
+            Self::Postgres(store) => store.persist::<A>(events, snapshot_update).await,
+        }
+    }
+
+    async fn stream_events<A: Aggregate>(&self, id: &str) -> Result<ReplayStream, PersistenceError> {
+        match self {
+            Self::Sqlite(store) => store.stream_events::<A>(id).await,
+            Self::Postgres(store) => store.stream_events::<A>(id).await,
+        }
+    }
+
+    async fn stream_all_events<A: Aggregate>(&self) -> Result<ReplayStream, PersistenceError> {
+        match self {
+            Self::Sqlite(store) => store.stream_all_events::<A>().await,
+            Self::Postgres(store) => store.stream_all_events::<A>().await,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The log in PostgreSQL, in the schema `events`: postgres-es appends and loads, and a feed of our own reads it in order.
+//!
+//! The clock is the database's: nodes need not agree on the time.
+
+mod feed;
+mod fence;
+mod repository;
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use postgres_es::PostgresEventRepository;
+use routix_projections::database::{Database, DatabaseError, PostgresDatabase, PostgresUrl};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::watch;
+
+use super::migrations::{EVENTS, MigrationError};
+use super::seals::Seals;
+
+/// Connections of a node that append and load.
+const APPENDERS: u32 = 8;
+/// Connections of a node that read the log in order, and write the evidence.
+const READERS: usize = 8;
+/// How long an append waits for a connection.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// An event store in PostgreSQL. Clones share its connections.
+#[derive(Clone)]
+pub struct PostgresEventStore {
+    repository: Arc<PostgresEventRepository>,
+    database: Database,
+    /// The newest position that this process has heard of.
+    head: Arc<watch::Sender<u64>>,
+    /// Whatever is missing up to here was taken back and never comes.
+    settled: Arc<AtomicU64>,
+}
+
+impl PostgresEventStore {
+    /// Connects, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when it does not answer or cannot be brought up to date.
+    pub async fn open(url: &PostgresUrl, now: DateTime<Utc>) -> Result<Self, MigrationError> {
+        let database = Database::Postgres(PostgresDatabase::new(url, EVENTS.name, READERS)?);
+        EVENTS.migrate(&database, now).await?;
+        let unusable = |error: sqlx::Error| DatabaseError::Unavailable(Box::new(error));
+        let options =
+            PgConnectOptions::from_str(url.for_client()).map_err(unusable)?.application_name("routix").options([
+                ("search_path", EVENTS.name),
+                ("statement_timeout", "10s"),
+                ("idle_in_transaction_session_timeout", "10s"),
+            ]);
+        let pool = PgPoolOptions::new().max_connections(APPENDERS).acquire_timeout(WAIT).connect_lazy_with(options);
+        Ok(Self {
+            repository: Arc::new(PostgresEventRepository::new(pool)),
+            database,
+            head: Arc::new(watch::channel(0).0),
+            settled: Arc::new(AtomicU64::new(0)),
+        })
+    }
+
+    /// The evidence beside the log.
+    pub fn seals(&self) -> Seals {
+        Seals::new(self.database.clone())
+    }
+}
