@@ -43,7 +43,7 @@ fn the_check_of_sql_fails_on_each_form() {
             format!("\"\\\n  {keyword} x\""),
         ] {
             let planted = format!("fn f() {{\n    {call}{argument})\n}}\n");
-            for path in ["src/manage/list.rs", "src/store/sqlite/mod.rs", "domain/src/lib.rs"] {
+            for path in ["src/manage/list.rs", "src/oauth/token/mod.rs", "domain/src/lib.rs"] {
                 assert_eq!(lines_found(&formatted_sql(path, &planted)), [2], "{argument} in {path}");
             }
             for path in ["src/proxy/records/sqlite.rs", "src/proxy/records.rs", "projections/src/tables.rs"] {

@@ -26,6 +26,10 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
+pub(super) fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
 /// The columns of a row.
 pub(super) fn row(row: &tokio_postgres::Row) -> Result<Row, DatabaseError> {
     let read = |column: usize| -> Result<Value, DatabaseError> {

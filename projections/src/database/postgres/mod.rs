@@ -2,6 +2,7 @@
 
 mod bind;
 mod checked;
+mod error;
 mod session;
 mod tables;
 mod url;
@@ -9,11 +10,10 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use tokio::runtime::Handle;
-use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
 
+use self::bind::parameters;
 use self::checked::Checked;
 use self::session::PostgresSession;
 pub use self::url::{PostgresUrl, PostgresUrlError};
@@ -101,33 +101,5 @@ impl PostgresDatabase {
             SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SELECT 1 FROM pg_class LIMIT 1";
         let task = tokio::task::spawn_blocking(move || PostgresSession::begin(connection, handle, begin));
         task.await.map_err(DatabaseError::ended)?
-    }
-}
-
-fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
-}
-
-impl From<tokio_postgres::Error> for DatabaseError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        let conflicts = [
-            SqlState::UNIQUE_VIOLATION,
-            SqlState::CHECK_VIOLATION,
-            SqlState::FOREIGN_KEY_VIOLATION,
-            SqlState::NOT_NULL_VIOLATION,
-            SqlState::EXCLUSION_VIOLATION,
-            SqlState::RAISE_EXCEPTION,
-        ];
-        if error.code().is_some_and(|code| conflicts.contains(code)) {
-            Self::Conflict(Box::new(error))
-        } else {
-            Self::unavailable(error)
-        }
-    }
-}
-
-impl From<PoolError> for DatabaseError {
-    fn from(error: PoolError) -> Self {
-        Self::unavailable(error)
     }
 }
