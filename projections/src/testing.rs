@@ -1,6 +1,7 @@
 //! Recorded events to give and rows to find, for the tests of this package.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use routix_domain::app::{AppEvent, ClientType, RefreshAuthentication, Registration};
@@ -53,7 +54,7 @@ const POSTGRES: &str = include_str!("../../migrations/postgres/read/202611220000
 /// Read models in a database of their own, gone with the test.
 pub(crate) struct Place {
     pub(crate) db: ReadDb,
-    database: Database,
+    pub(crate) database: Database,
     home: Home,
 }
 
@@ -87,8 +88,9 @@ impl Place {
     }
 
     /// Runs statements of whatever kind.
-    pub(crate) async fn run(&self, statements: &'static str) {
-        self.database.write(move |session| session.batch(statements)).await.unwrap();
+    pub(crate) async fn run(&self, statements: impl Into<String>) {
+        let statements = statements.into();
+        self.database.write(move |session| session.batch(&statements)).await.unwrap();
     }
 
     /// The names of the tables that begin with `prefix`, in their order.
@@ -138,6 +140,11 @@ impl Home {
             }
         }
     }
+}
+
+/// Waits for `future`, but not for ever.
+pub(crate) async fn bounded<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), future).await.unwrap()
 }
 
 /// Fresh tables with these events in them.

@@ -8,6 +8,8 @@ mod compare;
 mod control;
 mod error;
 mod generation;
+#[cfg(test)]
+mod leader_tests;
 mod schema;
 mod status;
 #[cfg(test)]

@@ -8,17 +8,23 @@ use routix_domain::organization::{OrganizationEvent, Role};
 use routix_domain::value::BranchRestriction;
 
 use super::{Advance, Outcome, ReadError, State};
+use crate::members::{MemberRow, Members};
 use crate::projection::{Projection, all, named};
 use crate::rebuild::Progress;
 use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::Table;
 use crate::testing::{
-    Kind, Log, Place, at, every_app_event, full_life, given, id, on_both, registered, rotated, scopes,
+    Kind, Log, Place, at, bounded, every_app_event, full_life, given, id, on_both, registered, rotated, scopes,
 };
 use crate::token_validation::TokenValidation;
+use crate::values;
 use routix_domain::log::{Fact, RecordedEvent};
 
 on_both! {
+    an_event_that_cannot_be_read_stops_the_projection_behind_what_came_before,
+    a_difference_is_found_wherever_it_is_among_the_pages,
+    a_snapshot_outlives_the_swap_and_its_tables_are_dropped_when_nobody_looks,
+    of_those_who_prepare_at_once_one_makes_the_tables,
     the_boundaries_of_batches_leave_no_trace_in_the_rows,
     a_batch_that_was_applied_is_refused_and_changes_nothing,
     positions_without_an_event_are_passed_all_the_same,
@@ -80,19 +86,21 @@ fn consents(log: Log, number: u128) -> Log {
 async fn the_boundaries_of_batches_leave_no_trace_in_the_rows(kind: Kind) {
     let log = busy_log();
     for projection in all() {
-        let whole = given(kind, projection, &log).await.dump(projection).await;
+        let place = given(kind, projection, &log).await;
+        let whole = place.dump(projection).await;
         assert!(whole.values().any(|rows| !rows.is_empty()), "{}", projection.name());
         for size in [1, 2, 7, 1_000] {
-            let place = Place::new(kind).await;
-            place.db.prepare(projection, 0).await.unwrap();
+            let build = place.db.begin_build(projection, State::Building, 0).await.unwrap();
             let mut position = 0;
             while position < log.head() {
                 let page = log.after(position, size);
                 let next = page.next;
-                let outcome = place.db.advance(projection, Advance::Live, (position, page), 0).await.unwrap();
+                let target = Advance::Build(build.number);
+                let outcome = place.db.advance(projection, target, (position, page), 0).await.unwrap();
                 assert_eq!(outcome, Outcome::At(next));
                 position = next;
             }
+            assert!(place.db.swap(projection, build.number, u64::MAX).await.unwrap());
             assert_eq!(place.dump(projection).await, whole, "{} in batches of {size}", projection.name());
         }
     }
@@ -139,6 +147,23 @@ async fn an_event_without_its_row_stops_the_projection_behind_what_came_before(k
     // It stands still, whatever else it is given.
     let again = place.db.advance(&TokenValidation, Advance::Live, (offender - 1, log.after(offender - 1, 9)), 0).await;
     assert_eq!(again.unwrap(), outcome);
+}
+
+async fn an_event_that_cannot_be_read_stops_the_projection_behind_what_came_before(kind: Kind) {
+    let sound = full_life(1);
+    let unreadable = sound.clone().app(2, &registered()).spoilt(|event| event.payload = "{".into());
+    let log = unreadable.app(1, &AppEvent::Reactivated {}).app(9, &AppEvent::Revoked {});
+    let place = Place::new(kind).await;
+    place.db.prepare(&TokenValidation, 0).await.unwrap();
+    let outcome = place.advance(&TokenValidation, 0, &log).await;
+    let (reached, position) = (sound.head(), sound.head() + 1);
+    assert_eq!(
+        outcome,
+        Outcome::Stopped { reached, position, error: "the payload does not fit its event type".into() }
+    );
+    assert_eq!(place.live(&TokenValidation).await.position, reached);
+    let before = given(kind, &TokenValidation, &sound).await;
+    assert_eq!(place.dump(&TokenValidation).await, before.dump(&TokenValidation).await);
 }
 
 async fn a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables(kind: Kind) {
@@ -238,6 +263,73 @@ async fn the_number_of_a_build_that_was_dropped_is_not_given_again(kind: Kind) {
         numbers.push(build.number);
     }
     assert_eq!(numbers, [2, 3, 4]);
+}
+
+/// An organization with so many members, whose keys are of two columns and do not come in the order of the events.
+fn crowd(members: u128) -> Log {
+    (0..members).fold(Log::default(), |log, number| {
+        let event = OrganizationEvent::MemberAdded {
+            user_id: id(10_000 + number * 7 % members),
+            role: Role::Member,
+            branches: BranchRestriction::All,
+        };
+        log.organization(50 + number % 2, &event)
+    })
+}
+
+async fn a_difference_is_found_wherever_it_is_among_the_pages(kind: Kind) {
+    let log = crowd(2_101);
+    let place = given(kind, &Members, &log).await;
+    let keys: Vec<_> = place.rows::<MemberRow>().await.iter().map(|row| (row.organization_id, row.user_id)).collect();
+    let verify = async || {
+        let snapshot = place.db.snapshot(&Members).await.unwrap();
+        let build = place.db.begin_build(&Members, State::Verifying, 0).await.unwrap();
+        place.db.advance(&Members, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+        place.db.compare(&Members, snapshot, build.number).await.unwrap()
+    };
+    assert_eq!(verify().await, (2_101, None));
+    for (count, at) in [2_100, 2_000, 1_999, 1_000, 999, 0].into_iter().enumerate() {
+        let (organization, user) = keys[at];
+        place
+            .run(format!("DELETE FROM members__1 WHERE user_id = '{user}' AND organization_id = '{organization}'"))
+            .await;
+        let (rows, difference) = verify().await;
+        let difference = difference.unwrap();
+        assert_eq!((rows, difference.column, difference.live), (at as u64, None, None), "{count}");
+        assert_eq!(difference.key, values![organization, user], "{count}");
+    }
+}
+
+async fn a_snapshot_outlives_the_swap_and_its_tables_are_dropped_when_nobody_looks(kind: Kind) {
+    let log = full_life(1);
+    let place = given(kind, &TokenValidation, &log).await;
+    let snapshot = place.db.snapshot(&TokenValidation).await.unwrap();
+    let rebuilt = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(rebuilt.number), (0, log.page()), 0).await.unwrap();
+    assert!(place.db.swap(&TokenValidation, rebuilt.number, u64::MAX).await.unwrap());
+    let build = place.db.begin_build(&TokenValidation, State::Verifying, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    let (rows, difference) = place.db.compare(&TokenValidation, snapshot, build.number).await.unwrap();
+    assert_eq!((rows, difference), (2, None));
+    place.db.drop_build(&TokenValidation, build.number).await.unwrap();
+    // The server hears of the end of a connection a moment later.
+    bounded(async {
+        while place.tables("token").await != ["token_validation__2"] {
+            place.db.prepare(&TokenValidation, 0).await.unwrap();
+        }
+    })
+    .await;
+}
+
+async fn of_those_who_prepare_at_once_one_makes_the_tables(kind: Kind) {
+    let place = Place::new(kind).await;
+    let others = [place.second(), place.second(), place.second(), place.second()];
+    let prepared: Vec<_> =
+        others.into_iter().map(|db| tokio::spawn(async move { db.prepare(&TokenValidation, 0).await })).collect();
+    for prepared in prepared {
+        assert_eq!(prepared.await.unwrap().unwrap().number, 1);
+    }
+    assert_eq!(place.tables("token").await, ["token_validation__1"]);
 }
 
 async fn a_build_is_compared_only_where_the_live_tables_stood(kind: Kind) {
