@@ -112,7 +112,7 @@ impl Rebuilder {
         projection: &'static dyn Projection,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Verification, ReadError> {
-        let snapshot = self.db.snapshot(projection)?;
+        let snapshot = self.db.snapshot(projection).await?;
         let position = snapshot.position;
         let build = self.db.begin_build(projection, State::Verifying, (self.now)()).await?;
         let span = Span { from: 0, to: position, shared: false };

@@ -5,7 +5,7 @@ mod waiter;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, FeedError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -99,7 +99,7 @@ impl Follower {
             let behind = match self.step().await {
                 Ok(Step { outcome: Outcome::At(reached) | Outcome::Elsewhere(reached), more }) => {
                     position = reached;
-                    self.publish(Standing { position, trouble: None });
+                    self.publish(Standing { position, trouble: None }, "");
                     if more {
                         continue;
                     }
@@ -107,7 +107,8 @@ impl Follower {
                 }
                 Ok(Step { outcome: Outcome::Stopped { reached, error, .. }, .. }) => {
                     position = reached;
-                    self.publish(Standing { position, trouble: Some(Trouble { error, lasting: true }) });
+                    let trouble = Trouble { error: error.clone(), lasting: true };
+                    self.publish(Standing { position, trouble: Some(trouble) }, &error);
                     // The offender is behind `position` and will be there for a while: nothing but an operator helps, and
                     // the bell of every append would only make this turn in circles.
                     u64::MAX
@@ -115,8 +116,8 @@ impl Follower {
                 Err(error) => {
                     self.checked = None;
                     let known = if error.wants_rebuild() { 0 } else { position };
-                    let trouble = Trouble { error: sentence(&error), lasting: error.is_lasting() };
-                    self.publish(Standing { position: known, trouble: Some(trouble) });
+                    let trouble = Trouble { error: answer(&error), lasting: error.is_lasting() };
+                    self.publish(Standing { position: known, trouble: Some(trouble) }, &sentence(&error));
                     // The bell may be ringing; a moment of rest keeps a broken disk from spinning a core.
                     u64::MAX
                 }
@@ -154,7 +155,8 @@ impl Follower {
         Ok(Step { outcome, more })
     }
 
-    fn publish(&self, standing: Standing) {
+    /// Tells those who wait, and writes a new trouble with all of its `cause` to the log of the program.
+    fn publish(&self, standing: Standing, cause: &str) {
         let name = self.projection.name();
         self.standings.send_if_modified(|all| {
             let before = all.get(name);
@@ -162,7 +164,7 @@ impl Follower {
             let known = before.and_then(|before| before.trouble.as_ref());
             match &standing.trouble {
                 Some(trouble) if Some(trouble) != known => {
-                    tracing::error!(projection = name, error = trouble.error, "projection cannot go on");
+                    tracing::error!(projection = name, error = cause, "projection cannot go on");
                 }
                 None if known.is_some() => tracing::info!(projection = name, "projection goes on"),
                 Some(_) | None => {}
@@ -172,6 +174,22 @@ impl Follower {
             }
             changed
         });
+    }
+}
+
+/// An error for whoever asks how a projection is, which may be anybody: without what a database says of itself.
+fn answer(error: &ReadError) -> String {
+    match error {
+        ReadError::Unavailable(_) | ReadError::Feed(FeedError::Unavailable(_)) => error.to_string(),
+        ReadError::Row(_)
+        | ReadError::Poison { .. }
+        | ReadError::OtherVersion { .. }
+        | ReadError::AheadOfLog { .. }
+        | ReadError::OtherLog { .. }
+        | ReadError::BuildGone
+        | ReadError::Feed(FeedError::Corrupt { .. })
+        | ReadError::Cancelled
+        | ReadError::Panicked(_) => sentence(error),
     }
 }
 

@@ -1,48 +1,114 @@
 //! Recorded events to give and rows to find, for the tests of this package.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use routix_domain::app::{AppEvent, ClientType, RefreshAuthentication, Registration};
 use routix_domain::log::{Actor, Metadata, Page, RecordedEvent};
 use routix_domain::organization::OrganizationEvent;
 use routix_domain::value::{BranchRestriction, Fingerprint, RedirectUri, ScopeSet, TokenLifetime};
-use rusqlite::Connection;
+use routix_test_postgres::Scratch;
 use serde::Serialize;
 use serde_json::Value as JsonValue;
+use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::database::{Database, PostgresDatabase, PostgresUrl, Row, SqliteDatabase};
 use crate::projection::Projection;
-use crate::read_db::{Advance, Outcome, ReadDb};
+use crate::read_db::{Advance, Generation, Outcome, ReadDb};
+use crate::sqlite_file::Durability;
 use crate::table::TableRow;
 
-const SCHEMA: [&str; 2] = [
+/// Runs each test of a module once on every kind of database. A test that is not listed is not used, and does not compile.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test($crate::testing::Kind::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test($crate::testing::Kind::Postgres).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+const SQLITE: [&str; 2] = [
     include_str!("../../migrations/sqlite/read/20261122000000_projections.sql"),
     include_str!("../../migrations/sqlite/read/20261122000001_controls.sql"),
 ];
+const POSTGRES: &str = include_str!("../../migrations/postgres/read/20261122000000_projections.sql");
 
-/// Read models in a file of their own, gone with the test.
+/// Read models in a database of their own, gone with the test.
 pub(crate) struct Place {
-    folder: tempfile::TempDir,
     pub(crate) db: ReadDb,
+    pub(crate) database: Database,
+    home: Home,
+}
+
+enum Home {
+    Folder(TempDir),
+    Cluster(Scratch),
 }
 
 impl Place {
-    pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("read.db");
-        Connection::open(&path).unwrap().execute_batch(&SCHEMA.concat()).unwrap();
-        Self { db: ReadDb::open(&path).unwrap(), folder }
+    pub(crate) async fn new(kind: Kind) -> Self {
+        let (home, schema) = match kind {
+            Kind::Sqlite => (Home::Folder(tempfile::tempdir().unwrap()), SQLITE.concat()),
+            Kind::Postgres => (Home::Cluster(Scratch::new()), format!("CREATE SCHEMA read; {POSTGRES}")),
+        };
+        let database = home.open();
+        database.write(move |session| session.batch(&schema)).await.unwrap();
+        Self { db: ReadDb::new(database.clone()), database, home }
     }
 
-    pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("read.db")
+    /// The same read models as another process has them.
+    pub(crate) fn second(&self) -> ReadDb {
+        ReadDb::new(self.home.open())
     }
 
-    /// A connection beside those of the read models.
-    pub(crate) fn raw(&self) -> Connection {
-        Connection::open(self.path()).unwrap()
+    /// Runs statements as the superuser of PostgreSQL, beside the read models.
+    pub(crate) fn sql(&self, statements: &str) -> Vec<String> {
+        match &self.home {
+            Home::Folder(_) => panic!("there is no superuser"),
+            Home::Cluster(scratch) => scratch.sql(statements),
+        }
+    }
+
+    /// Runs statements of whatever kind.
+    pub(crate) async fn run(&self, statements: impl Into<String>) {
+        let statements = statements.into();
+        self.database.write(move |session| session.batch(&statements)).await.unwrap();
+    }
+
+    /// The names of the tables that begin with `prefix`, in their order.
+    pub(crate) async fn tables(&self, prefix: &str) -> Vec<String> {
+        let names = self.database.write(|session| session.table_names()).await.unwrap();
+        let mut names: Vec<_> = names.into_iter().filter(|name| name.starts_with(prefix)).collect();
+        names.sort();
+        names
+    }
+
+    /// Every live row of a projection, as the database holds it.
+    pub(crate) async fn dump(&self, projection: &dyn Projection) -> BTreeMap<&'static str, Vec<Row>> {
+        let mut dump = BTreeMap::new();
+        for table in projection.tables() {
+            let sql = format!("SELECT {} FROM {} ORDER BY {}", table.column_list(), table.name, table.key_list());
+            dump.insert(table.name, self.database.select(&sql, &[]).await.unwrap());
+        }
+        dump
     }
 
     /// The rows of a read model, in the order of their key.
@@ -54,19 +120,44 @@ impl Place {
     pub(crate) async fn advance(&self, projection: &'static dyn Projection, after: u64, log: &Log) -> Outcome {
         self.db.advance(projection, Advance::Live, (after, log.page()), 0).await.unwrap()
     }
+
+    /// What is noted of the live tables.
+    pub(crate) async fn live(&self, projection: &'static dyn Projection) -> Generation {
+        self.db.status(&[projection]).await.unwrap().remove(0).live.unwrap()
+    }
+}
+
+impl Home {
+    fn open(&self) -> Database {
+        match self {
+            Self::Folder(folder) => {
+                let path = folder.path().join("read.db");
+                Database::Sqlite(SqliteDatabase::open(&path, Durability::Normal).unwrap())
+            }
+            Self::Cluster(scratch) => {
+                let url = PostgresUrl::parse(&scratch.url()).unwrap();
+                Database::Postgres(PostgresDatabase::new(&url, "read", 6).unwrap())
+            }
+        }
+    }
+}
+
+/// Waits for `future`, but not for ever.
+pub(crate) async fn bounded<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), future).await.unwrap()
 }
 
 /// Fresh tables with these events in them.
-pub(crate) async fn given(projection: &'static dyn Projection, log: &Log) -> Place {
-    let place = Place::new();
+pub(crate) async fn given(kind: Kind, projection: &'static dyn Projection, log: &Log) -> Place {
+    let place = Place::new(kind).await;
     place.db.prepare(projection, 0).await.unwrap();
     assert_eq!(place.advance(projection, 0, log).await, Outcome::At(log.head()));
     place
 }
 
 /// The rows of a projection's first table after these events.
-pub(crate) async fn rows_after<T: TableRow>(projection: &'static dyn Projection, log: &Log) -> Vec<T> {
-    given(projection, log).await.rows().await
+pub(crate) async fn rows_after<T: TableRow>(kind: Kind, projection: &'static dyn Projection, log: &Log) -> Vec<T> {
+    given(kind, projection, log).await.rows().await
 }
 
 /// Events as the store would have recorded them, one position after the other.

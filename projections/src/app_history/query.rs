@@ -32,9 +32,10 @@ pub async fn of_app(
     limit: u64,
 ) -> Result<Vec<HistoryRow>, ReadError> {
     db.select(
-        "WHERE app_id = $1 AND position > $2 AND ($3 IS NULL OR event_type = $3) \
-         AND ($4 IS NULL OR actor_id = $4 OR (actor_id IS NULL AND actor_kind = $4)) \
-         AND ($5 IS NULL OR recorded_at >= $5) AND ($6 IS NULL OR recorded_at <= $6) ORDER BY position LIMIT $7",
+        "WHERE app_id = $1 AND position > $2 AND (CAST($3 AS TEXT) IS NULL OR event_type = $3) \
+         AND (CAST($4 AS TEXT) IS NULL OR actor_id = $4 OR (actor_id IS NULL AND actor_kind = $4)) \
+         AND (CAST($5 AS BIGINT) IS NULL OR recorded_at >= $5) \
+         AND (CAST($6 AS BIGINT) IS NULL OR recorded_at <= $6) ORDER BY position LIMIT $7",
         vec![
             app_id.into_value(),
             filter.after.into_value(),

@@ -6,17 +6,28 @@ use routix_domain::organization::OrganizationEvent;
 use serde_json::json;
 
 use super::{AppHistory, HistoryFilter, HistoryRow, newest, of_app};
+use crate::table::ColumnValue;
 use crate::testing::{
-    Log, at, every_app_event, fingerprint, full_life, given, id, member_names, registered, rows_after, scopes,
+    Kind, Log, at, every_app_event, fingerprint, full_life, given, id, member_names, on_both, registered, rows_after,
+    scopes,
 };
+
+on_both! {
+    every_event_of_an_app_is_a_row_in_its_order,
+    no_digest_and_no_request_fingerprint_is_in_any_row,
+    a_row_says_who_did_it_and_how,
+    other_streams_leave_no_row,
+    history_is_read_in_pages,
+    consents_stand_in_the_history_of_their_app_and_say_whose_they_are,
+    history_is_filtered_by_type_actor_and_time,
+}
 
 fn after(after: u64) -> HistoryFilter {
     HistoryFilter { after, ..HistoryFilter::default() }
 }
 
-#[tokio::test]
-async fn every_event_of_an_app_is_a_row_in_its_order() {
-    let rows = rows_after::<HistoryRow>(&AppHistory, &full_life(1)).await;
+async fn every_event_of_an_app_is_a_row_in_its_order(kind: Kind) {
+    let rows = rows_after::<HistoryRow>(kind, &AppHistory, &full_life(1)).await;
     assert_eq!(rows.len(), every_app_event().len());
     for (number, (row, event)) in (1..).zip(rows.iter().zip(every_app_event())) {
         assert_eq!((row.app_id, row.sequence, row.position), (id(1), number, number));
@@ -33,31 +44,30 @@ async fn every_event_of_an_app_is_a_row_in_its_order() {
     }
 }
 
-#[tokio::test]
-async fn no_digest_and_no_request_fingerprint_is_in_any_row() {
-    let place = given(&AppHistory, &full_life(1)).await;
+async fn no_digest_and_no_request_fingerprint_is_in_any_row(kind: Kind) {
+    let place = given(kind, &AppHistory, &full_life(1)).await;
     for row in place.rows::<HistoryRow>().await {
         let names = member_names(&row.data);
         assert!(!names.iter().any(|name| name == "sha256" || name == "request_fingerprint"), "{}", row.event_type);
     }
-    let stored: String =
-        place.raw().query_row("SELECT group_concat(data) FROM app_history", [], |row| row.get(0)).unwrap();
+    let rows = place.dump(&AppHistory).await.remove("app_history").unwrap();
+    let texts = rows.into_iter().flat_map(|row| row.0).filter_map(String::from_value);
+    let stored = texts.collect::<Vec<_>>().concat();
     assert!(stored.contains(&format!(r#""last4":"{}""#, fingerprint(2).last4)), "which secret it was can be seen");
     for hidden in [fingerprint(1).sha256, fingerprint(2).sha256, "fe".repeat(32)] {
         assert!(!stored.contains(&hidden), "{hidden}");
     }
 }
 
-#[tokio::test]
-async fn a_row_says_who_did_it_and_how() {
-    for (actor, kind, actor_id) in [
+async fn a_row_says_who_did_it_and_how(kind: Kind) {
+    for (actor, actor_kind, actor_id) in [
         (Actor::User(id(3)), "user", Some(id(3).to_string())),
         (Actor::App(id(4)), "app", Some(id(4).to_string())),
         (Actor::CommandLine("deploy".into()), "command_line", Some("deploy".into())),
         (Actor::System, "system", None),
     ] {
-        let rows = rows_after::<HistoryRow>(&AppHistory, &Log::default().app(1, &registered()).by(actor)).await;
-        assert_eq!((rows[0].actor_kind.as_str(), &rows[0].actor_id), (kind, &actor_id));
+        let rows = rows_after::<HistoryRow>(kind, &AppHistory, &Log::default().app(1, &registered()).by(actor)).await;
+        assert_eq!((rows[0].actor_kind.as_str(), &rows[0].actor_id), (actor_kind, &actor_id));
         assert_eq!(rows[0].authenticated_by, "password");
         assert_eq!(
             (rows[0].request_id.as_deref(), rows[0].context_commitment.as_deref()),
@@ -66,16 +76,14 @@ async fn a_row_says_who_did_it_and_how() {
     }
 }
 
-#[tokio::test]
-async fn other_streams_leave_no_row() {
+async fn other_streams_leave_no_row(kind: Kind) {
     let log = Log::default().organization(50, &OrganizationEvent::Created { name: "Acme".into() });
-    assert_eq!(rows_after::<HistoryRow>(&AppHistory, &log).await, []);
+    assert_eq!(rows_after::<HistoryRow>(kind, &AppHistory, &log).await, []);
 }
 
-#[tokio::test]
-async fn history_is_read_in_pages() {
+async fn history_is_read_in_pages(kind: Kind) {
     let log = full_life(1).app(2, &registered()).app(2, &AppEvent::Revoked {});
-    let place = given(&AppHistory, &log).await;
+    let place = given(kind, &AppHistory, &log).await;
     let page = of_app(&place.db, id(1), after(3), 4).await.unwrap();
     assert_eq!(page.iter().map(|row| row.sequence).collect::<Vec<_>>(), [4, 5, 6, 7]);
     assert_eq!(of_app(&place.db, id(2), after(0), 100).await.unwrap().len(), 2);
@@ -84,8 +92,7 @@ async fn history_is_read_in_pages() {
     assert_eq!(newest(&place.db, id(3)).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn consents_stand_in_the_history_of_their_app_and_say_whose_they_are() {
+async fn consents_stand_in_the_history_of_their_app_and_say_whose_they_are(kind: Kind) {
     let granted = |app: u128| ConsentEvent::Granted {
         user_id: id(900),
         app_id: id(app),
@@ -99,7 +106,7 @@ async fn consents_stand_in_the_history_of_their_app_and_say_whose_they_are() {
         .app(1, &AppEvent::Revoked {})
         .push("consent", id(7).to_string(), &ConsentEvent::Withdrawn { withdrawals: 1 })
         .by(Actor::System);
-    let place = given(&AppHistory, &log).await;
+    let place = given(kind, &AppHistory, &log).await;
     let rows = of_app(&place.db, id(1), after(0), 100).await.unwrap();
     let places: Vec<_> = rows.iter().map(|row| (row.position, row.sequence, row.event_type.as_str())).collect();
     let expected =
@@ -114,9 +121,8 @@ async fn consents_stand_in_the_history_of_their_app_and_say_whose_they_are() {
     assert_eq!(of_app(&place.db, id(2), after(0), 100).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn history_is_filtered_by_type_actor_and_time() {
-    let place = given(&AppHistory, &full_life(1).app(1, &AppEvent::Revoked {}).by(Actor::System)).await;
+async fn history_is_filtered_by_type_actor_and_time(kind: Kind) {
+    let place = given(kind, &AppHistory, &full_life(1).app(1, &AppEvent::Revoked {}).by(Actor::System)).await;
     let found = async |filter: HistoryFilter| -> Vec<u64> {
         of_app(&place.db, id(1), filter, 100).await.unwrap().iter().map(|row| row.position).collect()
     };

@@ -1,7 +1,15 @@
 use routix_domain::organization::OrganizationEvent;
 
 use super::{BranchRow, Branches, of_organization, open_by_public_id};
-use crate::testing::{Log, at, given, id, registered, rows_after};
+use crate::testing::{Kind, Log, at, given, id, on_both, registered, rows_after};
+
+on_both! {
+    an_opened_branch_is_a_row,
+    a_renamed_branch_has_its_new_name,
+    a_closed_branch_stays_and_says_when_it_closed,
+    a_branch_is_found_by_its_public_id_in_its_own_organization_only,
+    other_events_leave_no_row,
+}
 
 fn opened(number: u128, public_id: &str) -> OrganizationEvent {
     OrganizationEvent::BranchOpened {
@@ -22,43 +30,38 @@ fn utrecht() -> BranchRow {
     }
 }
 
-#[tokio::test]
-async fn an_opened_branch_is_a_row() {
+async fn an_opened_branch_is_a_row(kind: Kind) {
     let log = Log::default().organization(50, &opened(60, "RS2RDH3B"));
-    assert_eq!(rows_after::<BranchRow>(&Branches, &log).await, [utrecht()]);
+    assert_eq!(rows_after::<BranchRow>(kind, &Branches, &log).await, [utrecht()]);
 }
 
-#[tokio::test]
-async fn a_renamed_branch_has_its_new_name() {
+async fn a_renamed_branch_has_its_new_name(kind: Kind) {
     let renamed = OrganizationEvent::BranchRenamed { branch_id: id(60), name: "Lage Weide".into() };
     let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(50, &renamed);
     let expected = BranchRow { name: "Lage Weide".into(), ..utrecht() };
-    assert_eq!(rows_after::<BranchRow>(&Branches, &log).await, [expected]);
+    assert_eq!(rows_after::<BranchRow>(kind, &Branches, &log).await, [expected]);
 }
 
-#[tokio::test]
-async fn a_closed_branch_stays_and_says_when_it_closed() {
+async fn a_closed_branch_stays_and_says_when_it_closed(kind: Kind) {
     let closed = OrganizationEvent::BranchClosed { branch_id: id(60) };
     let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(50, &closed);
-    let place = given(&Branches, &log).await;
+    let place = given(kind, &Branches, &log).await;
     assert_eq!(place.rows::<BranchRow>().await, [BranchRow { closed_at: Some(at(2)), ..utrecht() }]);
     assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_branch_is_found_by_its_public_id_in_its_own_organization_only() {
+async fn a_branch_is_found_by_its_public_id_in_its_own_organization_only(kind: Kind) {
     let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(51, &opened(61, "AAAAAAAA"));
-    let place = given(&Branches, &log).await;
+    let place = given(kind, &Branches, &log).await;
     assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), Some(utrecht()));
     assert_eq!(open_by_public_id(&place.db, id(51), "RS2RDH3B").await.unwrap(), None);
     assert_eq!(of_organization(&place.db, id(50)).await.unwrap(), [utrecht()]);
 }
 
-#[tokio::test]
-async fn other_events_leave_no_row() {
+async fn other_events_leave_no_row(kind: Kind) {
     let log = Log::default()
         .organization(50, &OrganizationEvent::Created { name: "Acme".into() })
         .organization(50, &OrganizationEvent::MemberRemoved { user_id: id(80) })
         .app(1, &registered());
-    assert_eq!(rows_after::<BranchRow>(&Branches, &log).await, []);
+    assert_eq!(rows_after::<BranchRow>(kind, &Branches, &log).await, []);
 }

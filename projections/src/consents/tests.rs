@@ -3,7 +3,13 @@ use routix_domain::consent::ConsentEvent;
 
 use super::{ConsentRow, Consents, EndedAuthorizationRow, ever_of_app, has_ended, of_app, of_organization, of_user};
 use crate::table::Json;
-use crate::testing::{Log, at, given, id, rows_after, scopes};
+use crate::testing::{Kind, Log, at, given, id, on_both, rows_after, scopes};
+
+on_both! {
+    a_consent_grows_and_keeps_its_beginning,
+    a_withdrawn_consent_is_listed_nowhere_and_begins_anew,
+    an_ended_authorization_is_known_by_its_id,
+}
 
 fn granted(scope: &str) -> ConsentEvent {
     ConsentEvent::Granted { user_id: id(1), app_id: id(2), organization_id: id(3), scopes: scopes(scope) }
@@ -27,18 +33,16 @@ fn row() -> ConsentRow {
     }
 }
 
-#[tokio::test]
-async fn a_consent_grows_and_keeps_its_beginning() {
+async fn a_consent_grows_and_keeps_its_beginning(kind: Kind) {
     let both = "routix:orders:read routix:orders:write";
     let log = consents(&[granted("routix:orders:read"), granted(both)]);
     let grown = ConsentRow { scopes: Json(scopes(both)), updated_at: at(2), ..row() };
-    assert_eq!(rows_after::<ConsentRow>(&Consents, &log).await, [grown]);
+    assert_eq!(rows_after::<ConsentRow>(kind, &Consents, &log).await, [grown]);
 }
 
-#[tokio::test]
-async fn a_withdrawn_consent_is_listed_nowhere_and_begins_anew() {
+async fn a_withdrawn_consent_is_listed_nowhere_and_begins_anew(kind: Kind) {
     let withdrawn = ConsentEvent::Withdrawn { withdrawals: 1 };
-    let place = given(&Consents, &consents(&[granted("routix:orders:read"), withdrawn.clone()])).await;
+    let place = given(kind, &Consents, &consents(&[granted("routix:orders:read"), withdrawn.clone()])).await;
     let gone = ConsentRow { withdrawn_at: Some(at(2)), withdrawals: 1, ..row() };
     assert_eq!(place.rows::<ConsentRow>().await, [gone]);
     assert_eq!(of_user(&place.db, id(1)).await.unwrap(), []);
@@ -49,12 +53,11 @@ async fn a_withdrawn_consent_is_listed_nowhere_and_begins_anew() {
 
     let log = consents(&[granted("routix:orders:read"), withdrawn, granted("routix:orders:read")]);
     let again = ConsentRow { granted_at: at(3), updated_at: at(3), withdrawals: 1, ..row() };
-    let place = given(&Consents, &log).await;
+    let place = given(kind, &Consents, &log).await;
     assert_eq!(of_user(&place.db, id(1)).await.unwrap(), [again]);
 }
 
-#[tokio::test]
-async fn an_ended_authorization_is_known_by_its_id() {
+async fn an_ended_authorization_is_known_by_its_id(kind: Kind) {
     let ended = AuthorizationEvent::Ended { reason: EndReason::RefreshTokenReused };
     let other = AuthorizationEvent::Refreshed { generation: 2, refreshed_at: at(1) };
     let log = Log::default().push("authorization", id(7).to_string(), &ended).push(
@@ -62,7 +65,7 @@ async fn an_ended_authorization_is_known_by_its_id() {
         id(8).to_string(),
         &other,
     );
-    let place = given(&Consents, &log).await;
+    let place = given(kind, &Consents, &log).await;
     let row =
         EndedAuthorizationRow { authorization_id: id(7), reason: Json(EndReason::RefreshTokenReused), ended_at: at(1) };
     assert_eq!(place.rows::<EndedAuthorizationRow>().await, [row]);

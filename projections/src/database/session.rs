@@ -1,5 +1,7 @@
 //! What is asked of a connection.
 
+use std::time::Duration;
+
 use super::{DatabaseError, Row, Value};
 use crate::table::Table;
 
@@ -27,6 +29,20 @@ pub trait Session {
     /// What to put behind a `SELECT` so that nobody else changes its rows before this transaction ends. Empty where a
     /// transaction that writes is alone anyway.
     fn for_update(&self) -> &'static str;
+
+    /// Gives this transaction up when nothing is asked of it for so long, so that whoever was stopped in the middle of it
+    /// does not keep what he holds. Does nothing where nobody but the process itself could do it.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn give_up_when_idle(&mut self, limit: Duration) -> Result<(), DatabaseError>;
+
+    /// Lets no statement of this transaction wait longer than this for what others hold; it fails then. Does nothing where
+    /// a transaction that writes is alone anyway.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn wait_at_most(&mut self, limit: Duration) -> Result<(), DatabaseError>;
 
     /// Makes a table as it is described, under the name `target`.
     ///

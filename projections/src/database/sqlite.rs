@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql, TransactionBehavior};
@@ -188,6 +189,14 @@ macro_rules! session {
 
             fn for_update(&self) -> &'static str {
                 ""
+            }
+
+            fn give_up_when_idle(&mut self, _limit: Duration) -> Result<(), DatabaseError> {
+                Ok(())
+            }
+
+            fn wait_at_most(&mut self, _limit: Duration) -> Result<(), DatabaseError> {
+                Ok(())
             }
 
             fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError> {

@@ -1,5 +1,7 @@
 //! What is asked of a database is answered the same by both.
 
+use std::time::Duration;
+
 use routix_test_postgres::Scratch;
 
 use super::*;
@@ -134,6 +136,65 @@ async fn a_snapshot_stays_as_it_was() {
         assert_eq!(count.await.unwrap().unwrap(), 1);
         assert_eq!(all(database).await.len(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_snapshot_may_be_let_go_anywhere() {
+    for database in &Both::new().await.databases {
+        drop(database.snapshot().await.unwrap());
+        write(database, vec![thing("a", 1, None)]).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stands_still_too_long_gives_his_transaction_up() {
+    let both = Both::new().await;
+    let [_, postgres] = &both.databases;
+    write(postgres, vec![thing("a", 1, None)]).await.unwrap();
+    let (reached, go_on) = (tokio::sync::oneshot::channel(), std::sync::mpsc::channel::<()>());
+    let (stuck, sender) = (postgres.clone(), reached.0);
+    let stuck = tokio::spawn(async move {
+        let work = move |session: &mut dyn Session| {
+            session.give_up_when_idle(Duration::from_millis(50))?;
+            session.execute("UPDATE things SET done = 0", &[])?;
+            sender.send(()).unwrap();
+            go_on.1.recv().unwrap();
+            session.execute("UPDATE things SET done = 0", &[]).map(drop)
+        };
+        stuck.write(work).await
+    });
+    reached.1.await.unwrap();
+    // It holds the row that this wants.
+    write(postgres, vec![thing("a", 1, Some("mine"))]).await.unwrap();
+    go_on.0.send(()).unwrap();
+    assert!(matches!(stuck.await.unwrap(), Err(DatabaseError::Unavailable(_))));
+    assert_eq!(all(postgres).await, [thing("a", 1, Some("mine"))]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_not_wait_is_told_that_others_hold_what_he_wants() {
+    let both = Both::new().await;
+    let [_, postgres] = &both.databases;
+    let (reached, go_on) = (tokio::sync::oneshot::channel(), std::sync::mpsc::channel::<()>());
+    let (holder, sender) = (postgres.clone(), reached.0);
+    let holder = tokio::spawn(async move {
+        let work = move |session: &mut dyn Session| {
+            session.query("SELECT 1 FROM things", &[])?;
+            sender.send(()).unwrap();
+            go_on.1.recv().unwrap();
+            Ok::<_, DatabaseError>(())
+        };
+        holder.write(work).await
+    });
+    reached.1.await.unwrap();
+    let drop_it = |session: &mut dyn Session| {
+        session.wait_at_most(Duration::from_millis(20))?;
+        session.batch("DROP TABLE things")
+    };
+    assert!(matches!(postgres.write(drop_it).await, Err(DatabaseError::Unavailable(_))));
+    go_on.0.send(()).unwrap();
+    holder.await.unwrap().unwrap();
+    assert_eq!(postgres.write(drop_it).await.map_err(|error| error.to_string()), Ok(()));
 }
 
 #[tokio::test]

@@ -1,14 +1,22 @@
 //! One batch of events: rows and checkpoint in one transaction.
 
-use routix_domain::log::{Page, RecordedEvent};
-use rusqlite::{Transaction, TransactionBehavior, params_from_iter};
+use std::collections::HashMap;
+use std::time::Duration;
+
+use routix_domain::log::{Fact, Page, RecordedEvent, UnreadableEvent};
 
 use super::generation::{self, Generation};
 use super::schema::physical;
-use super::{ReadDb, ReadError, values};
+use super::{ReadDb, ReadError};
+use crate::database::{DatabaseError, Session};
 use crate::projection::Projection;
 use crate::rows::{ApplyError, RowKey, Rows};
-use crate::table::Table;
+use crate::table::Value;
+use crate::values;
+
+/// How long whoever leads may leave his transaction alone. One that was stopped gives the lead up after it; applying a
+/// batch in memory takes a small part of it.
+const IDLE: Duration = Duration::from_millis(750);
 
 /// Which tables a batch goes into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,92 +54,94 @@ impl ReadDb {
         (after, page): (u64, Page),
         now: i64,
     ) -> Result<Outcome, ReadError> {
-        self.write(move |connection| {
-            let name = projection.name();
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let generation = match target {
-                Advance::Live | Advance::Beside => generation::live(&transaction, name)?,
-                Advance::Build(number) => generation::numbered(&transaction, name, number)?,
-            }
-            .ok_or(ReadError::BuildGone)?;
-            generation.must_be_of(projection)?;
-            if let Some(standstill) = generation.standstill() {
-                return Ok(standstill);
-            }
-            if generation.position != after {
-                return Ok(Outcome::Elsewhere(generation.position));
-            }
-            let outcome = match fold(&transaction, projection, generation.number, &page.events) {
-                Ok(rows) => {
-                    write(&transaction, projection, generation.number, &rows)?;
-                    generation::set_position(
-                        &transaction,
-                        name,
-                        generation.number,
-                        (page.next, page.events.last(), now),
-                    )?;
-                    Outcome::At(page.next)
+        self.database
+            .write(move |session| {
+                session.give_up_when_idle(IDLE)?;
+                let name = projection.name();
+                let generation = match target {
+                    Advance::Live | Advance::Beside => generation::hold_live(session, name)?,
+                    Advance::Build(number) => generation::hold_numbered(session, name, number)?,
                 }
-                Err(Unfoldable::Database(error)) => return Err(error),
-                Err(Unfoldable::Poison { index, source }) => {
-                    let position = page.events[index].position;
-                    let before = &page.events[..index];
-                    let beside = target == Advance::Beside && !before.is_empty();
-                    if target != Advance::Live && !beside {
-                        return Err(ReadError::Poison { projection: name, position, source });
-                    }
-                    let reached = apply_sound(&transaction, projection, &generation, (before, now))?;
-                    if beside {
-                        Outcome::At(reached)
-                    } else {
-                        stop(&transaction, &generation, name, (reached, position, source.to_string()))?
-                    }
+                .ok_or(ReadError::BuildGone)?;
+                generation.must_be_of(projection)?;
+                if let Some(standstill) = generation.standstill() {
+                    return Ok(standstill);
                 }
-            };
-            transaction.commit()?;
-            Ok(outcome)
-        })
-        .await
+                if generation.position != after {
+                    return Ok(Outcome::Elsewhere(generation.position));
+                }
+                apply(session, (projection, &generation), target, (&page, now))
+            })
+            .await
+    }
+}
+
+fn apply(
+    session: &mut dyn Session,
+    (projection, generation): (&dyn Projection, &Generation),
+    target: Advance,
+    (page, now): (&Page, i64),
+) -> Result<Outcome, ReadError> {
+    let name = projection.name();
+    let (index, source) = match fold(session, projection, generation.number, &page.events) {
+        Ok(rows) => {
+            write(session, projection, generation.number, &rows)?;
+            generation::set_position(session, name, generation.number, (page.next, page.events.last(), now))?;
+            return Ok(Outcome::At(page.next));
+        }
+        Err(Unfoldable::Database(error)) => return Err(error.into()),
+        Err(Unfoldable::Poison { index, source }) => (index, source),
+    };
+    let position = page.events[index].position;
+    let before = &page.events[..index];
+    let beside = target == Advance::Beside && !before.is_empty();
+    if target != Advance::Live && !beside {
+        return Err(ReadError::Poison { projection: name, position, source });
+    }
+    let reached = apply_sound(session, projection, generation, (before, now))?;
+    if beside {
+        Ok(Outcome::At(reached))
+    } else {
+        stop(session, generation, name, (reached, position, source.to_string()))
     }
 }
 
 /// Applies what came before an offender, and returns how far that is.
 fn apply_sound(
-    transaction: &Transaction<'_>,
+    session: &mut dyn Session,
     projection: &dyn Projection,
     generation: &Generation,
     (before, now): (&[RecordedEvent], i64),
 ) -> Result<u64, ReadError> {
     let name = projection.name();
-    match fold(transaction, projection, generation.number, before) {
-        Ok(rows) => write(transaction, projection, generation.number, &rows)?,
-        Err(Unfoldable::Database(error)) => return Err(error),
+    match fold(session, projection, generation.number, before) {
+        Ok(rows) => write(session, projection, generation.number, &rows)?,
+        Err(Unfoldable::Database(error)) => return Err(error.into()),
         // Applied a moment ago and pure, so it cannot fail now; were it to, nothing of it is kept.
         Err(Unfoldable::Poison { index, source }) => {
             return Err(ReadError::Poison { projection: name, position: before[index].position, source });
         }
     }
     let reached = before.last().map_or(generation.position, |event| event.position);
-    generation::set_position(transaction, name, generation.number, (reached, before.last(), now))?;
+    generation::set_position(session, name, generation.number, (reached, before.last(), now))?;
     Ok(reached)
 }
 
 /// Stands still and says why.
 fn stop(
-    transaction: &Transaction<'_>,
+    session: &mut dyn Session,
     generation: &Generation,
     name: &str,
     (reached, position, error): (u64, u64, String),
 ) -> Result<Outcome, ReadError> {
-    transaction.execute(
-        "UPDATE projections SET state = 'stopped', error = ?3, error_position = ?4 WHERE name = ?1 AND generation = ?2",
-        (name, generation.number, &error, position),
-    )?;
+    let sql = "UPDATE projections SET state = 'stopped', error = $3, error_position = $4
+         WHERE name = $1 AND generation = $2";
+    session.execute(sql, &values![name.to_owned(), generation.number, error.clone(), position])?;
     Ok(Outcome::Stopped { reached, position, error })
 }
 
 enum Unfoldable {
-    Database(ReadError),
+    Database(DatabaseError),
     /// The event at `index` of the batch.
     Poison {
         index: usize,
@@ -139,66 +149,86 @@ enum Unfoldable {
     },
 }
 
+/// An event that a projection reads, and the rows that it will ask for.
+struct Step {
+    /// The event's place in its batch.
+    index: usize,
+    fact: Result<Fact, UnreadableEvent>,
+    keys: Vec<RowKey>,
+}
+
 /// Loads the rows that the events touch and applies the events to them, in memory.
 fn fold(
-    transaction: &Transaction<'_>,
+    session: &mut dyn Session,
     projection: &dyn Projection,
     number: i64,
     events: &[RecordedEvent],
 ) -> Result<Rows, Unfoldable> {
+    let steps = steps(projection, events);
+    let mut found = load(session, projection, number, &steps).map_err(Unfoldable::Database)?;
     let mut rows = Rows::default();
-    let read = |event: &RecordedEvent| projection.reads().contains(&event.aggregate_type.as_str());
-    for (index, event) in events.iter().enumerate().filter(|(_, event)| read(event)) {
+    for Step { index, fact, keys } in steps {
         let poison = |source: ApplyError| Unfoldable::Poison { index, source };
-        let fact = event.fact().map_err(|error| poison(error.into()))?;
-        for key in projection.keys(&fact) {
+        let fact = fact.map_err(|error| poison(error.into()))?;
+        for key in keys {
             if !rows.is_loaded(&key) {
-                let values = load(transaction, projection, number, &key).map_err(Unfoldable::Database)?;
+                let values = found.remove(&key);
                 rows.loaded(key, values);
             }
         }
-        projection.apply(event, &fact, &mut rows).map_err(poison)?;
+        projection.apply(&events[index], &fact, &mut rows).map_err(poison)?;
     }
     Ok(rows)
 }
 
+/// What there is to do, up to the first event that cannot be read: nothing behind it is reached.
+fn steps(projection: &dyn Projection, events: &[RecordedEvent]) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(events.len());
+    let read = |event: &RecordedEvent| projection.reads().contains(&event.aggregate_type.as_str());
+    for (index, event) in events.iter().enumerate().filter(|(_, event)| read(event)) {
+        let fact = event.fact();
+        let keys = fact.as_ref().map(|fact| projection.keys(fact)).unwrap_or_default();
+        let unreadable = fact.is_err();
+        steps.push(Step { index, fact, keys });
+        if unreadable {
+            break;
+        }
+    }
+    steps
+}
+
+/// The rows of a whole batch as the database has them, with one question a table.
 fn load(
-    transaction: &Transaction<'_>,
+    session: &mut dyn Session,
     projection: &dyn Projection,
     number: i64,
-    key: &RowKey,
-) -> Result<Option<Vec<crate::table::Value>>, ReadError> {
-    let Some(table) = projection.tables().iter().find(|table| table.name == key.table) else { return Ok(None) };
-    let sql = format!("SELECT {} FROM {} WHERE {}", table.column_list(), physical(table, number), key_condition(table));
-    let mut statement = transaction.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(&key.key))?;
-    rows.next()?.map(|row| values(table, row)).transpose()
+    steps: &[Step],
+) -> Result<HashMap<RowKey, Vec<Value>>, DatabaseError> {
+    let mut found = HashMap::new();
+    for table in projection.tables() {
+        let keys = steps.iter().flat_map(|step| &step.keys).filter(|key| key.table == table.name);
+        let mut keys: Vec<&[Value]> = keys.map(|key| key.key.as_slice()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for row in session.load(&physical(table, number), table, &keys)? {
+            let key = RowKey { table: table.name, key: row.0[..table.key_length].to_vec() };
+            found.insert(key, row.0);
+        }
+    }
+    Ok(found)
 }
 
 fn write(
-    transaction: &Transaction<'_>,
+    session: &mut dyn Session,
     projection: &dyn Projection,
     number: i64,
     rows: &Rows,
-) -> Result<(), ReadError> {
+) -> Result<(), DatabaseError> {
     for table in projection.tables() {
         let physical = physical(table, number);
         let (written, removed) = rows.changes(table);
-        let places = vec!["?"; table.columns.len()].join(", ");
-        let insert = format!("INSERT OR REPLACE INTO {physical} ({}) VALUES ({places})", table.column_list());
-        let mut statement = transaction.prepare_cached(&insert)?;
-        for values in written {
-            statement.execute(params_from_iter(values))?;
-        }
-        let delete = format!("DELETE FROM {physical} WHERE {}", key_condition(table));
-        let mut statement = transaction.prepare_cached(&delete)?;
-        for key in removed {
-            statement.execute(params_from_iter(key))?;
-        }
+        session.write(&physical, table, &written)?;
+        session.remove(&physical, table, &removed)?;
     }
     Ok(())
-}
-
-fn key_condition(table: &Table) -> String {
-    table.key_columns().iter().map(|column| format!("{} = ?", column.name)).collect::<Vec<_>>().join(" AND ")
 }

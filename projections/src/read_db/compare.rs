@@ -1,14 +1,15 @@
 //! Comparing a build with the live tables, row by row.
 
+use std::collections::VecDeque;
 use std::fmt;
-
-use rusqlite::{Connection, Rows};
 
 use super::generation;
 use super::schema::physical;
-use super::{ReadDb, ReadError, values};
+use super::{ReadDb, ReadError};
+use crate::database::{self, DatabaseError, Row, Session};
 use crate::projection::Projection;
 use crate::table::{Table, Value};
+use crate::values;
 
 /// The first place where a rebuilt table differs from the live one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,22 +51,50 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The live tables as they are at one moment, however long somebody looks at them.
-#[derive(Debug)]
+/// How many rows of a side are held at once.
+const PAGE: usize = 1_000;
+
+/// The tables of one generation as they are at one moment, however long somebody looks at them.
 pub(crate) struct Snapshot {
-    connection: Connection,
+    session: database::Snapshot,
     number: i64,
     pub(crate) position: u64,
 }
 
 impl ReadDb {
     /// Holds on to the live tables of a projection.
-    pub(crate) fn snapshot(&self, projection: &dyn Projection) -> Result<Snapshot, ReadError> {
-        let connection = self.readers.open()?;
-        connection.execute_batch("BEGIN")?;
-        let live = generation::live(&connection, projection.name())?.ok_or(ReadError::BuildGone)?;
-        live.must_be_of(projection)?;
-        Ok(Snapshot { connection, number: live.number, position: live.position })
+    pub(crate) async fn snapshot(&self, projection: &'static dyn Projection) -> Result<Snapshot, ReadError> {
+        loop {
+            let live = self.live(projection).await?.ok_or(ReadError::BuildGone)?;
+            live.must_be_of(projection)?;
+            match self.look_at(projection, live.number).await {
+                // Others were swapped in at this moment.
+                Err(ReadError::BuildGone) => {}
+                looked => return looked,
+            }
+        }
+    }
+
+    /// Holds on to the tables of one generation.
+    async fn look_at(&self, projection: &'static dyn Projection, number: i64) -> Result<Snapshot, ReadError> {
+        let mut session = self.database.snapshot().await?;
+        let look = move || {
+            let found = generation::numbered(&mut *session, projection.name(), number)?.ok_or(ReadError::BuildGone)?;
+            for table in projection.tables() {
+                // From the first look at a table on, nobody can drop it.
+                session.query(&format!("SELECT 1 FROM {} LIMIT 1", physical(table, number)), &[])?;
+            }
+            Ok(Snapshot { session, number, position: found.position })
+        };
+        match tokio::task::spawn_blocking(look).await.map_err(DatabaseError::ended)? {
+            // Perhaps because they went away between the note and the first look.
+            Err(error @ ReadError::Unavailable(_)) => {
+                let note = &values![projection.name().to_owned(), number];
+                let is_noted = self.database.select_one(&generation::select_numbered(), note).await?.is_some();
+                Err(if is_noted { error } else { ReadError::BuildGone })
+            }
+            looked => looked,
+        }
     }
 
     /// Compares the build with the snapshot, at whose position it must be exactly: rows of any other moment differ, and
@@ -73,54 +102,87 @@ impl ReadDb {
     pub(crate) async fn compare(
         &self,
         projection: &'static dyn Projection,
-        snapshot: Snapshot,
+        mut live: Snapshot,
         build: i64,
     ) -> Result<(u64, Option<Difference>), ReadError> {
-        let rebuilt = self.readers.open()?;
-        rebuilt.execute_batch("BEGIN")?;
-        let stands_at = generation::numbered(&rebuilt, projection.name(), build)?.map(|build| build.position);
-        if stands_at != Some(snapshot.position) {
+        let mut rebuilt = self.look_at(projection, build).await?;
+        if rebuilt.position != live.position {
             return Err(ReadError::BuildGone);
         }
-        tokio::task::spawn_blocking(move || {
-            let mut rows = 0;
-            for table in projection.tables() {
-                let live = ordered(table, snapshot.number);
-                let (count, difference) =
-                    compare_table(table, (&snapshot.connection, &live), (&rebuilt, &ordered(table, build)))?;
-                rows += count;
-                if difference.is_some() {
-                    return Ok((rows, difference));
-                }
-            }
-            Ok((rows, None))
-        })
-        .await
-        .map_err(ReadError::ended)?
+        let compare = move || {
+            let compared = compare_tables(projection, &mut live, &mut rebuilt)?;
+            // Now, and not some time after it was let go: the tables of the build are dropped next.
+            rebuilt.session.batch("COMMIT")?;
+            Ok(compared)
+        };
+        tokio::task::spawn_blocking(compare).await.map_err(DatabaseError::ended)?
     }
 }
 
-fn ordered(table: &Table, number: i64) -> String {
-    let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
-    format!("SELECT {} FROM {} ORDER BY {}", table.column_list(), physical(table, number), key.join(", "))
+fn compare_tables(
+    projection: &dyn Projection,
+    live: &mut Snapshot,
+    rebuilt: &mut Snapshot,
+) -> Result<(u64, Option<Difference>), ReadError> {
+    let mut rows = 0;
+    for table in projection.tables() {
+        let (count, difference) = compare_table(table, live.rows(table), rebuilt.rows(table))?;
+        rows += count;
+        if difference.is_some() {
+            return Ok((rows, difference));
+        }
+    }
+    Ok((rows, None))
 }
 
-fn next(table: &Table, rows: &mut Rows<'_>) -> Result<Option<Vec<Value>>, ReadError> {
-    rows.next()?.map(|row| values(table, row)).transpose()
+impl Snapshot {
+    fn rows<'a>(&'a mut self, table: &'a Table) -> OrderedRows<'a> {
+        let physical = physical(table, self.number);
+        OrderedRows { session: &mut *self.session, table, physical, page: VecDeque::new(), last: None, ended: false }
+    }
 }
 
-/// Both sides come in the order of their key, so the first difference is found without holding more than a row of each.
+/// The rows of one table in the order of their key, a page at a time.
+struct OrderedRows<'a> {
+    session: &'a mut dyn Session,
+    table: &'a Table,
+    physical: String,
+    page: VecDeque<Row>,
+    /// The key behind which the next page begins.
+    last: Option<Vec<Value>>,
+    ended: bool,
+}
+
+impl OrderedRows<'_> {
+    fn next(&mut self) -> Result<Option<Vec<Value>>, DatabaseError> {
+        if self.page.is_empty() && !self.ended {
+            self.turn()?;
+        }
+        Ok(self.page.pop_front().map(|row| row.0))
+    }
+
+    fn turn(&mut self) -> Result<(), DatabaseError> {
+        let (columns, key) = (self.table.column_list(), self.table.key_list());
+        let places = (1..=self.table.key_length).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+        let behind = self.last.as_ref().map(|_| format!("WHERE ({key}) > ({places})")).unwrap_or_default();
+        let sql = format!("SELECT {columns} FROM {} {behind} ORDER BY {key} LIMIT {PAGE}", self.physical);
+        let page = self.session.query(&sql, self.last.as_deref().unwrap_or_default())?;
+        self.ended = page.len() < PAGE;
+        self.last = page.last().map(|row| row.0[..self.table.key_length].to_vec());
+        self.page = page.into();
+        Ok(())
+    }
+}
+
+/// Both sides come in the order of their key, so the first difference is found without holding more than a page of each.
 fn compare_table(
     table: &Table,
-    (live, live_sql): (&Connection, &str),
-    (rebuilt, rebuilt_sql): (&Connection, &str),
+    mut live: OrderedRows<'_>,
+    mut rebuilt: OrderedRows<'_>,
 ) -> Result<(u64, Option<Difference>), ReadError> {
-    let (mut live, mut rebuilt) = (live.prepare(live_sql)?, rebuilt.prepare(rebuilt_sql)?);
-    let (mut live, mut rebuilt) = (live.query([])?, rebuilt.query([])?);
     let mut count = 0;
     loop {
-        let (left, right) = (next(table, &mut live)?, next(table, &mut rebuilt)?);
-        let difference = match (left, right) {
+        let difference = match (live.next()?, rebuilt.next()?) {
             (None, None) => return Ok((count, None)),
             (Some(left), None) => one_sided(table, &left, true),
             (None, Some(right)) => one_sided(table, &right, false),

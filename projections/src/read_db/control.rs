@@ -1,7 +1,8 @@
 //! What an operator asks of a projection: go on, stand still, try again.
 
-use super::{ReadDb, ReadError};
+use super::{ReadDb, ReadError, generation};
 use crate::projection::Projection;
+use crate::values;
 
 impl ReadDb {
     /// Lets a stopped projection try its event again, because what could not apply it was replaced. Its follower sees it
@@ -10,15 +11,10 @@ impl ReadDb {
     /// # Errors
     /// [`ReadError`] when the database does not answer.
     pub async fn retry(&self, projection: &'static dyn Projection) -> Result<bool, ReadError> {
-        self.write(move |connection| {
-            let changed = connection.execute(
-                "UPDATE projections SET state = 'live', error = NULL, error_position = NULL
-                 WHERE name = ?1 AND state = 'stopped'",
-                [projection.name()],
-            )?;
-            Ok(changed > 0)
-        })
-        .await
+        let retry = "UPDATE projections SET state = 'live', error = NULL, error_position = NULL
+             WHERE name = $1 AND state = 'stopped'";
+        let name = projection.name().to_owned();
+        self.database.write(move |session| Ok(session.execute(retry, &values![name])? > 0)).await
     }
 
     /// Lets a projection stand still until [`Self::resume`], across restarts and rebuilds. `false` when it did already.
@@ -38,13 +34,14 @@ impl ReadDb {
     }
 
     async fn set_paused(&self, projection: &'static dyn Projection, paused: bool) -> Result<bool, ReadError> {
-        self.write(move |connection| {
-            let changed = connection.execute(
-                "UPDATE projection_controls SET paused = ?2 WHERE name = ?1 AND paused <> ?2",
-                (projection.name(), paused),
-            )?;
-            Ok(changed > 0)
-        })
-        .await
+        let pause = "UPDATE projection_controls SET paused = $2 WHERE name = $1 AND paused <> $2";
+        self.database
+            .write(move |session| {
+                // Nothing is applied any more once this has ended, and not even a batch that had begun before it.
+                generation::hold_projection(session, projection.name())?;
+                generation::hold_live(session, projection.name())?;
+                Ok(session.execute(pause, &values![projection.name().to_owned(), paused])? > 0)
+            })
+            .await
     }
 }

@@ -1,8 +1,8 @@
 //! What can go wrong with the read models.
 
 use routix_domain::log::FeedError;
-use tokio::task::JoinError;
 
+use crate::database::DatabaseError;
 use crate::rows::ApplyError;
 use crate::table::UnreadableRow;
 
@@ -10,7 +10,7 @@ use crate::table::UnreadableRow;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("the read models do not answer")]
-    Unavailable(#[from] rusqlite::Error),
+    Unavailable(#[source] DatabaseError),
     #[error(transparent)]
     Row(#[from] UnreadableRow),
     #[error("the projection '{projection}' stops at position {position}")]
@@ -58,16 +58,22 @@ impl ReadError {
     /// Whether it will be there at the next try too, unless somebody does something about it.
     pub fn is_lasting(&self) -> bool {
         match self {
-            Self::Row(_) | Self::Poison { .. } | Self::Feed(FeedError::Corrupt { .. }) | Self::Panicked(_) => true,
+            Self::Unavailable(DatabaseError::Unreadable { .. }) | Self::Row(_) | Self::Poison { .. } => true,
+            Self::Feed(FeedError::Corrupt { .. }) | Self::Panicked(_) => true,
             Self::OtherVersion { .. } | Self::AheadOfLog { .. } | Self::OtherLog { .. } => true,
             Self::Unavailable(_) | Self::BuildGone | Self::Feed(FeedError::Unavailable(_)) | Self::Cancelled => false,
         }
     }
+}
 
-    /// What became of a task that did not return.
-    pub(super) fn ended(error: JoinError) -> Self {
-        let Ok(panic) = error.try_into_panic() else { return Self::Cancelled };
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        Self::Panicked(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
+impl From<DatabaseError> for ReadError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Cancelled => Self::Cancelled,
+            DatabaseError::Panicked(text) => Self::Panicked(text),
+            DatabaseError::Conflict(_) | DatabaseError::Unavailable(_) | DatabaseError::Unreadable { .. } => {
+                Self::Unavailable(error)
+            }
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! Generations of a projection's tables: one is live, another may be in the making beside it.
 
 use routix_domain::log::RecordedEvent;
-use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Outcome, ReadError};
+use crate::database::{DatabaseError, Row, Session};
 use crate::projection::Projection;
 use crate::same_log::Mark;
+use crate::values;
 
 /// What a generation of tables is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +89,8 @@ const COLUMNS: &str =
     "generation, version, state, position, error, error_position, updated_at, mark_position, mark_event,
     coalesce((SELECT paused FROM projection_controls WHERE projection_controls.name = projections.name), 0)";
 
-fn generation(row: &Row<'_>) -> rusqlite::Result<Generation> {
+/// A generation from its row of [`COLUMNS`].
+pub(super) fn read(row: &Row) -> Result<Generation, DatabaseError> {
     let state: String = row.get(2)?;
     let state = match State::parse(&state).unwrap_or(State::Stopped) {
         State::Live if row.get(9)? => State::Paused,
@@ -108,38 +110,98 @@ fn generation(row: &Row<'_>) -> rusqlite::Result<Generation> {
     })
 }
 
+/// The statement that finds the generation that readers see.
+pub(super) fn select_live() -> String {
+    format!("SELECT {COLUMNS} FROM projections WHERE name = $1 AND state IN ('live', 'stopped')")
+}
+
+/// The statement that finds one generation by its number.
+pub(super) fn select_numbered() -> String {
+    format!("SELECT {COLUMNS} FROM projections WHERE name = $1 AND generation = $2")
+}
+
 /// The generation that readers see.
-pub(super) fn live(connection: &Connection, name: &str) -> Result<Option<Generation>, ReadError> {
-    let sql = format!("SELECT {COLUMNS} FROM projections WHERE name = ?1 AND state IN ('live', 'stopped')");
-    Ok(connection.prepare_cached(&sql)?.query_row([name], generation).optional()?)
+pub(super) fn live(session: &mut dyn Session, name: &str) -> Result<Option<Generation>, DatabaseError> {
+    session.query_one(&select_live(), &values![name.to_owned()])?.as_ref().map(read).transpose()
 }
 
 /// One generation by its number.
-pub(super) fn numbered(connection: &Connection, name: &str, number: i64) -> Result<Option<Generation>, ReadError> {
-    let sql = format!("SELECT {COLUMNS} FROM projections WHERE name = ?1 AND generation = ?2");
-    Ok(connection.prepare_cached(&sql)?.query_row((name, number), generation).optional()?)
+pub(super) fn numbered(
+    session: &mut dyn Session,
+    name: &str,
+    number: i64,
+) -> Result<Option<Generation>, DatabaseError> {
+    session.query_one(&select_numbered(), &values![name.to_owned(), number])?.as_ref().map(read).transpose()
 }
 
 /// Every generation of a projection, oldest first.
-pub(super) fn all(connection: &Connection, name: &str) -> Result<Vec<Generation>, ReadError> {
-    let sql = format!("SELECT {COLUMNS} FROM projections WHERE name = ?1 ORDER BY generation");
-    Ok(connection.prepare_cached(&sql)?.query_map([name], generation)?.collect::<Result<_, _>>()?)
+pub(super) fn all(session: &mut dyn Session, name: &str) -> Result<Vec<Generation>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM projections WHERE name = $1 ORDER BY generation");
+    session.query(&sql, &values![name.to_owned()])?.iter().map(read).collect()
 }
 
-/// Notes how far a generation has come, and the last event of what was applied, if there was one. Whoever writes it holds the write lock.
+/// As [`live`], and nobody else applies anything to it, or puts another in its place, before this transaction ends: its row
+/// is the leadership over every runner.
+///
+/// In two statements each: the first may wait for another's commit, and only a second one sees all of what that changed.
+pub(super) fn hold_live(session: &mut dyn Session, name: &str) -> Result<Option<Generation>, DatabaseError> {
+    let hold = "SELECT generation FROM projections WHERE name = $1 AND state IN ('live', 'stopped')";
+    let hold = format!("{hold}{}", session.for_update());
+    loop {
+        let held = session.query_one(&hold, &values![name.to_owned()])?.map(|row| row.get(0)).transpose()?;
+        let live = live(session, name)?;
+        // Another one when the row that was waited for went away with a swap.
+        if live.as_ref().map(|live| live.number) == held {
+            return Ok(live);
+        }
+    }
+}
+
+/// As [`numbered`], held as by [`hold_live`].
+pub(super) fn hold_numbered(
+    session: &mut dyn Session,
+    name: &str,
+    number: i64,
+) -> Result<Option<Generation>, DatabaseError> {
+    let hold = format!("SELECT 1 FROM projections WHERE name = $1 AND generation = $2{}", session.for_update());
+    session.query(&hold, &values![name.to_owned(), number])?;
+    numbered(session, name, number)
+}
+
+/// Lets nobody else make, swap or forget generations of a projection before this transaction ends, and returns the newest
+/// number that was ever given to one. Comes before any other hold, so that two who hold never wait for one another.
+pub(super) fn hold_projection(session: &mut dyn Session, name: &str) -> Result<i64, DatabaseError> {
+    let sql = "INSERT INTO projection_controls (name, newest_generation)
+         SELECT CAST($1 AS TEXT), coalesce(max(generation), 0) FROM projections WHERE name = $1
+         ON CONFLICT (name) DO UPDATE SET newest_generation = projection_controls.newest_generation
+         RETURNING newest_generation";
+    session.query_one(sql, &values![name.to_owned()])?.map_or(Ok(0), |row| row.get(0))
+}
+
+/// Holds every generation of a projection, as [`hold_live`] holds one.
+pub(super) fn hold_all(session: &mut dyn Session, name: &str) -> Result<(), DatabaseError> {
+    let hold = format!("SELECT 1 FROM projections WHERE name = $1 ORDER BY generation{}", session.for_update());
+    session.query(&hold, &values![name.to_owned()]).map(drop)
+}
+
+/// Forgets a generation; its tables are orphans then.
+pub(super) fn forget(session: &mut dyn Session, name: &str, number: i64) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM projections WHERE name = $1 AND generation = $2";
+    session.execute(sql, &values![name.to_owned(), number]).map(drop)
+}
+
+/// Notes how far a generation has come, and the last event of what was applied, if there was one. Whoever writes it holds
+/// the generation.
 pub(super) fn set_position(
-    connection: &Connection,
+    session: &mut dyn Session,
     name: &str,
     number: i64,
     (position, last, now): (u64, Option<&RecordedEvent>, i64),
-) -> Result<(), ReadError> {
-    let mark = last.map(Mark::of);
-    connection
-        .prepare_cached(
-            "UPDATE projections SET position = ?3, updated_at = ?4, mark_position = coalesce(?5, mark_position),
-                mark_event = coalesce(?6, mark_event)
-             WHERE name = ?1 AND generation = ?2",
-        )?
-        .execute((name, number, position, now, mark.as_ref().map(|mark| mark.position), mark.map(|mark| mark.event)))?;
-    Ok(())
+) -> Result<(), DatabaseError> {
+    let (mark_position, mark_event) = last.map(Mark::of).map(|mark| (mark.position, mark.event)).unzip();
+    let sql = "UPDATE projections SET position = $3, updated_at = $4, mark_position = coalesce($5, mark_position),
+            mark_event = coalesce($6, mark_event)
+         WHERE name = $1 AND generation = $2";
+    let values = values![name.to_owned(), number, position, now, mark_position, mark_event];
+    session.execute(sql, &values).map(drop)
 }

@@ -1,11 +1,16 @@
 //! Making, swapping and dropping the tables of a generation.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::time::Duration;
 
 use super::generation::{self, Generation, State};
 use super::{ReadDb, ReadError};
+use crate::database::{DatabaseError, Session};
 use crate::projection::Projection;
-use crate::table::{ColumnKind, Table};
+use crate::table::Table;
+use crate::values;
+
+/// How long a swap, or the end of an old table, waits for those who are reading. Readers who come meanwhile wait too.
+const READERS: Duration = Duration::from_millis(250);
 
 impl ReadDb {
     /// Makes the first generation of a projection that has none, and drops tables that a crash left behind.
@@ -15,19 +20,13 @@ impl ReadDb {
     /// # Errors
     /// [`ReadError`] when the database does not answer.
     pub async fn prepare(&self, projection: &'static dyn Projection, now: i64) -> Result<Generation, ReadError> {
-        self.write(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            drop_orphans(&transaction, projection)?;
-            let live = match generation::live(&transaction, projection.name())? {
-                Some(live) => live,
-                None => {
-                    let first = create(&transaction, projection, State::Live, now)?;
-                    point_views_at(&transaction, projection, first.number)?;
-                    first
-                }
-            };
-            transaction.commit()?;
-            Ok(live)
+        self.change(projection, move |session, newest| {
+            if let Some(live) = generation::live(session, projection.name())? {
+                return Ok(live);
+            }
+            let first = create(session, projection, (newest + 1, State::Live), now)?;
+            point_views_at(session, projection, first.number)?;
+            Ok(first)
         })
         .await
     }
@@ -40,25 +39,22 @@ impl ReadDb {
         purpose: State,
         now: i64,
     ) -> Result<Generation, ReadError> {
-        self.write(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.change(projection, move |session, newest| {
             let mut resumed = None;
-            for begun in generation::all(&transaction, projection.name())? {
+            for begun in generation::all(session, projection.name())? {
                 if begun.state != purpose {
                     continue;
                 }
                 if purpose == State::Building && begun.version == projection.version() {
                     resumed = Some(begun);
                 } else {
-                    drop_generation(&transaction, projection, begun.number)?;
+                    generation::forget(session, projection.name(), begun.number)?;
                 }
             }
-            let building = match resumed {
-                Some(building) => building,
-                None => create(&transaction, projection, purpose, now)?,
-            };
-            transaction.commit()?;
-            Ok(building)
+            match resumed {
+                Some(building) => Ok(building),
+                None => create(session, projection, (newest + 1, purpose), now),
+            }
         })
         .await
     }
@@ -71,52 +67,71 @@ impl ReadDb {
         number: i64,
         log_end: u64,
     ) -> Result<bool, ReadError> {
-        let swapped = self
-            .write(move |connection| {
-                let name = projection.name();
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let built = generation::numbered(&transaction, name, number)?.ok_or(ReadError::BuildGone)?;
-                if built.is_read() {
-                    return Ok(true);
-                }
-                let live = generation::live(&transaction, name)?;
-                if live.is_some_and(|live| live.position > built.position && live.position <= log_end) {
-                    return Ok(false);
-                }
-                point_views_at(&transaction, projection, number)?;
-                transaction.execute("DELETE FROM projections WHERE name = ?1 AND generation <> ?2", (name, number))?;
-                transaction.execute(
-                    "UPDATE projections SET state = 'live', error = NULL, error_position = NULL WHERE name = ?1",
-                    [name],
-                )?;
-                transaction.commit()?;
-                Ok(true)
-            })
-            .await?;
-        if swapped {
-            // In a transaction of its own: dropping large tables must not hold up the swap. In one all the same, because a
-            // generation that another process is just making has tables and a note at once, or neither.
-            self.write(move |connection| {
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                drop_orphans(&transaction, projection)?;
-                Ok(transaction.commit()?)
-            })
-            .await?;
-        }
-        Ok(swapped)
+        self.change(projection, move |session, _newest| {
+            let name = projection.name();
+            generation::hold_all(session, name)?;
+            let built = generation::numbered(session, name, number)?.ok_or(ReadError::BuildGone)?;
+            if built.is_read() {
+                return Ok(true);
+            }
+            let live = generation::live(session, name)?;
+            if live.is_some_and(|live| live.position > built.position && live.position <= log_end) {
+                return Ok(false);
+            }
+            point_views_at(session, projection, number)?;
+            let forget_others = "DELETE FROM projections WHERE name = $1 AND generation <> $2";
+            session.execute(forget_others, &values![name.to_owned(), number])?;
+            let go_live = "UPDATE projections SET state = 'live', error = NULL, error_position = NULL WHERE name = $1";
+            session.execute(go_live, &values![name.to_owned()])?;
+            Ok(true)
+        })
+        .await
     }
 
     /// Drops a build that nobody reads. One that went live in the meantime stays.
     pub(crate) async fn drop_build(&self, projection: &'static dyn Projection, number: i64) -> Result<(), ReadError> {
-        self.write(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let build = generation::numbered(&transaction, projection.name(), number)?;
+        self.change(projection, move |session, _newest| {
+            let build = generation::hold_numbered(session, projection.name(), number)?;
             if build.is_some_and(|build| matches!(build.state, State::Building | State::Verifying)) {
-                drop_generation(&transaction, projection, number)?;
+                generation::forget(session, projection.name(), number)?;
             }
-            Ok(transaction.commit()?)
+            Ok(())
         })
         .await
+    }
+
+    /// Changes which generations there are, alone; `work` gets the newest number that there was. Then drops the tables of
+    /// those that are no more.
+    async fn change<T: Send + 'static>(
+        &self,
+        projection: &'static dyn Projection,
+        work: impl FnOnce(&mut dyn Session, i64) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let (done, orphans) = self
+            .database
+            .write(move |session| {
+                let newest = generation::hold_projection(session, projection.name())?;
+                let done = work(session, newest)?;
+                Ok::<_, ReadError>((done, orphans(session, projection)?))
+            })
+            .await?;
+        for orphan in orphans {
+            self.drop_table(orphan).await;
+        }
+        Ok(done)
+    }
+
+    /// Drops a table, in a transaction of its own: large ones take their time. One that somebody is still looking at stays,
+    /// and so does one that cannot be dropped for another reason; the next change finds it again.
+    async fn drop_table(&self, table: String) {
+        let drop = format!("DROP TABLE IF EXISTS {table}");
+        let dropped = self.database.write(move |session| {
+            session.wait_at_most(READERS)?;
+            session.batch(&drop)
+        });
+        if let Err(error) = dropped.await {
+            tracing::info!(table, ?error, "an old table of a read model stays for now");
+        }
     }
 }
 
@@ -125,31 +140,24 @@ pub(super) fn physical(table: &Table, number: i64) -> String {
     format!("{}__{number}", table.name)
 }
 
+/// Makes a generation. Its number is beyond every one that there was, whatever became of it: whoever still has an old one
+/// finds nothing under it.
 fn create(
-    transaction: &Transaction<'_>,
+    session: &mut dyn Session,
     projection: &dyn Projection,
-    state: State,
+    (number, state): (i64, State),
     now: i64,
 ) -> Result<Generation, ReadError> {
-    let name = projection.name();
-    // Beyond every number that there was, whatever became of it: whoever still has an old one finds nothing under it.
-    let number: i64 = transaction.query_row(
-        "INSERT INTO projection_controls (name, newest_generation)
-         SELECT ?1, coalesce(max(generation), 0) + 1 FROM projections WHERE name = ?1
-         ON CONFLICT (name) DO UPDATE SET
-             newest_generation = max(newest_generation + 1, excluded.newest_generation)
-         RETURNING newest_generation",
-        [name],
-        |row| row.get(0),
-    )?;
+    let (name, version) = (projection.name().to_owned(), projection.version());
+    let give_out = "UPDATE projection_controls SET newest_generation = $2 WHERE name = $1";
+    session.execute(give_out, &values![name.clone(), number])?;
     for table in projection.tables() {
-        transaction.execute_batch(&create_table(table, number))?;
+        session.create_table(&physical(table, number), table)?;
     }
-    transaction.execute(
-        "INSERT INTO projections (name, generation, version, state, position, updated_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)",
-        (name, number, projection.version(), state.as_str(), now),
+    session.execute(
+        "INSERT INTO projections (name, generation, version, state, position, updated_at) VALUES ($1, $2, $3, $4, 0, $5)",
+        &values![name, number, version, state.as_str().to_owned(), now],
     )?;
-    let version = projection.version();
     Ok(Generation {
         number,
         version,
@@ -162,36 +170,11 @@ fn create(
     })
 }
 
-fn create_table(table: &Table, number: i64) -> String {
-    let physical = physical(table, number);
-    let columns: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| {
-            let kind = match column.kind {
-                ColumnKind::Integer => "INTEGER",
-                ColumnKind::Text => "TEXT",
-                ColumnKind::Bytes => "BLOB",
-            };
-            format!("{} {kind}{}", column.name, if column.nullable { "" } else { " NOT NULL" })
-        })
-        .collect();
-    let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
-    let mut sql = format!(
-        "CREATE TABLE {physical} ({}, PRIMARY KEY ({})) STRICT, WITHOUT ROWID;\n",
-        columns.join(", "),
-        key.join(", ")
-    );
-    for index in table.indexes {
-        sql += &format!("CREATE INDEX {physical}__{} ON {physical} ({});\n", index.join("_"), index.join(", "));
-    }
-    sql
-}
-
-fn point_views_at(transaction: &Transaction<'_>, projection: &dyn Projection, number: i64) -> Result<(), ReadError> {
+fn point_views_at(session: &mut dyn Session, projection: &dyn Projection, number: i64) -> Result<(), DatabaseError> {
+    session.wait_at_most(READERS)?;
     for table in projection.tables() {
         let (view, physical) = (table.name, physical(table, number));
-        transaction.execute_batch(&format!(
+        session.batch(&format!(
             "DROP VIEW IF EXISTS {view}; CREATE VIEW {view} AS SELECT {} FROM {physical}",
             table.column_list()
         ))?;
@@ -199,28 +182,13 @@ fn point_views_at(transaction: &Transaction<'_>, projection: &dyn Projection, nu
     Ok(())
 }
 
-fn drop_generation(connection: &Connection, projection: &dyn Projection, number: i64) -> Result<(), ReadError> {
-    connection.execute("DELETE FROM projections WHERE name = ?1 AND generation = ?2", (projection.name(), number))?;
-    drop_orphans(connection, projection)
-}
-
-/// Drops the tables of this projection whose generation is not noted: what a swap or a crash left behind.
-fn drop_orphans(connection: &Connection, projection: &dyn Projection) -> Result<(), ReadError> {
-    let kept: Vec<i64> =
-        generation::all(connection, projection.name())?.into_iter().map(|generation| generation.number).collect();
-    for table in projection.tables() {
-        let prefix = format!("{}__", table.name);
-        let tables: Vec<String> = connection
-            .prepare_cached("SELECT name FROM sqlite_master WHERE type = 'table'")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let orphans = tables.into_iter().filter(|name| {
-            let number = name.strip_prefix(&prefix).and_then(|number| number.parse::<i64>().ok());
-            number.is_some_and(|number| !kept.contains(&number))
-        });
-        for orphan in orphans {
-            connection.execute_batch(&format!("DROP TABLE {orphan}"))?;
-        }
-    }
-    Ok(())
+/// The tables of this projection whose generation is not noted: what a swap or a crash left behind.
+fn orphans(session: &mut dyn Session, projection: &dyn Projection) -> Result<Vec<String>, DatabaseError> {
+    let tables = session.table_names()?;
+    let kept: Vec<i64> = generation::all(session, projection.name())?.iter().map(|kept| kept.number).collect();
+    let is_orphan = |name: &String| {
+        let number = |table: &Table| name.strip_prefix(table.name)?.strip_prefix("__")?.parse::<i64>().ok();
+        projection.tables().iter().filter_map(number).any(|number| !kept.contains(&number))
+    };
+    Ok(tables.into_iter().filter(is_orphan).collect())
 }

@@ -3,6 +3,7 @@
 use super::generation;
 use super::{Generation, ReadDb, ReadError};
 use crate::projection::Projection;
+use crate::values;
 
 /// One projection and its live tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +18,17 @@ impl ReadDb {
     /// # Errors
     /// [`ReadError`] when the database does not answer.
     pub async fn status(&self, projections: &[&'static dyn Projection]) -> Result<Vec<ProjectionStatus>, ReadError> {
-        self.readers.with(|connection| {
-            projections
-                .iter()
-                .map(|projection| {
-                    let name = projection.name();
-                    Ok(ProjectionStatus { name, live: generation::live(connection, name)? })
-                })
-                .collect()
-        })
+        let mut status = Vec::with_capacity(projections.len());
+        for &projection in projections {
+            status.push(ProjectionStatus { name: projection.name(), live: self.live(projection).await? });
+        }
+        Ok(status)
     }
 
     /// The live tables of one projection.
     pub(crate) async fn live(&self, projection: &dyn Projection) -> Result<Option<Generation>, ReadError> {
-        self.readers.with(|connection| generation::live(connection, projection.name()))
+        let row = self.database.select_one(&generation::select_live(), &values![projection.name().to_owned()]).await?;
+        Ok(row.as_ref().map(generation::read).transpose()?)
     }
 
     /// How far the live tables of one projection have come.

@@ -1,24 +1,43 @@
 //! Batches, checkpoints and generations, for every projection alike.
 
-use std::collections::BTreeMap;
-
 use routix_domain::app::AppEvent;
 use routix_domain::authorization::{AuthorizationEvent, EndReason};
 use routix_domain::consent::ConsentEvent;
 use routix_domain::log::{Actor, Page};
 use routix_domain::organization::{OrganizationEvent, Role};
 use routix_domain::value::BranchRestriction;
-use rusqlite::Connection;
-use rusqlite::types::Value as SqlValue;
 
 use super::{Advance, Outcome, ReadError, State};
+use crate::members::{MemberRow, Members};
 use crate::projection::{Projection, all, named};
 use crate::rebuild::Progress;
 use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::Table;
-use crate::testing::{Log, Place, at, every_app_event, full_life, given, id, registered, rotated, scopes};
+use crate::testing::{
+    Kind, Log, Place, at, bounded, every_app_event, full_life, given, id, on_both, registered, rotated, scopes,
+};
 use crate::token_validation::TokenValidation;
+use crate::values;
 use routix_domain::log::{Fact, RecordedEvent};
+
+on_both! {
+    an_event_that_cannot_be_read_stops_the_projection_behind_what_came_before,
+    a_difference_is_found_wherever_it_is_among_the_pages,
+    a_snapshot_outlives_the_swap_and_its_tables_are_dropped_when_nobody_looks,
+    of_those_who_prepare_at_once_one_makes_the_tables,
+    the_boundaries_of_batches_leave_no_trace_in_the_rows,
+    a_batch_that_was_applied_is_refused_and_changes_nothing,
+    positions_without_an_event_are_passed_all_the_same,
+    an_event_without_its_row_stops_the_projection_behind_what_came_before,
+    a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables,
+    a_build_that_went_live_in_the_meantime_cannot_be_dropped,
+    tables_of_one_version_are_not_followed_by_the_code_of_another,
+    a_build_behind_the_live_tables_is_not_swapped_in,
+    the_number_of_a_build_that_was_dropped_is_not_given_again,
+    a_build_is_compared_only_where_the_live_tables_stood,
+    tables_that_a_crash_left_behind_are_dropped_by_prepare,
+    an_event_of_another_stream_stops_only_those_that_read_that_stream,
+}
 
 /// Apps, branches and members whose events touch the same rows again and again.
 fn busy_log() -> Log {
@@ -64,68 +83,54 @@ fn consents(log: Log, number: u128) -> Log {
     )
 }
 
-/// Every live row of a projection, as the database holds it.
-fn dump(connection: &Connection, projection: &dyn Projection) -> BTreeMap<&'static str, Vec<Vec<SqlValue>>> {
-    let rows_of = |table: &Table| {
-        let sql = format!("SELECT {} FROM {} ORDER BY 1, 2", table.column_list(), table.name);
-        let mut statement = connection.prepare(&sql).unwrap();
-        let columns = table.columns.len();
-        let row = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
-        statement.query_map([], row).unwrap().collect::<Result<Vec<Vec<SqlValue>>, _>>().unwrap()
-    };
-    projection.tables().iter().map(|table| (table.name, rows_of(table))).collect()
-}
-
-#[tokio::test]
-async fn the_boundaries_of_batches_leave_no_trace_in_the_rows() {
+async fn the_boundaries_of_batches_leave_no_trace_in_the_rows(kind: Kind) {
     let log = busy_log();
     for projection in all() {
-        let whole = dump(&given(projection, &log).await.raw(), projection);
+        let place = given(kind, projection, &log).await;
+        let whole = place.dump(projection).await;
         assert!(whole.values().any(|rows| !rows.is_empty()), "{}", projection.name());
         for size in [1, 2, 7, 1_000] {
-            let place = Place::new();
-            place.db.prepare(projection, 0).await.unwrap();
+            let build = place.db.begin_build(projection, State::Building, 0).await.unwrap();
             let mut position = 0;
             while position < log.head() {
                 let page = log.after(position, size);
                 let next = page.next;
-                let outcome = place.db.advance(projection, Advance::Live, (position, page), 0).await.unwrap();
+                let target = Advance::Build(build.number);
+                let outcome = place.db.advance(projection, target, (position, page), 0).await.unwrap();
                 assert_eq!(outcome, Outcome::At(next));
                 position = next;
             }
-            assert_eq!(dump(&place.raw(), projection), whole, "{} in batches of {size}", projection.name());
+            assert!(place.db.swap(projection, build.number, u64::MAX).await.unwrap());
+            assert_eq!(place.dump(projection).await, whole, "{} in batches of {size}", projection.name());
         }
     }
 }
 
-#[tokio::test]
-async fn a_batch_that_was_applied_is_refused_and_changes_nothing() {
+async fn a_batch_that_was_applied_is_refused_and_changes_nothing(kind: Kind) {
     let log = busy_log();
     for projection in all() {
-        let place = given(projection, &log).await;
-        let before = dump(&place.raw(), projection);
+        let place = given(kind, projection, &log).await;
+        let before = place.dump(projection).await;
         assert_eq!(place.advance(projection, 0, &log).await, Outcome::Elsewhere(log.head()));
         let early = place.db.advance(projection, Advance::Live, (7, log.after(7, 3)), 0).await.unwrap();
         assert_eq!(early, Outcome::Elsewhere(log.head()));
-        assert_eq!(dump(&place.raw(), projection), before, "{}", projection.name());
+        assert_eq!(place.dump(projection).await, before, "{}", projection.name());
         assert_eq!(place.db.position(projection).await.unwrap(), log.head());
     }
 }
 
-#[tokio::test]
-async fn positions_without_an_event_are_passed_all_the_same() {
-    let place = given(&TokenValidation, &Log::default().app(1, &registered())).await;
+async fn positions_without_an_event_are_passed_all_the_same(kind: Kind) {
+    let place = given(kind, &TokenValidation, &Log::default().app(1, &registered())).await;
     let empty = Page { events: Vec::new(), next: 40, head: 40 };
     let outcome = place.db.advance(&TokenValidation, Advance::Live, (1, empty), 5).await.unwrap();
     assert_eq!(outcome, Outcome::At(40));
-    let status = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
+    let status = place.live(&TokenValidation).await;
     assert_eq!((status.position, status.updated_at, status.error), (40, 5, None));
 }
 
-#[tokio::test]
-async fn an_event_without_its_row_stops_the_projection_behind_what_came_before() {
+async fn an_event_without_its_row_stops_the_projection_behind_what_came_before(kind: Kind) {
     let log = full_life(1).app(2, &AppEvent::Revoked {}).app(1, &AppEvent::Revoked {});
-    let place = Place::new();
+    let place = Place::new(kind).await;
     place.db.prepare(&TokenValidation, 0).await.unwrap();
     let offender = log.head() - 1;
     let outcome = place.advance(&TokenValidation, 0, &log).await;
@@ -134,42 +139,57 @@ async fn an_event_without_its_row_stops_the_projection_behind_what_came_before()
         (position, error.as_str()),
         (offender, "the event changes a row of 'token_validation' that does not exist")
     );
-    let live = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
+    let live = place.live(&TokenValidation).await;
     assert_eq!((live.state, live.position, live.error_position), (State::Stopped, offender - 1, Some(offender)));
     assert_eq!(live.error, Some(error));
-    let before = given(&TokenValidation, &full_life(1)).await;
-    assert_eq!(dump(&place.raw(), &TokenValidation), dump(&before.raw(), &TokenValidation));
+    let before = given(kind, &TokenValidation, &full_life(1)).await;
+    assert_eq!(place.dump(&TokenValidation).await, before.dump(&TokenValidation).await);
     // It stands still, whatever else it is given.
     let again = place.db.advance(&TokenValidation, Advance::Live, (offender - 1, log.after(offender - 1, 9)), 0).await;
     assert_eq!(again.unwrap(), outcome);
 }
 
-#[tokio::test]
-async fn a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables() {
+async fn an_event_that_cannot_be_read_stops_the_projection_behind_what_came_before(kind: Kind) {
+    let sound = full_life(1);
+    let unreadable = sound.clone().app(2, &registered()).spoilt(|event| event.payload = "{".into());
+    let log = unreadable.app(1, &AppEvent::Reactivated {}).app(9, &AppEvent::Revoked {});
+    let place = Place::new(kind).await;
+    place.db.prepare(&TokenValidation, 0).await.unwrap();
+    let outcome = place.advance(&TokenValidation, 0, &log).await;
+    let (reached, position) = (sound.head(), sound.head() + 1);
+    assert_eq!(
+        outcome,
+        Outcome::Stopped { reached, position, error: "the payload does not fit its event type".into() }
+    );
+    assert_eq!(place.live(&TokenValidation).await.position, reached);
+    let before = given(kind, &TokenValidation, &sound).await;
+    assert_eq!(place.dump(&TokenValidation).await, before.dump(&TokenValidation).await);
+}
+
+async fn a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables(kind: Kind) {
     let log = full_life(1).app(2, &AppEvent::Revoked {});
-    let place = given(&TokenValidation, &full_life(1)).await;
-    let before = dump(&place.raw(), &TokenValidation);
+    let place = given(kind, &TokenValidation, &full_life(1)).await;
+    let before = place.dump(&TokenValidation).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
     let result = place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await;
     let Err(ReadError::Poison { projection, position, source: ApplyError::MissingRow(table) }) = result else {
         panic!("{result:?}")
     };
     assert_eq!((projection, position, table), ("token_validation", log.head(), "token_validation"));
-    assert_eq!(dump(&place.raw(), &TokenValidation), before);
+    assert_eq!(place.dump(&TokenValidation).await, before);
 }
 
-#[tokio::test]
-async fn a_build_that_went_live_in_the_meantime_cannot_be_dropped() {
+async fn a_build_that_went_live_in_the_meantime_cannot_be_dropped(kind: Kind) {
     let log = full_life(1);
-    let place = given(&TokenValidation, &log).await;
-    let before = dump(&place.raw(), &TokenValidation);
+    let place = given(kind, &TokenValidation, &log).await;
+    let before = place.dump(&TokenValidation).await;
     // Two rebuilds share a build; the other one has swapped it in when this one meets an event it cannot apply.
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
     place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
     assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
     place.db.drop_build(&TokenValidation, build.number).await.unwrap();
-    assert_eq!(dump(&place.raw(), &TokenValidation), before);
-    let live = place.db.status(&[&TokenValidation]).await.unwrap().remove(0).live.unwrap();
+    assert_eq!(place.dump(&TokenValidation).await, before);
+    let live = place.live(&TokenValidation).await;
     assert_eq!((live.number, live.state, live.position), (build.number, State::Live, log.head()));
 }
 
@@ -202,10 +222,9 @@ impl Projection for NextVersion {
     }
 }
 
-#[tokio::test]
-async fn tables_of_one_version_are_not_followed_by_the_code_of_another() {
+async fn tables_of_one_version_are_not_followed_by_the_code_of_another(kind: Kind) {
     let log = full_life(1);
-    let place = given(&TokenValidation, &log).await;
+    let place = given(kind, &TokenValidation, &log).await;
     assert_eq!(place.db.prepare(&NextVersion, 0).await.unwrap().version, TokenValidation.version());
     let log = log.app(2, &registered());
     let page = || (log.head() - 1, log.after(log.head() - 1, 9));
@@ -221,10 +240,9 @@ async fn tables_of_one_version_are_not_followed_by_the_code_of_another() {
     assert_eq!(place.db.prepare(&NextVersion, 0).await.unwrap().version, new);
 }
 
-#[tokio::test]
-async fn a_build_behind_the_live_tables_is_not_swapped_in() {
+async fn a_build_behind_the_live_tables_is_not_swapped_in(kind: Kind) {
     let log = full_life(1);
-    let place = given(&TokenValidation, &log).await;
+    let place = given(kind, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
     place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
     assert!(!place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
@@ -236,9 +254,8 @@ async fn a_build_behind_the_live_tables_is_not_swapped_in() {
     assert!(matches!(gone, Err(ReadError::BuildGone)), "{gone:?}");
 }
 
-#[tokio::test]
-async fn the_number_of_a_build_that_was_dropped_is_not_given_again() {
-    let place = given(&TokenValidation, &full_life(1)).await;
+async fn the_number_of_a_build_that_was_dropped_is_not_given_again(kind: Kind) {
+    let place = given(kind, &TokenValidation, &full_life(1)).await;
     let mut numbers = Vec::new();
     for purpose in [State::Verifying, State::Building, State::Verifying] {
         let build = place.db.begin_build(&TokenValidation, purpose, 0).await.unwrap();
@@ -248,39 +265,97 @@ async fn the_number_of_a_build_that_was_dropped_is_not_given_again() {
     assert_eq!(numbers, [2, 3, 4]);
 }
 
-#[tokio::test]
-async fn a_build_is_compared_only_where_the_live_tables_stood() {
+/// An organization with so many members, whose keys are of two columns and do not come in the order of the events.
+fn crowd(members: u128) -> Log {
+    (0..members).fold(Log::default(), |log, number| {
+        let event = OrganizationEvent::MemberAdded {
+            user_id: id(10_000 + number * 7 % members),
+            role: Role::Member,
+            branches: BranchRestriction::All,
+        };
+        log.organization(50 + number % 2, &event)
+    })
+}
+
+async fn a_difference_is_found_wherever_it_is_among_the_pages(kind: Kind) {
+    let log = crowd(2_101);
+    let place = given(kind, &Members, &log).await;
+    let keys: Vec<_> = place.rows::<MemberRow>().await.iter().map(|row| (row.organization_id, row.user_id)).collect();
+    let verify = async || {
+        let snapshot = place.db.snapshot(&Members).await.unwrap();
+        let build = place.db.begin_build(&Members, State::Verifying, 0).await.unwrap();
+        place.db.advance(&Members, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+        place.db.compare(&Members, snapshot, build.number).await.unwrap()
+    };
+    assert_eq!(verify().await, (2_101, None));
+    for (count, at) in [2_100, 2_000, 1_999, 1_000, 999, 0].into_iter().enumerate() {
+        let (organization, user) = keys[at];
+        place
+            .run(format!("DELETE FROM members__1 WHERE user_id = '{user}' AND organization_id = '{organization}'"))
+            .await;
+        let (rows, difference) = verify().await;
+        let difference = difference.unwrap();
+        assert_eq!((rows, difference.column, difference.live), (at as u64, None, None), "{count}");
+        assert_eq!(difference.key, values![organization, user], "{count}");
+    }
+}
+
+async fn a_snapshot_outlives_the_swap_and_its_tables_are_dropped_when_nobody_looks(kind: Kind) {
     let log = full_life(1);
-    let place = given(&TokenValidation, &log).await;
+    let place = given(kind, &TokenValidation, &log).await;
+    let snapshot = place.db.snapshot(&TokenValidation).await.unwrap();
+    let rebuilt = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(rebuilt.number), (0, log.page()), 0).await.unwrap();
+    assert!(place.db.swap(&TokenValidation, rebuilt.number, u64::MAX).await.unwrap());
+    let build = place.db.begin_build(&TokenValidation, State::Verifying, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    let (rows, difference) = place.db.compare(&TokenValidation, snapshot, build.number).await.unwrap();
+    assert_eq!((rows, difference), (2, None));
+    place.db.drop_build(&TokenValidation, build.number).await.unwrap();
+    // The server hears of the end of a connection a moment later.
+    bounded(async {
+        while place.tables("token").await != ["token_validation__2"] {
+            place.db.prepare(&TokenValidation, 0).await.unwrap();
+        }
+    })
+    .await;
+}
+
+async fn of_those_who_prepare_at_once_one_makes_the_tables(kind: Kind) {
+    let place = Place::new(kind).await;
+    let others = [place.second(), place.second(), place.second(), place.second()];
+    let prepared: Vec<_> =
+        others.into_iter().map(|db| tokio::spawn(async move { db.prepare(&TokenValidation, 0).await })).collect();
+    for prepared in prepared {
+        assert_eq!(prepared.await.unwrap().unwrap().number, 1);
+    }
+    assert_eq!(place.tables("token").await, ["token_validation__1"]);
+}
+
+async fn a_build_is_compared_only_where_the_live_tables_stood(kind: Kind) {
+    let log = full_life(1);
+    let place = given(kind, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Verifying, 0).await.unwrap();
     place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
-    let snapshot = place.db.snapshot(&TokenValidation).unwrap();
+    let snapshot = place.db.snapshot(&TokenValidation).await.unwrap();
     let compared = place.db.compare(&TokenValidation, snapshot, build.number).await;
     assert!(matches!(compared, Err(ReadError::BuildGone)), "{compared:?}");
 }
 
-#[tokio::test]
-async fn tables_that_a_crash_left_behind_are_dropped_by_prepare() {
-    let place = given(&TokenValidation, &full_life(1)).await;
-    let tables = || -> Vec<String> {
-        let connection = place.raw();
-        let mut statement = connection
-            .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'token%' ORDER BY name")
-            .unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
-    };
-    assert_eq!(tables(), ["token_validation__1"]);
-    place.raw().execute_batch("CREATE TABLE token_validation__7 (x); CREATE TABLE token_validation__old (x)").unwrap();
+async fn tables_that_a_crash_left_behind_are_dropped_by_prepare(kind: Kind) {
+    let place = given(kind, &TokenValidation, &full_life(1)).await;
+    assert_eq!(place.tables("token").await, ["token_validation__1"]);
+    place.run("CREATE TABLE token_validation__7 (x INTEGER); CREATE TABLE token_validation__old (x INTEGER)").await;
     place.db.prepare(&TokenValidation, 0).await.unwrap();
-    assert_eq!(tables(), ["token_validation__1", "token_validation__old"], "only generations are ours to drop");
+    let only_generations_are_ours_to_drop = ["token_validation__1", "token_validation__old"];
+    assert_eq!(place.tables("token").await, only_generations_are_ours_to_drop);
 }
 
-#[tokio::test]
-async fn an_event_of_another_stream_stops_only_those_that_read_that_stream() {
+async fn an_event_of_another_stream_stops_only_those_that_read_that_stream(kind: Kind) {
     let log = full_life(1).by(Actor::System).app(2, &registered()).spoilt(|event| event.event_version = "9".into());
     let mut stopped = Vec::new();
     for projection in all() {
-        let place = Place::new();
+        let place = Place::new(kind).await;
         place.db.prepare(projection, 0).await.unwrap();
         match place.advance(projection, 0, &log).await {
             Outcome::At(position) => assert_eq!(position, log.head()),

@@ -5,20 +5,28 @@ use routix_domain::value::{Acceptance, RedirectUri, TokenLifetime};
 use super::{TokenValidation, ValidationRow, by_client_id, is_revoked};
 use crate::table::Json;
 use crate::testing::{
-    Log, at, every_app_event, fingerprint, given, id, only, registered, registration, rotated, rows_after, scopes,
+    Kind, Log, at, every_app_event, fingerprint, given, id, on_both, only, registered, registration, rotated,
+    rows_after, scopes,
 };
 
+on_both! {
+    a_registration_is_a_row_with_what_the_token_endpoint_asks_for,
+    each_change_changes_its_field_and_no_other,
+    a_token_that_was_given_back_is_known_by_its_id,
+    a_rotated_secret_works_until_its_overlap_ends,
+    an_app_is_found_by_its_client_id,
+}
+
 /// The row of app 1 after its registration and `events`.
-async fn app_after(events: &[AppEvent]) -> ValidationRow {
+async fn app_after(kind: Kind, events: &[AppEvent]) -> ValidationRow {
     let log = events.iter().fold(Log::default().app(1, &registered()), |log, event| log.app(1, event));
-    let mut rows = rows_after::<ValidationRow>(&TokenValidation, &log).await;
+    let mut rows = rows_after::<ValidationRow>(kind, &TokenValidation, &log).await;
     assert_eq!(rows.len(), 1);
     rows.remove(0)
 }
 
-#[tokio::test]
-async fn a_registration_is_a_row_with_what_the_token_endpoint_asks_for() {
-    let row = app_after(&[]).await;
+async fn a_registration_is_a_row_with_what_the_token_endpoint_asks_for(kind: Kind) {
+    let row = app_after(kind, &[]).await;
     let app = registration();
     assert_eq!((row.app_id, row.client_id, row.organization_id), (id(1), id(70), id(50)));
     assert_eq!((row.name, row.client_type.0, row.status.0), (app.name, app.client_type, Status::Active));
@@ -29,9 +37,8 @@ async fn a_registration_is_a_row_with_what_the_token_endpoint_asks_for() {
     assert_eq!(accepted, [fingerprint(1)]);
 }
 
-#[tokio::test]
-async fn each_change_changes_its_field_and_no_other() {
-    let before = app_after(&[]).await;
+async fn each_change_changes_its_field_and_no_other(kind: Kind) {
+    let before = app_after(kind, &[]).await;
     let expected = [
         ValidationRow { name: "ERP".into(), ..before.clone() },
         ValidationRow {
@@ -44,45 +51,42 @@ async fn each_change_changes_its_field_and_no_other() {
         ValidationRow { refresh_authentication: Json(RefreshAuthentication::Always), ..before.clone() },
     ];
     for (event, expected) in every_app_event()[1..=6].iter().zip(expected) {
-        assert_eq!(app_after(std::slice::from_ref(event)).await, expected, "{event:?}");
+        assert_eq!(app_after(kind, std::slice::from_ref(event)).await, expected, "{event:?}");
     }
     let revoked = ValidationRow { status: Json(Status::Revoked), ..before.clone() };
-    assert_eq!(app_after(&[AppEvent::Revoked {}]).await, revoked);
+    assert_eq!(app_after(kind, &[AppEvent::Revoked {}]).await, revoked);
     let cut_off = ValidationRow { token_epoch: 3, ..revoked.clone() };
-    assert_eq!(app_after(&[AppEvent::Revoked {}, AppEvent::TokensCutOff { token_epoch: 3 }]).await, cut_off);
-    assert_eq!(app_after(&[AppEvent::Revoked {}, AppEvent::Reactivated {}]).await, before);
+    assert_eq!(app_after(kind, &[AppEvent::Revoked {}, AppEvent::TokensCutOff { token_epoch: 3 }]).await, cut_off);
+    assert_eq!(app_after(kind, &[AppEvent::Revoked {}, AppEvent::Reactivated {}]).await, before);
 }
 
-#[tokio::test]
-async fn a_token_that_was_given_back_is_known_by_its_id() {
+async fn a_token_that_was_given_back_is_known_by_its_id(kind: Kind) {
     let log =
         Log::default().app(1, &registered()).app(1, &AppEvent::TokenRevoked { token_id: id(7), expires_at: None });
-    let place = given(&TokenValidation, &log).await;
+    let place = given(kind, &TokenValidation, &log).await;
     assert!(place.rows::<ValidationRow>().await[0].has_revoked_tokens.0);
     assert!(is_revoked(&place.db, id(7)).await.unwrap());
     assert!(!is_revoked(&place.db, id(8)).await.unwrap());
 }
 
-#[tokio::test]
-async fn a_rotated_secret_works_until_its_overlap_ends() {
+async fn a_rotated_secret_works_until_its_overlap_ends(kind: Kind) {
     let seconds = |count| at(0) + TimeDelta::seconds(count);
     let accepted = |row: &ValidationRow, count: i64| {
         row.secrets.accepted_at(seconds(count)).map(|secret| secret.generation).collect::<Vec<_>>()
     };
-    let open = app_after(&[rotated(2, 10, 60)]).await;
+    let open = app_after(kind, &[rotated(2, 10, 60)]).await;
     assert_eq!((accepted(&open, 69), accepted(&open, 70)), (vec![2, 1], vec![2]));
-    let ended = app_after(&[rotated(2, 10, 60), AppEvent::SecretOverlapEnded { ended_at: seconds(20) }]).await;
+    let ended = app_after(kind, &[rotated(2, 10, 60), AppEvent::SecretOverlapEnded { ended_at: seconds(20) }]).await;
     assert_eq!(accepted(&ended, 15), [2]);
     assert_eq!(ended.secrets.iter().next().unwrap().acceptance, Acceptance::Ended(seconds(20)));
-    let at_once = app_after(&[rotated(2, 10, 0)]).await;
+    let at_once = app_after(kind, &[rotated(2, 10, 0)]).await;
     assert_eq!(accepted(&at_once, 0), [2], "a late clock does not keep the old secret alive");
-    let twice = app_after(&[rotated(2, 10, 60), rotated(3, 20, 60)]).await;
+    let twice = app_after(kind, &[rotated(2, 10, 60), rotated(3, 20, 60)]).await;
     assert_eq!(accepted(&twice, 30), [3, 2], "at most two secrets work at a time");
 }
 
-#[tokio::test]
-async fn an_app_is_found_by_its_client_id() {
-    let place = given(&TokenValidation, &Log::default().app(1, &registered())).await;
+async fn an_app_is_found_by_its_client_id(kind: Kind) {
+    let place = given(kind, &TokenValidation, &Log::default().app(1, &registered())).await;
     assert_eq!(by_client_id(&place.db, id(70)).await.unwrap().unwrap().app_id, id(1));
     assert_eq!(by_client_id(&place.db, id(1)).await.unwrap(), None);
 }

@@ -86,9 +86,17 @@ impl PostgresDatabase {
         let handle = Handle::current();
         let task = tokio::task::spawn_blocking(move || {
             let mut session = PostgresSession::begin(connection, handle, "BEGIN")?;
-            let done = work(&mut session)?;
-            session.commit()?;
-            Ok(done)
+            match work(&mut session) {
+                Ok(done) => {
+                    session.commit()?;
+                    Ok(done)
+                }
+                Err(error) => {
+                    // Where even this fails, the connection ends and the transaction with it.
+                    let _ended = session.roll_back();
+                    Err(error)
+                }
+            }
         });
         task.await.map_err(DatabaseError::ended)?
     }

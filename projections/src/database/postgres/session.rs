@@ -9,6 +9,9 @@ use super::{Checked, STATEMENT, parameters, tables};
 use crate::database::{DatabaseError, Row, Session, Value};
 use crate::table::Table;
 
+/// How many prepared statements a connection keeps. Those of tables that were rebuilt never come again.
+const STATEMENTS: usize = 256;
+
 /// A transaction. Dropped without a commit, its connection ends, and the transaction with it.
 pub(in crate::database) struct PostgresSession {
     connection: Checked,
@@ -24,10 +27,21 @@ impl PostgresSession {
         Ok(session)
     }
 
-    pub(super) fn commit(mut self) -> Result<(), DatabaseError> {
-        self.batch("COMMIT")?;
+    pub(super) fn commit(self) -> Result<(), DatabaseError> {
+        self.end("COMMIT")
+    }
+
+    pub(super) fn roll_back(self) -> Result<(), DatabaseError> {
+        self.end("ROLLBACK")
+    }
+
+    fn end(mut self, end: &str) -> Result<(), DatabaseError> {
+        self.batch(end)?;
         // In order again: it may go back to the pool.
-        drop(self.connection.0.take());
+        let connection = self.connection.0.take();
+        if let Some(connection) = connection.filter(|connection| connection.statement_cache.size() > STATEMENTS) {
+            connection.statement_cache.clear();
+        }
         Ok(())
     }
 
@@ -41,12 +55,9 @@ impl PostgresSession {
 }
 
 impl Drop for PostgresSession {
+    /// Asks nothing of the server: whoever drops it may not be allowed to block.
     fn drop(&mut self) {
-        if self.connection.0.is_some() && self.batch("ROLLBACK").is_ok() {
-            drop(self.connection.0.take());
-        } else {
-            self.connection.discard();
-        }
+        self.connection.discard();
     }
 }
 
@@ -72,6 +83,14 @@ impl Session for PostgresSession {
 
     fn for_update(&self) -> &'static str {
         " FOR UPDATE"
+    }
+
+    fn give_up_when_idle(&mut self, limit: Duration) -> Result<(), DatabaseError> {
+        self.batch(&format!("SET LOCAL idle_in_transaction_session_timeout = {}", limit.as_millis()))
+    }
+
+    fn wait_at_most(&mut self, limit: Duration) -> Result<(), DatabaseError> {
+        self.batch(&format!("SET LOCAL lock_timeout = {}", limit.as_millis()))
     }
 
     fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError> {
