@@ -78,7 +78,7 @@ impl Context {
 /// A mistyped folder must not be made and found empty.
 fn require_data(config: &Config) -> anyhow::Result<()> {
     let folder = &config.data_dir;
-    if folder.join("events.db").exists() || config.event_store_url.is_some() {
+    if folder.join("events.db").exists() || config.event_store_url.is_some() || config.database_url.is_some() {
         return Ok(());
     }
     bail!(
@@ -88,7 +88,7 @@ fn require_data(config: &Config) -> anyhow::Result<()> {
 }
 
 /// The settings of a command, which says what it has to say itself; only trouble is logged.
-fn quiet(settings: &Settings) -> anyhow::Result<Config> {
+pub(super) fn quiet(settings: &Settings) -> anyhow::Result<Config> {
     let config = settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
     start_log(&config)?;
     Ok(config)

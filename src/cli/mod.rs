@@ -46,8 +46,8 @@ enum Command {
     #[command(after_help = "Example:\n  routix serve --public-url https://api.example.com --data-dir /var/lib/routix")]
     Serve,
     /// Bring the databases up to date.
-    #[command(after_help = "Example:\n  routix migrate --data-dir /var/lib/routix")]
-    Migrate,
+    #[command(after_help = "Example:\n  routix migrate --data-dir /var/lib/routix\n  routix migrate --check")]
+    Migrate(migrate::Arguments),
     /// Organizations.
     #[command(subcommand)]
     Organization(organization::Command),
@@ -102,7 +102,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match command {
             Command::Demo => demo::run(&settings).await,
             Command::Serve => serve::run(&settings).await,
-            Command::Migrate => migrate::run(&settings).await,
+            Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
             Command::Organization(command) => organization::run(&settings, command).await,
             Command::Branch(command) => branch::run(&settings, command).await,
             Command::User(command) => user::run(&settings, command).await,

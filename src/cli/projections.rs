@@ -134,7 +134,7 @@ async fn claim(context: &Context, projection: &'static dyn Projection) -> anyhow
     let live = context.stores.read.status(&[projection]).await?.pop().and_then(|status| status.live);
     match live.map(|live| live.must_be_of(projection)) {
         None | Some(Ok(())) => Ok(None),
-        Some(Err(error)) => Ok(Some(Service::lock(&context.config).with_context(|| error.to_string())?)),
+        Some(Err(error)) => Service::lock(&context.config).with_context(|| error.to_string()),
     }
 }
 

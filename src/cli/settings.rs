@@ -43,10 +43,10 @@ pub(super) struct Settings {
     /// For how many days failures and refusals are kept, 0 to 36500; 0 keeps none [default: 90].
     #[arg(long, global = true, value_name = "DAYS", help_heading = "Settings")]
     security_log_days: Option<u32>,
-    /// Where read models and records live, sqlite:FOLDER [default: the data directory].
+    /// Where people, read models and records live, sqlite:FOLDER or postgres://… [default: the data directory].
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     database_url: Option<String>,
-    /// Where the event log lives, sqlite:FOLDER [default: the data directory].
+    /// Where the event log lives, likewise [default: where a postgres: database is, else the data directory].
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     event_store_url: Option<String>,
     /// What is logged, for example info or routix=debug [default: info, for commands and the demo warn].

@@ -24,6 +24,9 @@ pub enum ConfigError {
 /// Settings that may be given as a file, because they can hold a password: `ROUTIX_DATABASE_URL_FILE`.
 const AS_FILE: [&str; 2] = ["database_url", "event_store_url"];
 
+/// What a URL may begin with.
+const DATABASES: [&str; 3] = ["sqlite", "postgres", "postgresql"];
+
 /// A century: more would leave the calendar.
 const MAX_DAYS: u32 = 36_500;
 
@@ -97,8 +100,10 @@ fn check(config: Config) -> Result<Config, ConfigError> {
         }
     }
     for (name, url) in [("database_url", &config.database_url), ("event_store_url", &config.event_store_url)] {
-        if url.as_deref().is_some_and(|url| !url.starts_with("sqlite:")) {
-            return fault(name, "must be sqlite:FOLDER; this build has no other database yet");
+        let Some(url) = url else { continue };
+        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+        if !DATABASES.contains(&scheme) {
+            return fault(name, "must be sqlite:FOLDER or postgres://user:password@host:5432/database");
         }
     }
     Ok(config)

@@ -32,9 +32,9 @@ pub struct Config {
     pub failure_limit: u32,
     /// For how many days failures and refusals are kept; 0 keeps none.
     pub security_log_days: u32,
-    /// Where read models and records live; the data directory when left out.
+    /// Where people, read models and records live: `sqlite:FOLDER` or `postgres://…`; the data directory when left out.
     pub database_url: Option<String>,
-    /// Where the log lives; the data directory when left out.
+    /// Where the log lives, likewise. Left out, it is where a `postgres:` database is, else in the data directory.
     pub event_store_url: Option<String>,
     /// What is logged, in the syntax of tracing's EnvFilter.
     pub log: String,

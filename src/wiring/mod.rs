@@ -2,7 +2,10 @@
 
 mod gate;
 mod open;
+mod pending;
+mod place;
 mod service;
 
 pub use self::open::{OpenError, Stores};
+pub use self::pending::pending_migrations;
 pub use self::service::{ServeError, Service};

@@ -1,14 +1,12 @@
 //! Opening the four lives of data, for a server or for one command beside it.
 
-use std::fs::{self, File, TryLockError};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use routix_domain::log::{EventFeed, SealStore};
 use routix_projections::ReadError;
-use routix_projections::database::SqliteDatabase;
+use routix_projections::database::{Database, PostgresUrlError, SqliteDatabase};
 use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::ReadDb;
 use routix_projections::rebuild::{Progress, Rebuilder};
@@ -24,9 +22,11 @@ use crate::keys::KeyRing;
 use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
 use crate::proxy::records::{RecordError, SqliteRecords};
+use super::place::{Place, Places, schema};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
-use crate::store::migrations::{Life, MigrationError, READ, TMS};
+use crate::store::migrations::{IDENTITY, Life, MigrationError, READ, TMS};
+use crate::store::postgres::PostgresEventStore;
 use crate::store::sqlite::SqliteEventStore;
 use crate::system::System;
 
@@ -42,6 +42,10 @@ pub enum OpenError {
     InUse(PathBuf),
     #[error("cannot open {0}")]
     Database(PathBuf, #[source] MigrationError),
+    #[error("the setting {0} {1}")]
+    Url(&'static str, #[source] PostgresUrlError),
+    #[error("cannot use {0}")]
+    Postgres(String, #[source] MigrationError),
     #[error("cannot open the read models")]
     Read(#[from] ReadError),
     #[error("cannot open the records")]
@@ -76,7 +80,8 @@ pub struct Stores {
     pub commands: Commands,
     pub users: Users,
     pub runner: Runner,
-    files: [PathBuf; 4],
+    /// The SQLite files.
+    files: Vec<PathBuf>,
 }
 
 impl Stores {
@@ -107,21 +112,14 @@ impl Stores {
     }
 
     async fn open_as(role: Role, config: &Config, system: &System) -> Result<Self, OpenError> {
-        let folder = database_folder(config, config.database_url.as_deref())?;
-        let log_folder = database_folder(config, config.event_store_url.as_deref())?;
-        let log = log_folder.join("events.db");
-        let [identity, read, tms] = ["identity.db", "read.db", "tms.db"].map(|name| folder.join(name));
-        let files = [log.clone(), identity.clone(), read.clone(), tms.clone()];
-        let store = SqliteEventStore::open(&log, system).map_err(|error| OpenError::Database(log, error))?;
-        let store = EventStore::Sqlite(store);
-        let identity =
-            IdentityDb::open(&identity, system.now()).map_err(|error| OpenError::Database(identity, error))?;
-        migrate_file(&read, READ, Durability::Normal, system)?;
-        let read = ReadDb::open(&read)?;
-        migrate_file(&tms, TMS, Durability::Full, system)?;
-        let records = SqliteRecords::open(&tms).map_err(OpenError::Records)?;
+        let places = Places::of(config)?;
+        let mut files = Vec::new();
+        let store = open_log(&places.log, &mut files, system).await?;
+        let identity = open_identity(&places.database, &mut files, system).await?;
+        let read = open_read(&places.database, &mut files, system).await?;
+        let records = open_records(&places.database, &mut files, system).await?;
         let feed = store.feed();
-        let runner = follow(role, config, (&read, &feed)).await?;
+        let runner = follow(role, &places, (&read, &feed)).await?;
         let (waiter, system) = (runner.waiter(), system.clone());
         let commands =
             Commands::new((store.clone(), Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
@@ -170,45 +168,68 @@ impl Stores {
     }
 }
 
-/// Takes the data directory for one server. The lock ends with the process, however it ends.
-///
-/// # Errors
-/// [`OpenError::InUse`] when another server has it.
-pub(super) fn lock(config: &Config) -> Result<File, OpenError> {
-    let folder = database_folder(config, None)?;
-    let unusable = |error| OpenError::DataDir(folder.clone(), error);
-    let file = File::create(folder.join("lock")).map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder)),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
+/// Connections of a node to the read models and to the people, which every request looks at.
+const CONNECTIONS: usize = 16;
+
+async fn open_log(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<EventStore, OpenError> {
+    match place {
+        Place::Folder(folder) => {
+            let file = named(folder, "events.db", files);
+            let store = SqliteEventStore::open(&file, system).map_err(|error| OpenError::Database(file, error))?;
+            Ok(EventStore::Sqlite(store))
+        }
+        Place::Postgres(url) => {
+            let store = PostgresEventStore::open(url, system.now()).await;
+            store.map(EventStore::Postgres).map_err(|error| OpenError::Postgres(url.to_string(), error))
+        }
     }
 }
 
-/// Where SQLite files go: the folder of a `sqlite:` URL, or the data directory.
-fn database_folder(config: &Config, url: Option<&str>) -> Result<PathBuf, OpenError> {
-    let named = url.and_then(|url| url.strip_prefix("sqlite:")).map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| config.data_dir.clone());
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map(|()| folder.clone()).map_err(|error| OpenError::DataDir(folder, error))
+async fn open_identity(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<IdentityDb, OpenError> {
+    match place {
+        Place::Folder(folder) => {
+            let file = named(folder, "identity.db", files);
+            IdentityDb::open(&file, system.now()).map_err(|error| OpenError::Database(file, error))
+        }
+        Place::Postgres(url) => {
+            let opened = IdentityDb::open_postgres(schema(url, IDENTITY.name, CONNECTIONS)?, system.now()).await;
+            opened.map_err(|error| OpenError::Postgres(url.to_string(), error))
+        }
+    }
 }
 
-fn migrate_file(path: &Path, life: Life, durability: Durability, system: &System) -> Result<(), OpenError> {
-    let opened = SqliteDatabase::open(path, durability).map_err(MigrationError::from);
-    let migrated = opened.and_then(|database| life.migrate_file(&database, system.now()));
-    migrated.map(drop).map_err(|error| OpenError::Database(path.to_owned(), error))
+async fn open_read(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<ReadDb, OpenError> {
+    match place {
+        Place::Folder(folder) => {
+            let file = named(folder, "read.db", files);
+            migrate_file(&file, READ, Durability::Normal, system)?;
+            Ok(ReadDb::open(&file)?)
+        }
+        Place::Postgres(url) => {
+            let database = Database::Postgres(schema(url, READ.name, CONNECTIONS)?);
+            let migrated = READ.migrate(&database, system.now()).await;
+            migrated.map_err(|error| OpenError::Postgres(url.to_string(), error))?;
+            Ok(ReadDb::new(database))
+        }
+    }
+}
+
+fn named(folder: &Path, name: &str, files: &mut Vec<PathBuf>) -> PathBuf {
+    let file = folder.join(name);
+    files.push(file.clone());
+    file
 }
 
 /// Prepares the read models, follows the log and waits until they hold what the log holds now. A reader that came earlier
 /// would be told of apps that they do not exist, and of secrets that they are still valid.
 async fn follow(
     role: Role,
-    config: &Config,
+    places: &Places,
     (read, feed): (&ReadDb, &Arc<dyn EventFeed>),
 ) -> Result<Runner, OpenError> {
     let rebuilder = Rebuilder { db: read.clone(), feed: Arc::clone(feed), now: now_micros };
     for projection in projection::all() {
-        prepare(role, config, &rebuilder, projection).await?;
+        prepare(role, places, &rebuilder, projection).await?;
     }
     let all = projection::all();
     let runner = match role {
@@ -225,7 +246,7 @@ async fn follow(
 /// Makes the tables of a projection that has none, and rebuilds those of another version or of another log.
 async fn prepare(
     role: Role,
-    config: &Config,
+    places: &Places,
     rebuilder: &Rebuilder,
     projection: &'static dyn Projection,
 ) -> Result<(), OpenError> {
@@ -245,10 +266,11 @@ async fn prepare(
             }
             done => Ok(done?),
         },
-        // A server that is running goes on with its tables; without one nobody misses them.
-        Role::Command => match lock(config) {
-            Ok(_for_that_time) => Ok(rebuild(rebuilder, projection, &error).await?),
-            Err(OpenError::InUse(_)) => Err(error.into()),
+        // A server that is running goes on with its tables; without one nobody misses them. Whether there is one behind a
+        // PostgreSQL, nobody here can tell.
+        Role::Command => match places.lock() {
+            Ok(Some(_for_that_time)) => Ok(rebuild(rebuilder, projection, &error).await?),
+            Ok(None) | Err(OpenError::InUse(_)) => Err(error.into()),
             Err(unusable) => Err(unusable),
         },
     }

@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 
 use super::gate::ProxyGate;
-use super::open::{OpenError, Stores, lock};
+use super::open::{OpenError, Stores};
+use super::place::Places;
 use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
@@ -66,23 +67,23 @@ pub struct Service {
     sign_in: Arc<SignIn>,
     failure_limit: u32,
     api_rate_limit: u32,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl Service {
-    /// Takes the data directory, before anything in it is read or made.
+    /// Takes the SQLite files, before anything in them is read or made. `None` where there are none.
     ///
     /// # Errors
     /// [`OpenError::InUse`] when another server has it.
-    pub fn lock(config: &Config) -> Result<File, OpenError> {
-        lock(config)
+    pub fn lock(config: &Config) -> Result<Option<File>, OpenError> {
+        Places::of(config)?.lock()
     }
 
     /// Binds the address and puts the parts together. The keys must be there.
     ///
     /// # Errors
     /// [`ServeError`] says what is in the way.
-    pub async fn bind(config: &Config, stores: Stores, lock: File) -> Result<Self, ServeError> {
+    pub async fn bind(config: &Config, stores: Stores, lock: Option<File>) -> Result<Self, ServeError> {
         let unbound = |error| ServeError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;

@@ -12,12 +12,12 @@ use routix::store::identity::IdentityDb;
 use routix::wiring::{Service, Stores};
 use routix_domain::log::{EventFeed, RecordedEvent};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::client::{Answer, answer};
+use super::place::Place;
 use super::world::{Actor, PASSWORD, TestClock, World};
 
 pub(crate) const DOORS: [&str; 4] =
@@ -35,7 +35,7 @@ pub(crate) struct TestApp {
     pub(crate) identity: IdentityDb,
     pub(crate) address: SocketAddr,
     feed: Arc<dyn EventFeed>,
-    folder: TempDir,
+    pub(crate) place: Place,
     config: Config,
     client: Client,
     stop: oneshot::Sender<()>,
@@ -63,20 +63,23 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let (folder, clock) = (tempfile::tempdir().unwrap(), TestClock::new());
+        let place = Place::new();
+        let clock = place.clock();
         let mut config = Config {
-            data_dir: folder.path().to_owned(),
+            data_dir: place.folder().to_owned(),
+            database_url: place.url(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             ..Config::default()
         };
         change(&mut config);
         publish_key(&config.keys_dir(), &clock);
         let stores = Stores::open(&config, &clock.system()).await.unwrap();
+        place.follow(&clock);
         let world = World::make(&stores.commands, &stores.identity, &clock.system()).await;
-        Self::run(folder, config, clock, world, stores).await
+        Self::run(place, config, clock, world, stores).await
     }
 
-    async fn run(folder: TempDir, config: Config, clock: TestClock, world: World, stores: Stores) -> Self {
+    async fn run(place: Place, config: Config, clock: TestClock, world: World, stores: Stores) -> Self {
         let (commands, identity) = (stores.commands.clone(), stores.identity.clone());
         let feed = Arc::clone(&stores.feed);
         let lock = Service::lock(&config).unwrap();
@@ -86,21 +89,21 @@ impl TestApp {
         let running = tokio::spawn(service.run(async move {
             stopped.await.ok();
         }));
-        Self { clock, world, commands, identity, address, feed, folder, config, client: Client::new(), stop, running }
+        Self { clock, world, commands, identity, address, feed, place, config, client: Client::new(), stop, running }
     }
 
     /// Stops the service and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock, world, commands, identity, feed, folder, config, client, stop, running, address: _ } = self;
+        let Self { clock, world, commands, identity, feed, place, config, client, stop, running, address: _ } = self;
         drop((commands, identity, feed, client));
         stop.send(()).unwrap();
         running.await.unwrap();
         let stores = Stores::open(&config, &clock.system()).await.unwrap();
-        Self::run(folder, config, clock, world, stores).await
+        Self::run(place, config, clock, world, stores).await
     }
 
     pub(crate) fn data_dir(&self) -> &Path {
-        self.folder.path()
+        self.place.folder()
     }
 
     pub(crate) fn keys_dir(&self) -> std::path::PathBuf {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -147,16 +146,20 @@ pub(crate) struct Decided {
 
 /// What the log has of authorizations and consents, oldest first.
 pub(crate) fn decisions(app: &TestApp) -> Vec<Decided> {
-    let path = app.data_dir().join("events.db");
-    let log = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let sql = "SELECT event_type, aggregate_id, payload FROM events \
-               WHERE aggregate_type IN ('authorization', 'consent') ORDER BY position";
-    let mut statement = log.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| {
-        let payload: String = row.get(2)?;
-        Ok(Decided { kind: row.get(0)?, stream: row.get(1)?, data: serde_json::from_str(&payload).unwrap() })
-    });
-    rows.unwrap().collect::<Result<_, _>>().unwrap()
+    let object = if app.place.is_postgres() { "json_build_array" } else { "json_array" };
+    let payload = if app.place.is_postgres() { "payload" } else { "json(payload)" };
+    let rows = app.place.sql(
+        "events",
+        &format!(
+            "SELECT CAST({object}(event_type, aggregate_id, {payload}) AS TEXT) FROM events
+             WHERE aggregate_type IN ('authorization', 'consent') ORDER BY position"
+        ),
+    );
+    let decided = |row: String| {
+        let (kind, stream, data) = serde_json::from_str(&row).unwrap();
+        Decided { kind, stream, data }
+    };
+    rows.into_iter().map(decided).collect()
 }
 
 /// The types of these events.

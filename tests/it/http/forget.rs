@@ -73,19 +73,6 @@ impl Scene {
     }
 }
 
-/// The files of the data directory in which a text stands, whatever its case.
-fn files_with(folder: &Path, mark: &str) -> Vec<String> {
-    let mark = mark.to_lowercase();
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
-        let bytes = std::fs::read(entry.path()).unwrap().to_ascii_lowercase();
-        if bytes.windows(mark.len()).any(|window| window == mark.as_bytes()) {
-            found.push(entry.file_name().into_string().unwrap());
-        }
-    }
-    found
-}
-
 fn marks() -> [String; 4] {
     let address = ADDRESS.map(|part| part.to_string()).join(".");
     [Actor::Admin.email().to_owned(), Actor::Admin.name(), address, AGENT.to_owned()]
@@ -112,20 +99,19 @@ async fn nothing_of_him_works_any_more() {
 #[tokio::test]
 async fn no_file_tells_who_he_was() {
     let scene = Scene::start().await;
-    let folder = scene.app.data_dir().to_owned();
     for mark in marks() {
-        assert!(!files_with(&folder, &mark).is_empty(), "{mark} is in no file before");
+        assert!(!scene.app.place.traces(&mark).is_empty(), "{mark} is in no file before");
     }
     let forgotten = scene.app.commands.forget_person(Actor::Admin.id(), &origin()).await.unwrap();
     // Two codes, each with its consent; one use of a code; one app.
     assert!(forgotten.contexts >= 4 && forgotten.purged && !forgotten.before, "{forgotten:?}");
     for mark in marks() {
-        assert_eq!(files_with(&folder, &mark), Vec::<String>::new(), "{mark}");
+        assert_eq!(scene.app.place.traces(&mark), Vec::<String>::new(), "{mark}");
     }
     let Scene { app, .. } = scene;
     let app = app.restart().await;
     for mark in marks() {
-        assert_eq!(files_with(app.data_dir(), &mark), Vec::<String>::new(), "{mark}");
+        assert_eq!(app.place.traces(&mark), Vec::<String>::new(), "{mark}");
     }
 }
 

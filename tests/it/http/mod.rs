@@ -13,6 +13,7 @@ mod html;
 mod jwt;
 mod management;
 mod pages;
+mod place;
 mod schemas;
 mod security;
 mod sign_in;

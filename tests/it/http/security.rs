@@ -170,14 +170,13 @@ async fn nothing_is_lost_while_the_database_does_not_answer() {
     let log = SecurityLog::new(&app.clock.system(), 90);
     let (request_id, address) = ("request-1".to_owned(), [192, 0, 2, 1].into());
     let origin = RequestOrigin { request_id, address, context: RequestContext::default() };
-    let database = rusqlite::Connection::open(app.data_dir().join("identity.db")).unwrap();
-    database.execute_batch("ALTER TABLE security_log RENAME TO elsewhere").unwrap();
+    app.place.sql("identity", "ALTER TABLE security_log RENAME TO elsewhere");
     for _ in 0..2 {
         log.record(SecurityKind::FormRefused, &origin, About::default());
         assert!(log.flush(&app.identity).await.is_err());
         app.clock.advance(TimeDelta::minutes(5));
     }
-    database.execute_batch("ALTER TABLE elsewhere RENAME TO security_log").unwrap();
+    app.place.sql("identity", "ALTER TABLE elsewhere RENAME TO security_log");
     log.record(SecurityKind::FormRefused, &origin, About::default());
     log.flush(&app.identity).await.unwrap();
     log.flush(&app.identity).await.unwrap();

@@ -9,6 +9,7 @@ use routix::store::identity::{IdentityDb, NewUser};
 use routix::system::{Clock, Random, System};
 use routix_domain::organization::Role;
 use routix_domain::value::BranchRestriction;
+use routix_test_postgres::Scratch;
 use uuid::Uuid;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -107,16 +108,28 @@ async fn password_hash(system: &System) -> String {
 
 /// A clock that stands still until it is moved.
 #[derive(Clone)]
-pub(crate) struct TestClock(Arc<AtomicI64>);
+pub(crate) struct TestClock {
+    micros: Arc<AtomicI64>,
+    /// A database that follows it.
+    follower: Option<Arc<Scratch>>,
+}
 
 impl TestClock {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(follower: Option<Arc<Scratch>>) -> Self {
         let start = "2026-03-01T12:00:00Z".parse::<DateTime<Utc>>().unwrap();
-        Self(Arc::new(AtomicI64::new(start.timestamp_micros())))
+        Self { micros: Arc::new(AtomicI64::new(start.timestamp_micros())), follower }
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
+        self.micros.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
+        self.tell();
+    }
+
+    /// Tells the follower what time it is.
+    pub(crate) fn tell(&self) {
+        if let Some(follower) = &self.follower {
+            follower.sql(&format!("UPDATE public.clock SET now = '{}'", self.now().to_rfc3339()));
+        }
     }
 
     pub(crate) fn system(&self) -> System {
@@ -126,7 +139,7 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
+        DateTime::from_timestamp_micros(self.micros.load(Ordering::SeqCst)).unwrap()
     }
 }
 

@@ -1,9 +1,7 @@
 //! When something of ours does not answer.
 
-use routix_projections::ReadDb;
 use routix_projections::consents::Consents;
 use routix_projections::token_validation::TokenValidation;
-use rusqlite::Connection;
 use serde_json::json;
 
 use crate::http::browser::Browser;
@@ -16,7 +14,7 @@ use crate::http::world::Actor;
 #[tokio::test]
 async fn az23_before_the_redirect_uri_is_proven_an_outage_is_a_page() {
     let (app, client) = start(json!({})).await;
-    let read = ReadDb::open(&app.data_dir().join("read.db")).unwrap();
+    let read = app.place.read_db();
     assert!(read.pause(&TokenValidation).await.unwrap());
     let browser = signed_in(&app, Actor::Member).await;
     let path = Request::of(&client).path();
@@ -35,7 +33,7 @@ async fn az23_before_the_redirect_uri_is_proven_an_outage_is_a_page() {
 async fn az23_a_decision_that_cannot_be_recorded_is_temporarily_unavailable_to_the_client() {
     let (app, client) = start(json!({})).await;
     let browser = signed_in(&app, Actor::Member).await;
-    let read = ReadDb::open(&app.data_dir().join("read.db")).unwrap();
+    let read = app.place.read_db();
     let page = consent_page(&browser, &Request::of(&client)).await;
     assert!(read.pause(&Consents).await.unwrap());
     eventually("the standstill is noticed", async || {
@@ -70,18 +68,8 @@ fn error_or_none(page: &crate::http::browser::Page) -> String {
 
 /// Takes a table of a read model away, as a broken disk or a wrong restore would.
 fn break_table(app: &crate::http::app::TestApp, name: &str) {
-    let connection = Connection::open(app.data_dir().join("read.db")).unwrap();
-    connection.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
-    let sql = "SELECT name, type FROM sqlite_master WHERE name LIKE ?1 || '%' AND type IN ('table', 'view')";
-    let found: Vec<(String, String)> = {
-        let mut statement = connection.prepare(sql).unwrap();
-        let rows = statement.query_map([name], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        rows.collect::<Result<_, _>>().unwrap()
-    };
-    assert!(!found.is_empty(), "no table {name}");
-    for (table, kind) in found {
-        connection.execute(&format!("DROP {kind} \"{table}\""), []).unwrap();
-    }
+    let cascade = if app.place.is_postgres() { " CASCADE" } else { "" };
+    app.place.sql("read", &format!("DROP VIEW {name}; DROP TABLE {name}__1{cascade}"));
 }
 
 #[tokio::test]

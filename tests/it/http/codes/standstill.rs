@@ -1,6 +1,5 @@
 //! V8, RV8: while what says that a grant has ended stands still, nothing is proven, nothing is promised and nothing spent.
 
-use routix_projections::ReadDb;
 use routix_projections::consents::Consents;
 use routix_projections::members::Members;
 use routix_projections::projection::Projection;
@@ -17,7 +16,7 @@ fn assert_unavailable(answer: &Answer, what: &str) {
 async fn stands_still(projection: &'static dyn Projection) {
     let scene = Scene::start().await;
     let (code, tokens) = (scene.code().await, scene.tokens().await);
-    let read = ReadDb::open(&scene.app.data_dir().join("read.db")).unwrap();
+    let read = scene.app.place.read_db();
     assert!(read.pause(projection).await.unwrap());
     eventually("the standstill is noticed", async || scene.app.proxy_status(&tokens.access).await == 503).await;
     for body in [exchange(&scene.client, &code), refresh(&scene.client, &tokens.refresh), bare(&tokens.refresh)] {
@@ -50,7 +49,7 @@ async fn v8_rv8_without_the_members_every_door_is_503_and_a_retry_works() {
 async fn v8_a_refresh_token_is_not_said_to_be_revoked_while_that_cannot_be_seen() {
     let scene = Scene::start().await;
     let tokens = scene.tokens().await;
-    let read = ReadDb::open(&scene.app.data_dir().join("read.db")).unwrap();
+    let read = scene.app.place.read_db();
     assert!(read.pause(&Consents).await.unwrap());
     eventually("the standstill is noticed", async || scene.app.proxy_status(&tokens.access).await == 503).await;
     assert_unavailable(&scene.revoke(&tokens.refresh).await, "revocation");

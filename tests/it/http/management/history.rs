@@ -251,7 +251,6 @@ async fn an_unchanged_history_is_not_sent_again() {
 
 /// Takes a person out of the identity database, as if he had never been in it.
 fn forget(app: &TestApp, actor: Actor) {
-    let connection = rusqlite::Connection::open(app.data_dir().join("identity.db")).unwrap();
-    connection.pragma_update(None, "foreign_keys", false).unwrap();
-    assert_eq!(connection.execute("DELETE FROM users WHERE id = $1", [actor.id().to_string()]).unwrap(), 1);
+    let gone = app.place.sql("identity", &format!("DELETE FROM users WHERE id = '{}' RETURNING id", actor.id()));
+    assert_eq!(gone, [actor.id().to_string()]);
 }

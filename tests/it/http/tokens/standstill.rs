@@ -1,7 +1,6 @@
 //! While token validation stands still, a revocation may be among what it has not read: nothing is proven and nothing
 //! promised.
 
-use routix_projections::ReadDb;
 use routix_projections::token_validation::TokenValidation;
 use serde_json::json;
 
@@ -15,7 +14,7 @@ async fn token_doors_and_proxy_answer_503_until_it_goes_on() {
     let owner = app.sign_in(Actor::Owner).await;
     let client = app.new_app(&owner, json!({})).await;
     let token = app.app_token(&client).await;
-    let read = ReadDb::open(&app.data_dir().join("read.db")).unwrap();
+    let read = app.place.read_db();
     assert!(read.pause(&TokenValidation).await.unwrap());
     eventually("the standstill is noticed", async || app.proxy_status(&token).await == 503).await;
     for refused in [app.credentials(&client, &client.secret).await, app.credentials(&client, "routix_x").await] {

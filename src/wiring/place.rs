@@ -1,0 +1,78 @@
+//! Where each life of data is, as the settings say it.
+
+use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use routix_projections::database::{PostgresDatabase, PostgresUrl};
+
+use super::open::OpenError;
+use crate::config::Config;
+
+/// A folder of SQLite files, or a PostgreSQL.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Folder(PathBuf),
+    Postgres(PostgresUrl),
+}
+
+/// The places of the log, and of all else.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    pub(super) log: Place,
+    pub(super) database: Place,
+}
+
+impl Places {
+    /// Makes folders that are not there. Without a word the log is where the database is when that is a PostgreSQL, which
+    /// several nodes may share, and in the data directory otherwise.
+    ///
+    /// # Errors
+    /// [`OpenError`] for a URL that cannot be understood and a folder that cannot be made.
+    pub(super) fn of(config: &Config) -> Result<Self, OpenError> {
+        let database = place(config, "database_url", config.database_url.as_deref())?;
+        let log = match (&config.event_store_url, &database) {
+            (None, Place::Postgres(url)) => Place::Postgres(url.clone()),
+            (url, _) => place(config, "event_store_url", url.as_deref())?,
+        };
+        Ok(Self { log, database })
+    }
+
+    /// Takes the files for one server. The lock ends with the process, however it ends. `None` where there are no files:
+    /// several servers may share a PostgreSQL.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`] when another server has them.
+    pub(super) fn lock(&self) -> Result<Option<File>, OpenError> {
+        let (Place::Folder(folder), _) | (_, Place::Folder(folder)) = (&self.database, &self.log) else {
+            return Ok(None);
+        };
+        let unusable = |error| OpenError::DataDir(folder.clone(), error);
+        let file = File::create(folder.join("lock")).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.clone())),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
+    }
+}
+
+fn place(config: &Config, setting: &'static str, url: Option<&str>) -> Result<Place, OpenError> {
+    let folder = match url {
+        None => config.data_dir.clone(),
+        Some(url) => match url.strip_prefix("sqlite:") {
+            Some(folder) => PathBuf::from(folder),
+            None => {
+                let parsed = PostgresUrl::parse(url).map_err(|error| OpenError::Url(setting, error))?;
+                return Ok(Place::Postgres(parsed));
+            }
+        },
+    };
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map(|()| Place::Folder(folder.clone())).map_err(|error| OpenError::DataDir(folder, error))
+}
+
+/// A schema of a PostgreSQL, with at most so many connections.
+pub(super) fn schema(url: &PostgresUrl, life: &str, connections: usize) -> Result<PostgresDatabase, OpenError> {
+    PostgresDatabase::new(url, life, connections).map_err(|error| OpenError::Postgres(url.to_string(), error.into()))
+}
