@@ -1,5 +1,7 @@
 //! A PostgreSQL database for each test that wants one, in the cluster that `tests/with-postgres` started.
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
@@ -7,6 +9,8 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// The URL of a superuser, without a database.
 const CLUSTER: &str = "ROUTIX_TEST_POSTGRES";
+/// The folder of the programs of the same version.
+const PROGRAMS: &str = "ROUTIX_TEST_POSTGRES_PROGRAMS";
 
 /// A database that goes away with its test.
 #[derive(Debug)]
@@ -54,6 +58,33 @@ impl Scratch {
     /// What PostgreSQL said when it refused one.
     pub fn try_sql(&self, statements: &str) -> Result<Vec<String>, String> {
         try_run(&self.name, statements)
+    }
+
+    /// The database as `pg_dump` writes it down.
+    ///
+    /// # Panics
+    /// When `pg_dump` fails.
+    pub fn dump(&self) -> String {
+        let program = std::env::var_os(PROGRAMS).map(PathBuf::from).unwrap_or_default().join("pg_dump");
+        let output = Command::new(&program).arg(self.url()).output();
+        let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The files of the database in which a text in ASCII stands, whatever its case, once all that waits in memory is in them.
+    ///
+    /// # Panics
+    /// When the files cannot be read.
+    pub fn files_with(&self, text: &str) -> Vec<String> {
+        self.sql("CHECKPOINT");
+        let text = text.to_ascii_lowercase();
+        self.sql(&format!(
+            "SELECT file FROM pg_database, pg_ls_dir('base/' || oid) AS file
+             WHERE datname = current_database() AND position('{text}' IN
+                 lower(encode(pg_read_binary_file('base/' || oid || '/' || file, 0, 1000000000, true), 'escape'))) > 0
+             ORDER BY file"
+        ))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bind;
 mod checked;
+mod rewrite;
 mod session;
 mod tables;
 mod url;
