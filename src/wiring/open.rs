@@ -13,6 +13,7 @@ use routix_projections::rebuild::{Progress, Rebuilder};
 use routix_projections::runner::Runner;
 use routix_projections::sqlite_file::{Durability, fold_write_ahead_log};
 
+use super::place::{Place, Places, schema};
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
 use crate::config::Config;
@@ -22,7 +23,6 @@ use crate::keys::KeyRing;
 use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
 use crate::proxy::records::{RecordError, SqliteRecords};
-use super::place::{Place, Places, schema};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
 use crate::store::migrations::{IDENTITY, Life, MigrationError, READ, TMS};
@@ -117,7 +117,7 @@ impl Stores {
         let store = open_log(&places.log, &mut files, system).await?;
         let identity = open_identity(&places.database, &mut files, system).await?;
         let read = open_read(&places.database, &mut files, system).await?;
-        let records = open_records(&places.database, &mut files, system).await?;
+        let records = open_records(&Place::Folder(config.data_dir.clone()), &mut files, system).await?;
         let feed = store.feed();
         let runner = follow(role, &places, (&read, &feed)).await?;
         let (waiter, system) = (runner.waiter(), system.clone());
@@ -212,6 +212,22 @@ async fn open_read(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> 
             Ok(ReadDb::new(database))
         }
     }
+}
+
+async fn open_records(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<SqliteRecords, OpenError> {
+    let folder = match place {
+        Place::Folder(folder) => folder.clone(),
+        Place::Postgres(_) => PathBuf::from("TODO"),
+    };
+    let file = named(&folder, "tms.db", files);
+    migrate_file(&file, TMS, Durability::Full, system)?;
+    SqliteRecords::open(&file).map_err(OpenError::Records)
+}
+
+fn migrate_file(path: &Path, life: Life, durability: Durability, system: &System) -> Result<(), OpenError> {
+    let opened = SqliteDatabase::open(path, durability).map_err(MigrationError::from);
+    let migrated = opened.and_then(|database| life.migrate_file(&database, system.now()));
+    migrated.map(drop).map_err(|error| OpenError::Database(path.to_owned(), error))
 }
 
 fn named(folder: &Path, name: &str, files: &mut Vec<PathBuf>) -> PathBuf {

@@ -44,7 +44,7 @@ impl Places {
     /// # Errors
     /// [`OpenError::InUse`] when another server has them.
     pub(super) fn lock(&self) -> Result<Option<File>, OpenError> {
-        let (Place::Folder(folder), _) | (_, Place::Folder(folder)) = (&self.database, &self.log) else {
+        let ((Place::Folder(folder), _) | (_, Place::Folder(folder))) = (&self.database, &self.log) else {
             return Ok(None);
         };
         let unusable = |error| OpenError::DataDir(folder.clone(), error);

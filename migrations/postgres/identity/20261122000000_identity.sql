@@ -72,3 +72,12 @@ CREATE TABLE security_log (
     CONSTRAINT security_log_pk PRIMARY KEY (minute, kind, detail, client_id, user_id, address)
 );
 CREATE INDEX security_log_user ON security_log (user_id) WHERE user_id <> '';
+
+-- What is noted of the values in a column, to plan by, are values of the column: of what tells who somebody is nothing is
+-- noted, because it would stay after him. Nothing is planned by it but the e-mail address, and that is unique.
+ALTER TABLE users
+    ALTER email SET STATISTICS 0, ALTER email_key SET STATISTICS 0, ALTER name SET STATISTICS 0,
+    ALTER password_hash SET STATISTICS 0;
+ALTER TABLE sessions ALTER address SET STATISTICS 0, ALTER user_agent SET STATISTICS 0;
+ALTER TABLE request_contexts ALTER address SET STATISTICS 0, ALTER user_agent SET STATISTICS 0;
+ALTER TABLE security_log ALTER address SET STATISTICS 0;

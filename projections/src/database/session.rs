@@ -44,6 +44,14 @@ pub trait Session {
     /// [`DatabaseError`].
     fn wait_at_most(&mut self, limit: Duration) -> Result<(), DatabaseError>;
 
+    /// Waits until no other transaction holds the lock of this name, and holds it until this one ends. For what no lock on
+    /// rows can keep apart, because the rows are not there yet. Nothing to wait for where a transaction that writes is alone
+    /// anyway.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn lock(&mut self, name: &str) -> Result<(), DatabaseError>;
+
     /// Makes a table as it is described, under the name `target`.
     ///
     /// # Errors

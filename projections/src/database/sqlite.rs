@@ -199,6 +199,10 @@ macro_rules! session {
                 Ok(())
             }
 
+            fn lock(&mut self, _name: &str) -> Result<(), DatabaseError> {
+                Ok(())
+            }
+
             fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError> {
                 self.batch(&create_table(target, table))
             }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use routix_test_postgres::Scratch;
+use tokio::task::JoinSet;
 
 use super::*;
 use crate::sqlite_file::Durability;
@@ -17,11 +18,14 @@ table_row! {
     }
 }
 
+/// Others use the same server.
+const LONG: Duration = Duration::from_secs(60);
+
 /// A database of each kind, and what goes away with the test.
 struct Both {
     databases: [Database; 2],
     _folder: tempfile::TempDir,
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 impl Both {
@@ -34,7 +38,7 @@ impl Both {
         for database in &databases {
             database.write(|session| session.create_table("things", &Thing::TABLE)).await.unwrap();
         }
-        Self { databases, _folder: folder, _scratch: scratch }
+        Self { databases, _folder: folder, scratch }
     }
 }
 
@@ -211,4 +215,65 @@ async fn who_finds_no_database_is_told_so() {
     let database = Database::Postgres(PostgresDatabase::new(&url, "here", 1).unwrap());
     let error = database.select("SELECT 1", &[]).await.unwrap_err();
     assert!(matches!(error, DatabaseError::Unavailable(_)) && !format!("{error:?}").contains("secret"));
+}
+
+/// Adds a thing with the number after the last.
+fn add_next(session: &mut dyn Session) -> Result<u64, DatabaseError> {
+    session.lock("things")?;
+    let last = session.query_one("SELECT number FROM things ORDER BY number DESC LIMIT 1", &[])?;
+    let next = last.map_or(Ok(0), |row| row.get::<i64>(0))? + 1;
+    session.execute("INSERT INTO things (name, number, done) VALUES ('a', $1, 0)", &values![next])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_is_held_by_one_transaction_at_a_time() {
+    for database in &Both::new().await.databases {
+        let mut tasks = JoinSet::new();
+        for _ in 0..20 {
+            let database = database.clone();
+            tasks.spawn(async move { database.write(add_next).await });
+        }
+        let added: Vec<u64> = tasks.join_all().await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(added, [1; 20]);
+        let numbers: Vec<i64> = all(database).await.into_iter().map(|thing| thing.number).collect();
+        assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_gone_from_the_files_once_nobody_can_see_it_any_more() {
+    let both = Both::new().await;
+    let [_, Database::Postgres(postgres)] = &both.databases else { panic!("the second one is PostgreSQL") };
+    let database = &both.databases[1];
+    write(database, vec![thing("Erased", 1, None), thing("Kept", 1, None)]).await.unwrap();
+    assert!(!both.scratch.files_with("erased").is_empty());
+    let snapshot = database.snapshot().await.unwrap();
+    database.write(|session| session.execute("DELETE FROM things WHERE name = 'Erased'", &[])).await.unwrap();
+    let rewritten = async |wait| postgres.rewrite(&["things"], wait).await.unwrap();
+    assert!(!rewritten(Duration::ZERO).await);
+    assert!(!both.scratch.files_with("erased").is_empty());
+    tokio::task::spawn_blocking(|| drop(snapshot)).await.unwrap();
+    assert!(rewritten(LONG).await);
+    assert_eq!(both.scratch.files_with("erased"), Vec::<String>::new());
+    assert!(!both.scratch.files_with("kept").is_empty());
+}
+
+#[tokio::test]
+async fn a_table_that_is_in_use_or_another_s_is_not_said_to_be_rewritten() {
+    let both = Both::new().await;
+    let [_, Database::Postgres(postgres)] = &both.databases else { panic!("the second one is PostgreSQL") };
+    let rewritten = async |wait| postgres.rewrite(&["things"], wait).await.unwrap();
+    let mut connection = postgres.connection().await.unwrap();
+    let reading = connection.transaction().await.unwrap();
+    reading.batch_execute("LOCK TABLE things IN ACCESS SHARE MODE").await.unwrap();
+    assert!(!rewritten(Duration::from_millis(100)).await);
+    reading.rollback().await.unwrap();
+    assert!(rewritten(LONG).await);
+    both.scratch.sql("CREATE ROLE a_stranger LOGIN; GRANT USAGE ON SCHEMA here TO a_stranger");
+    let url = both.scratch.url().replace("routix@", "a_stranger@");
+    let stranger = PostgresDatabase::new(&PostgresUrl::parse(&url).unwrap(), "here", 1).unwrap();
+    let rewritten = stranger.rewrite(&["things"], LONG).await;
+    drop(stranger);
+    both.scratch.sql("DROP OWNED BY a_stranger; DROP ROLE a_stranger");
+    assert!(!rewritten.unwrap());
 }

@@ -1,7 +1,7 @@
 //! Where a request came from: kept beside the log, proven by a commitment in it, deletable without breaking it.
 
 use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension;
+use routix_projections::values;
 use sha2::{Digest, Sha256};
 
 use super::{IdentityDb, IdentityError};
@@ -49,14 +49,14 @@ impl IdentityDb {
         now: DateTime<Utc>,
     ) -> Result<String, IdentityError> {
         let commitment = context.commitment(&salt);
-        let key = commitment.clone();
+        let RequestContext { address, user_agent } = context;
+        let row = values![commitment.clone(), hex::encode(&salt), address, user_agent, now];
         self.write(move |connection| {
             connection.execute(
                 "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                (key, hex::encode(&salt), context.address, context.user_agent, now.timestamp_micros()),
-            )?;
-            Ok(())
+                 VALUES ($1, $2, $3, $4, $5)",
+                &row,
+            )
         })
         .await?;
         Ok(commitment)
@@ -67,18 +67,28 @@ impl IdentityDb {
     /// # Errors
     /// [`IdentityError`] when the database does not answer.
     pub async fn context(&self, commitment: &str) -> Result<Option<RequestContext>, IdentityError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached("SELECT address, user_agent FROM request_contexts WHERE commitment = ?1")?
-                .query_row([commitment], |row| Ok(RequestContext { address: row.get(0)?, user_agent: row.get(1)? }))
-                .optional()
+        let sql = "SELECT address, user_agent FROM request_contexts WHERE commitment = $1";
+        self.find(sql, &values![commitment.to_owned()], |row| {
+            Ok(RequestContext { address: row.get(0)?, user_agent: row.get(1)? })
         })
+        .await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{Place, on_both_databases};
     use super::*;
+
+    on_both_databases! { a_context_is_found_by_its_commitment }
+
+    async fn a_context_is_found_by_its_commitment(place: Place) {
+        let agent = RequestContext { address: None, user_agent: Some("Zo\u{eb}'s \u{1F69A}".to_owned()) };
+        let commitment = place.db.record_context(agent.clone(), [7; 16], DateTime::UNIX_EPOCH).await.unwrap();
+        assert_eq!(commitment, agent.commitment(&[7; 16]));
+        assert_eq!(place.db.context(&commitment).await.unwrap(), Some(agent));
+        assert_eq!(place.db.context("another").await.unwrap(), None);
+    }
 
     #[test]
     fn no_two_contexts_share_a_commitment() {

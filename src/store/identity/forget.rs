@@ -1,20 +1,31 @@
-//! Taking a person out of the file, down to the bytes.
+//! Taking a person out of the database, down to the bytes of its files.
 
-use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
+use routix_projections::database::Database;
+use routix_projections::values;
 use uuid::Uuid;
 
-use super::{IdentityDb, IdentityError};
+use super::{IdentityDb, IdentityError, security_log, users};
+
+/// Where PostgreSQL keeps what tells who somebody is.
+const TABLES: [&str; 4] = ["users", "sessions", "request_contexts", "security_log"];
+/// How long others may go on looking at what was there before.
+const WAIT: Duration = Duration::from_secs(30);
 
 impl IdentityDb {
     /// Removes the contexts behind these commitments and returns how many there were.
     ///
     /// # Errors
     /// [`IdentityError`] when the database does not answer; none is removed then.
-    pub async fn remove_contexts(&self, commitments: Vec<String>) -> Result<usize, IdentityError> {
+    pub async fn remove_contexts(&self, mut commitments: Vec<String>) -> Result<usize, IdentityError> {
+        // Two that remove the same ones must not wait for each other.
+        commitments.sort_unstable();
         self.write(move |connection| {
-            let mut remove = connection.prepare_cached("DELETE FROM request_contexts WHERE commitment = ?1")?;
-            commitments.iter().try_fold(0, |removed, commitment| Ok(removed + remove.execute([commitment])?))
+            commitments.into_iter().try_fold(0, |removed, commitment| {
+                let sql = "DELETE FROM request_contexts WHERE commitment = $1";
+                Ok(removed + usize::from(connection.execute(sql, &values![commitment])? == 1))
+            })
         })
         .await
     }
@@ -26,32 +37,39 @@ impl IdentityDb {
     /// [`IdentityError`] when the database does not answer; nothing is removed then.
     pub async fn remove_user(&self, id: Uuid) -> Result<bool, IdentityError> {
         self.write(move |connection| {
-            let id = id.to_string();
-            connection.execute("DELETE FROM security_log WHERE user_id = ?1 AND user_id <> ''", [&id])?;
-            connection.execute("DELETE FROM sessions WHERE user_id = ?1", [&id])?;
-            Ok(connection.execute("DELETE FROM users WHERE id = ?1", [&id])? == 1)
+            security_log::lock(connection)?;
+            users::lock(connection, id)?;
+            connection.execute("DELETE FROM security_log WHERE user_id = $1 AND user_id <> ''", &values![id])?;
+            connection.execute("DELETE FROM sessions WHERE user_id = $1", &values![id])?;
+            Ok(connection.execute("DELETE FROM users WHERE id = $1", &values![id])? == 1)
         })
         .await
     }
 
-    /// Makes sure that nothing of what was deleted is left in the file or its write-ahead log. `false` when another program
-    /// was in the middle of something for so long that the write-ahead log could not be emptied.
+    /// Makes sure that nothing of what was deleted is left in the files of the database. `false` when another program was in
+    /// the middle of something for so long that this is not sure; doing it again is then all there is to do.
     ///
-    /// What is deleted here is overwritten where it stood. What others deleted or changed before, an older version of routix
-    /// or a tool of the operator's, may not be; so the file is written anew, without any free space.
+    /// SQLite overwrites what is deleted here where it stood. What others deleted or changed before, an older version of
+    /// routix or a tool of the operator's, may not be; so the file is written anew, without any free space, and its
+    /// write-ahead log is emptied.
+    ///
+    /// PostgreSQL writes the tables anew. Its own write-ahead log, the logs that a server may keep of its statements,
+    /// replicas and backups have what was deleted until the operator's own rules remove them: none of that is in reach here.
     ///
     /// # Errors
-    /// [`IdentityError`] when the database does not answer, or the disk has no room for the file a second time.
+    /// [`IdentityError`] when the database does not answer, or the disk has no room for the data a second time.
     pub async fn purge(&self) -> Result<bool, IdentityError> {
-        let writer = Arc::clone(&self.writer);
-        let purged = tokio::task::spawn_blocking(move || {
-            let connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            connection.execute_batch("VACUUM")?;
-            connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-                .map(|busy| busy == 0)
-        });
-        purged.await.map_err(|_panicked| IdentityError::BrokeOff)?.map_err(IdentityError::Database)
+        let purged = match &self.database {
+            Database::Sqlite(database) => {
+                let emptied = database.with_writer(|connection| {
+                    connection.execute_batch("VACUUM")?;
+                    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+                });
+                emptied.await? == 0
+            }
+            Database::Postgres(database) => database.rewrite(&TABLES, WAIT).await?,
+        };
+        Ok(purged)
     }
 }
 
@@ -61,10 +79,13 @@ mod tests {
 
     use chrono::{DateTime, TimeDelta};
 
+    use super::super::testing::{Ground, Place, on_both_databases};
     use super::super::{NewUser, RequestContext, Session};
     use super::*;
 
     const SALT: [u8; 16] = [7; 16];
+
+    on_both_databases! { nothing_of_a_removed_user_is_left_in_the_files_whatever_the_database_did_with_his_row }
 
     fn context(number: u128) -> RequestContext {
         RequestContext {
@@ -99,39 +120,64 @@ mod tests {
         found
     }
 
-    #[tokio::test]
-    async fn nothing_of_a_removed_user_is_left_in_the_files_whatever_the_tree_did_with_his_row() {
-        let folder = tempfile::tempdir().unwrap();
-        let db = IdentityDb::open(&folder.path().join("identity.db"), DateTime::UNIX_EPOCH).unwrap();
-        let mut commitments = Vec::new();
-        for number in 0..120 {
-            commitments.push(live(&db, number).await);
-        }
-        let marks =
-            |number: u128| [format!("mail-{number:06}"), format!("name-{number:06}"), format!("hash-{number:06}")];
-        for number in 40..60 {
-            assert!(!traces(folder.path(), &format!("agent-{number:06}")).is_empty());
-            assert!(db.remove_user(Uuid::from_u128(number)).await.unwrap());
-        }
-        assert_eq!(db.remove_contexts(commitments[40..60].to_vec()).await.unwrap(), 20);
-        assert!(db.purge().await.unwrap());
-        for number in 40..60 {
-            for mark in marks(number).into_iter().chain([format!("agent-{number:06}")]) {
-                assert_eq!(traces(folder.path(), &mark), Vec::<String>::new(), "{mark}");
+    impl Place {
+        /// The files that hold something of a text, whatever its case.
+        fn files_with(&self, text: &str) -> Vec<String> {
+            match &self.ground {
+                Ground::Folder(folder) => traces(folder.path(), text),
+                Ground::Scratch(scratch) => scratch.files_with(text),
             }
         }
-        for mark in marks(39).into_iter().chain(marks(60)) {
-            assert_eq!(traces(folder.path(), &mark), ["identity.db"], "{mark}");
+    }
+
+    async fn nothing_of_a_removed_user_is_left_in_the_files_whatever_the_database_did_with_his_row(place: Place) {
+        let db = &place.db;
+        let mut commitments = Vec::new();
+        for number in 0..120 {
+            commitments.push(live(db, number).await);
+        }
+        if let Ground::Scratch(scratch) = &place.ground {
+            // As the server does it by itself: what it notes of the values in a column are the values.
+            scratch.sql("ANALYZE");
+        }
+        // 40 to 49, and the fourth address, which begins like theirs.
+        let marks = ["mail-00004", "name-00004", "hash-00004", "agent-00004", "203.0.113.4"];
+        for mark in marks {
+            assert!(!place.files_with(mark).is_empty(), "{mark}");
+        }
+        for number in (40..50).chain([4]) {
+            assert!(db.remove_user(Uuid::from_u128(number)).await.unwrap());
+        }
+        let mut theirs = commitments[40..50].to_vec();
+        theirs.push(commitments[4].clone());
+        assert_eq!(db.remove_contexts(theirs).await.unwrap(), 11);
+        assert!(db.purge().await.unwrap());
+        for mark in marks {
+            assert_eq!(place.files_with(mark), Vec::<String>::new(), "{mark}");
+        }
+        for mark in ["mail-000039", "name-000039", "hash-000050", "agent-000050", "203.0.113.39"] {
+            assert!(!place.files_with(mark).is_empty(), "{mark}");
+        }
+        if let Ground::Scratch(scratch) = &place.ground {
+            let dump = scratch.dump().to_lowercase();
+            assert!(marks.iter().all(|mark| !dump.contains(mark)) && dump.contains("mail-000039"));
         }
         assert!(!db.remove_user(Uuid::from_u128(40)).await.unwrap(), "he is gone");
-        assert_eq!(db.users().await.unwrap().len(), 100);
+        assert_eq!(db.users().await.unwrap().len(), 109);
+    }
+
+    #[test]
+    fn what_is_deleted_from_a_file_is_overwritten_where_it_stood() {
+        let place = Place::sqlite();
+        let Database::Sqlite(database) = &place.db.database else { panic!("SQLite is in a folder") };
+        let setting = database.write_blocking(|connection| connection.query_one("PRAGMA secure_delete", &[]));
+        assert_eq!(setting.map(|row| row.map(|row| row.get::<bool>(0).unwrap())).unwrap(), Some(true));
     }
 
     #[tokio::test]
     async fn what_others_left_in_free_space_is_gone_too() {
-        let folder = tempfile::tempdir().unwrap();
+        let Place { db, ground: Ground::Folder(folder) } = Place::sqlite() else { panic!("SQLite is in a folder") };
         let path = folder.path().join("identity.db");
-        let db = IdentityDb::open(&path, DateTime::UNIX_EPOCH).unwrap();
         for number in 0..60 {
             live(&db, number).await;
         }
@@ -147,12 +193,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_that_does_not_end_is_told_and_loses_nothing() {
-        let folder = tempfile::tempdir().unwrap();
+        let Place { db, ground: Ground::Folder(folder) } = Place::sqlite() else { panic!("SQLite is in a folder") };
         let path = folder.path().join("identity.db");
-        let db = IdentityDb::open(&path, DateTime::UNIX_EPOCH).unwrap();
         live(&db, 1).await;
         // Nobody waits for the reader of this test.
-        db.writer.lock().unwrap().busy_timeout(std::time::Duration::ZERO).unwrap();
+        let Database::Sqlite(writer) = &db.database else { panic!("SQLite is in a folder") };
+        writer.with_writer(|connection| connection.busy_timeout(Duration::ZERO)).await.unwrap();
         let reader = rusqlite::Connection::open(&path).unwrap();
         let reading = reader.unchecked_transaction().unwrap();
         let seen = || reading.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0)).unwrap();

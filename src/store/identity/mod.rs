@@ -1,26 +1,29 @@
-//! The life `identity`: people, sessions, request contexts, use counts and the security log, in a file of its own that is
+//! The life `identity`: people, sessions, request contexts, use counts and the security log, in a database of its own that is
 //! not the log of events.
 //!
 //! What is here can be deleted without breaking the log's word, which is why it is here. Deliberately absent: plaintext
 //! passwords and tokens of any kind.
+//!
+//! On SQLite, what writes is alone. On PostgreSQL it is not: what is decided by a row is one guarded statement, or the row is
+//! locked first; and whoever locks several takes a user before his sessions, and rows of one table in the order of their keys.
 
 mod browser_sessions;
 mod contexts;
 mod forget;
+#[cfg(test)]
+mod races;
 mod security_log;
 mod sessions;
+#[cfg(test)]
+mod testing;
 mod usage;
 mod users;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use routix_projections::database::{DatabaseError, SqliteDatabase};
-use routix_projections::sqlite_file::{Durability, Readers, open_writer};
-use rusqlite::types::Type;
-use rusqlite::{Connection, Row};
-use uuid::Uuid;
+use routix_projections::database::{self, Database, DatabaseError, PostgresDatabase, Row, SqliteDatabase, Value};
+use routix_projections::sqlite_file::Durability;
 
 pub use self::browser_sessions::{BrowserSession, OpenSession};
 pub use self::contexts::RequestContext;
@@ -34,29 +37,36 @@ use super::migrations::{IDENTITY, MigrationError};
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     #[error("the identity database does not answer")]
-    Database(#[from] rusqlite::Error),
-    #[error("the identity database's work broke off")]
-    BrokeOff,
+    Database(#[from] DatabaseError),
 }
 
-/// People and what belongs to them, in one SQLite file. Clones share its connections.
+/// People and what belongs to them. Clones share its connections.
 #[derive(Clone)]
 pub struct IdentityDb {
-    writer: Arc<Mutex<Connection>>,
-    readers: Arc<Readers>,
+    database: Database,
 }
 
 impl IdentityDb {
-    /// Opens the file, makes it when it is not there, and brings it up to date.
+    /// Opens a SQLite file, makes it when it is not there, and brings it up to date.
     ///
     /// # Errors
     /// [`MigrationError`] when the file cannot be opened or brought up to date.
     pub fn open(path: &Path, now: DateTime<Utc>) -> Result<Self, MigrationError> {
-        IDENTITY.migrate_file(&SqliteDatabase::open(path, Durability::Full)?, now)?;
-        let connection = open_writer(path, Durability::Full).map_err(DatabaseError::from)?;
+        let database = SqliteDatabase::open(path, Durability::Full)?;
+        IDENTITY.migrate_file(&database, now)?;
         // What is deleted here is meant to be gone, and not to wait in the free space of the file.
-        connection.pragma_update(None, "secure_delete", true).map_err(DatabaseError::from)?;
-        Ok(Self { writer: Arc::new(Mutex::new(connection)), readers: Arc::new(Readers::new(path)) })
+        database.write_blocking(|connection| connection.batch("PRAGMA secure_delete = on"))?;
+        Ok(Self { database: Database::Sqlite(database) })
+    }
+
+    /// Brings a schema in PostgreSQL up to date, and makes it when it is not there.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when the database does not answer or cannot be brought up to date.
+    pub async fn open_postgres(database: PostgresDatabase, now: DateTime<Utc>) -> Result<Self, MigrationError> {
+        let database = Database::Postgres(database);
+        IDENTITY.migrate(&database, now).await?;
+        Ok(Self { database })
     }
 
     /// Whether the database answers.
@@ -64,36 +74,36 @@ impl IdentityDb {
     /// # Errors
     /// [`IdentityError`] when it does not.
     pub async fn ping(&self) -> Result<(), IdentityError> {
-        self.read(|connection| connection.query_row("SELECT 1 FROM users LIMIT 1", [], |_| Ok(())).or(Ok(())))
+        self.database.select("SELECT 1 FROM users LIMIT 1", &[]).await?;
+        Ok(())
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, IdentityError> {
-        self.readers.with(read).map_err(IdentityError::Database)
+    /// What `read` makes of each row.
+    async fn list<T>(
+        &self,
+        sql: &str,
+        values: &[Value],
+        read: impl Fn(&Row) -> Result<T, DatabaseError>,
+    ) -> Result<Vec<T>, IdentityError> {
+        let rows = self.database.select(sql, values).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
-    /// Runs `work` in one transaction, on a thread that may block.
+    /// What `read` makes of the first row.
+    async fn find<T>(
+        &self,
+        sql: &str,
+        values: &[Value],
+        read: impl Fn(&Row) -> Result<T, DatabaseError>,
+    ) -> Result<Option<T>, IdentityError> {
+        Ok(self.database.select_one(sql, values).await?.as_ref().map(read).transpose()?)
+    }
+
+    /// Runs `work` in one transaction.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnOnce(&mut dyn database::Session) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, IdentityError> {
-        let writer = Arc::clone(&self.writer);
-        let written = tokio::task::spawn_blocking(move || {
-            let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let value = work(&transaction)?;
-            transaction.commit().map(|()| value)
-        });
-        written.await.map_err(|_panicked| IdentityError::BrokeOff)?.map_err(IdentityError::Database)
+        Ok(self.database.write(work).await?)
     }
-}
-
-/// An id stored as text.
-fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
-    let text: String = row.get(column)?;
-    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
-}
-
-/// A moment stored as microseconds.
-fn time(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }

@@ -1,12 +1,15 @@
 //! The security log: what failed and what was refused, for a time.
 
 use chrono::{DateTime, Utc};
-use rusqlite::Row;
-use rusqlite::types::Type;
+use routix_projections::database::{self, DatabaseError, Row};
+use routix_projections::values;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{IdentityDb, IdentityError, time};
+use super::{IdentityDb, IdentityError};
+
+const ROWS: &str =
+    "SELECT kind, detail, client_id, user_id, address, request_id, first_at, last_at, count FROM security_log";
 
 /// What happened. The words stand in the database and in what people filter by, so they stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
@@ -84,31 +87,53 @@ fn minute(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(60)
 }
 
-fn text<T: ToString>(value: Option<&T>) -> String {
-    value.map(ToString::to_string).unwrap_or_default()
+/// What is not known is empty, so that the key tells sources apart.
+fn text(id: Option<Uuid>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<SecurityRow> {
-    let known = |column| -> rusqlite::Result<Option<String>> {
-        Ok(Some(row.get(column)?).filter(|text: &String| !text.is_empty()))
-    };
-    let id = |column| -> rusqlite::Result<Option<Uuid>> {
-        let wrong = |error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error));
-        known(column)?.map(|text| text.parse().map_err(wrong)).transpose()
-    };
+fn row(row: &Row) -> Result<SecurityRow, DatabaseError> {
+    let known = |column| Ok::<_, DatabaseError>(Some(row.get(column)?).filter(|text: &String| !text.is_empty()));
+    let id = |column| if known(column)?.is_none() { Ok(None) } else { row.get(column) };
     let word: String = row.get(0)?;
     let kind = SecurityKind::ALL.into_iter().find(|kind| kind.as_str() == word);
     Ok(SecurityRow {
-        kind: kind.ok_or(rusqlite::Error::InvalidColumnType(0, word, Type::Text))?,
+        kind: kind.ok_or(DatabaseError::Unreadable { column: 0 })?,
         detail: row.get(1)?,
         client_id: id(2)?,
         user_id: id(3)?,
         address: known(4)?,
         request_id: known(5)?,
-        first_at: time(row.get(6)?),
-        last_at: time(row.get(7)?),
+        first_at: row.get(6)?,
+        last_at: row.get(7)?,
         count: row.get(8)?,
     })
+}
+
+/// Keeps all others who change the log waiting until the transaction ends: each changes many rows, and whoever adds what is
+/// said of a user must know that he is not being removed.
+pub(super) fn lock(connection: &mut dyn database::Session) -> Result<(), DatabaseError> {
+    connection.lock("security_log")
+}
+
+fn add(connection: &mut dyn database::Session, row: SecurityRow) -> Result<(), DatabaseError> {
+    let minute = row.minute();
+    let SecurityRow { kind, detail, client_id, user_id, address, request_id, first_at, last_at, count } = row;
+    let (kind, client_id, user_id) = (kind.as_str().to_owned(), text(client_id), text(user_id));
+    let [address, request_id] = [address, request_id].map(Option::unwrap_or_default);
+    connection
+        .execute(
+            "INSERT INTO security_log
+                 (minute, kind, detail, client_id, user_id, address, request_id, first_at, last_at, count)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+             WHERE $5 = '' OR EXISTS (SELECT 1 FROM users WHERE id = $5)
+             ON CONFLICT (minute, kind, detail, client_id, user_id, address) DO UPDATE SET
+                 count = security_log.count + excluded.count,
+                 last_at = CASE WHEN security_log.last_at > excluded.last_at
+                     THEN security_log.last_at ELSE excluded.last_at END",
+            &values![minute, kind, detail, client_id, user_id, address, request_id, first_at, last_at, count],
+        )
+        .map(drop)
 }
 
 impl IdentityDb {
@@ -119,29 +144,8 @@ impl IdentityDb {
     /// [`IdentityError`] when the database does not answer; nothing is added then.
     pub async fn add_security_rows(&self, rows: Vec<SecurityRow>) -> Result<(), IdentityError> {
         self.write(move |connection| {
-            let mut add = connection.prepare_cached(
-                "INSERT INTO security_log
-                     (minute, kind, detail, client_id, user_id, address, request_id, first_at, last_at, count)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-                 WHERE ?5 = '' OR EXISTS (SELECT 1 FROM users WHERE id = ?5)
-                 ON CONFLICT (minute, kind, detail, client_id, user_id, address) DO UPDATE SET
-                     count = count + excluded.count, last_at = max(last_at, excluded.last_at)",
-            )?;
-            for row in &rows {
-                add.execute((
-                    row.minute(),
-                    row.kind.as_str(),
-                    &row.detail,
-                    text(row.client_id.as_ref()),
-                    text(row.user_id.as_ref()),
-                    text(row.address.as_ref()),
-                    text(row.request_id.as_ref()),
-                    row.first_at.timestamp_micros(),
-                    row.last_at.timestamp_micros(),
-                    row.count,
-                ))?;
-            }
-            Ok(())
+            lock(connection)?;
+            rows.into_iter().try_for_each(|row| add(connection, row))
         })
         .await
     }
@@ -156,17 +160,12 @@ impl IdentityDb {
         kind: Option<SecurityKind>,
         limit: u32,
     ) -> Result<Vec<SecurityRow>, IdentityError> {
-        let mut rows: Vec<SecurityRow> = self.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT kind, detail, client_id, user_id, address, request_id, first_at, last_at, count
-                     FROM security_log
-                     WHERE minute >= ?1 AND last_at >= ?2 AND (?3 IS NULL OR kind = ?3)
-                     ORDER BY minute DESC, first_at DESC LIMIT ?4",
-                )?
-                .query_map((minute(since), since.timestamp_micros(), kind.map(SecurityKind::as_str), limit), row)?
-                .collect()
-        })?;
+        let sql = format!(
+            "{ROWS} WHERE minute >= $1 AND last_at >= $2 AND (CAST($3 AS text) IS NULL OR kind = $3)
+             ORDER BY minute DESC, first_at DESC LIMIT $4"
+        );
+        let kind = kind.map(|kind| kind.as_str().to_owned());
+        let mut rows = self.list(&sql, &values![minute(since), since, kind, limit], row).await?;
         rows.reverse();
         Ok(rows)
     }
@@ -175,13 +174,14 @@ impl IdentityDb {
     ///
     /// # Errors
     /// [`IdentityError`] when the database does not answer.
-    pub async fn prune_security_rows(&self, oldest: DateTime<Utc>, most: u32) -> Result<usize, IdentityError> {
+    pub async fn prune_security_rows(&self, oldest: DateTime<Utc>, most: u32) -> Result<u64, IdentityError> {
         self.write(move |connection| {
-            let old = connection.execute("DELETE FROM security_log WHERE minute < ?1", [minute(oldest)])?;
+            lock(connection)?;
+            let old = connection.execute("DELETE FROM security_log WHERE minute < $1", &values![minute(oldest)])?;
             let over = connection.execute(
                 "DELETE FROM security_log WHERE minute <=
-                     (SELECT minute FROM security_log ORDER BY minute DESC LIMIT 1 OFFSET ?1)",
-                [most],
+                     (SELECT minute FROM security_log ORDER BY minute DESC LIMIT 1 OFFSET $1)",
+                &values![most],
             )?;
             Ok(old + over)
         })
@@ -191,24 +191,14 @@ impl IdentityDb {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
-    use super::super::NewUser;
+    use super::super::testing::{Place, USER, at, on_both_databases};
     use super::*;
 
-    const USER: Uuid = Uuid::from_u128(1);
-
-    async fn identity() -> (tempfile::TempDir, IdentityDb) {
-        let folder = tempfile::tempdir().unwrap();
-        let db = IdentityDb::open(&folder.path().join("identity.db"), DateTime::UNIX_EPOCH).unwrap();
-        let (email, name) = ("ann@example.com".to_owned(), "Ann".to_owned());
-        let user = NewUser { id: USER, email, name, password_hash: "hash".to_owned() };
-        db.create_user(user, DateTime::UNIX_EPOCH).await.unwrap().unwrap();
-        (folder, db)
-    }
-
-    fn at(seconds: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    on_both_databases! {
+        one_source_is_one_row_a_minute,
+        rows_are_found_by_time_and_kind_and_the_newest_come_first_to_their_limit,
+        what_is_said_of_a_user_goes_with_him_and_does_not_come_back,
+        old_rows_are_removed_and_so_are_too_many,
     }
 
     fn failed(user_id: Option<Uuid>, seconds: i64) -> SecurityRow {
@@ -229,18 +219,18 @@ mod tests {
         db.security_rows(DateTime::UNIX_EPOCH, None, 1_000).await.unwrap()
     }
 
-    #[tokio::test]
-    async fn one_source_is_one_row_a_minute() {
-        let (_folder, db) = identity().await;
+    async fn one_source_is_one_row_a_minute(place: Place) {
+        place.add_ann().await;
+        let db = &place.db;
         db.add_security_rows(vec![failed(Some(USER), 1), failed(None, 2)]).await.unwrap();
         db.add_security_rows(vec![failed(Some(USER), 59), failed(Some(USER), 60)]).await.unwrap();
         let first = SecurityRow { last_at: at(59), count: 2, ..failed(Some(USER), 1) };
-        assert_eq!(all(&db).await, [first, failed(None, 2), failed(Some(USER), 60)]);
+        assert_eq!(all(db).await, [first, failed(None, 2), failed(Some(USER), 60)]);
     }
 
-    #[tokio::test]
-    async fn rows_are_found_by_time_and_kind_and_the_newest_come_first_to_their_limit() {
-        let (_folder, db) = identity().await;
+    async fn rows_are_found_by_time_and_kind_and_the_newest_come_first_to_their_limit(place: Place) {
+        place.add_ann().await;
+        let db = &place.db;
         let refused = SecurityRow { kind: SecurityKind::FormRefused, ..failed(None, 200) };
         db.add_security_rows(vec![failed(None, 1), failed(None, 100), refused.clone()]).await.unwrap();
         assert_eq!(db.security_rows(at(100), None, 10).await.unwrap(), [failed(None, 100), refused.clone()]);
@@ -250,22 +240,22 @@ mod tests {
         assert_eq!(db.security_rows(at(0), None, 2).await.unwrap(), [failed(None, 100), refused]);
     }
 
-    #[tokio::test]
-    async fn what_is_said_of_a_user_goes_with_him_and_does_not_come_back() {
-        let (_folder, db) = identity().await;
+    async fn what_is_said_of_a_user_goes_with_him_and_does_not_come_back(place: Place) {
+        place.add_ann().await;
+        let db = &place.db;
         db.add_security_rows(vec![failed(Some(USER), 1), failed(None, 2)]).await.unwrap();
         db.remove_user(USER).await.unwrap();
         db.add_security_rows(vec![failed(Some(USER), 3)]).await.unwrap();
-        assert_eq!(all(&db).await, [failed(None, 2)]);
+        assert_eq!(all(db).await, [failed(None, 2)]);
     }
 
-    #[tokio::test]
-    async fn old_rows_are_removed_and_so_are_too_many() {
-        let (_folder, db) = identity().await;
+    async fn old_rows_are_removed_and_so_are_too_many(place: Place) {
+        place.add_ann().await;
+        let db = &place.db;
         db.add_security_rows((0..10).map(|minute| failed(None, minute * 60)).collect()).await.unwrap();
         assert_eq!(db.prune_security_rows(at(120), 100).await.unwrap(), 2);
         assert_eq!(db.prune_security_rows(at(0), 3).await.unwrap(), 5);
-        assert_eq!(all(&db).await, [failed(None, 420), failed(None, 480), failed(None, 540)]);
+        assert_eq!(all(db).await, [failed(None, 420), failed(None, 480), failed(None, 540)]);
     }
 
     #[test]

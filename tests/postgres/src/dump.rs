@@ -21,6 +21,21 @@ impl Scratch {
         restored
     }
 
+    /// The files of the database in which a text in ASCII stands, whatever its case, once all that waits in memory is in them.
+    ///
+    /// # Panics
+    /// When the files cannot be read.
+    pub fn files_with(&self, text: &str) -> Vec<String> {
+        self.sql("CHECKPOINT");
+        let text = text.to_ascii_lowercase();
+        self.sql(&format!(
+            "SELECT file FROM pg_database, pg_ls_dir('base/' || oid) AS file
+             WHERE datname = current_database() AND position('{text}' IN
+                 lower(encode(pg_read_binary_file('base/' || oid || '/' || file, 0, 1000000000, true), 'escape'))) > 0
+             ORDER BY file"
+        ))
+    }
+
     /// Everything that a dump of this database holds.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 mod bind;
 mod checked;
 mod error;
+mod rewrite;
 mod session;
 mod tables;
 mod url;

@@ -93,6 +93,11 @@ impl Session for PostgresSession {
         self.batch(&format!("SET LOCAL lock_timeout = {}", limit.as_millis()))
     }
 
+    fn lock(&mut self, name: &str) -> Result<(), DatabaseError> {
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(), '.', $1::text), 0))";
+        self.execute(sql, &[Value::Text(name.to_owned())]).map(drop)
+    }
+
     fn create_table(&mut self, target: &str, table: &Table) -> Result<(), DatabaseError> {
         self.batch(&tables::create(target, table))
     }
