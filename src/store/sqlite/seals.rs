@@ -8,13 +8,13 @@ use routix_domain::log::{EventHash, FeedError, SealStore, Sealed, StoredCheckpoi
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior};
 
-use super::SqliteEventStore;
 use super::feed::unavailable;
+use super::{SqliteEventStore, rows};
 
 #[async_trait]
 impl SealStore for SqliteEventStore {
     async fn sealed(&self) -> Result<Sealed, FeedError> {
-        self.readers.with(sealed).map_err(unavailable)
+        self.readers.with(sealed).map_err(unavailable)?
     }
 
     async fn chain_at(
@@ -68,29 +68,36 @@ impl SealStore for SqliteEventStore {
 }
 
 impl SqliteEventStore {
+    /// Rows with their position in the second column.
     fn page<T>(
         &self,
         sql: &str,
         (after, limit): (u64, usize),
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, FeedError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = self.readers.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            statement.query_map((after, limit), read)?.collect()
+            statement.query_map((rows::behind(after), limit), |row| Ok(read_or_corrupt(row, &read)))?.collect()
         });
-        rows.map_err(unavailable)
+        rows.map_err(unavailable).and_then(|rows: Vec<_>| rows.into_iter().collect())
     }
 }
 
-fn sealed(connection: &Connection) -> rusqlite::Result<Sealed> {
+fn sealed(connection: &Connection) -> rusqlite::Result<Result<Sealed, FeedError>> {
     const SQL: &str = "SELECT size, position, note, frontier FROM checkpoints ORDER BY size DESC LIMIT 1";
-    let newest = connection.prepare_cached(SQL)?.query_row([], |row| {
+    let read = |row: &Row<'_>| {
         let bytes: Vec<u8> = row.get(3)?;
         let frontier = Frontier::from_bytes(&bytes).map_err(|error| unreadable(3, error))?;
         Ok(Sealed { frontier, newest: Some(checkpoint(row)?) })
-    });
-    Ok(newest.optional()?.unwrap_or_default())
+    };
+    let newest = connection.prepare_cached(SQL)?.query_row([], |row| Ok(read_or_corrupt(row, read)));
+    Ok(newest.optional()?.unwrap_or_else(|| Ok(Sealed::default())))
+}
+
+/// What the row says; an error names the position that it is about, and 0 when that is what cannot be read.
+fn read_or_corrupt<T>(row: &Row<'_>, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>) -> Result<T, FeedError> {
+    read(row).map_err(|error| FeedError::Corrupt { position: row.get(1).unwrap_or_default(), source: Box::new(error) })
 }
 
 fn write(

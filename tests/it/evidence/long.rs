@@ -1,0 +1,43 @@
+//! A log of many pages: what the live check, the export and its check make of it.
+//!
+//! `ROUTIX_TEST_EVENTS` is how many events. With `ROUTIX_TEST_KEEP`, a folder that is not there yet, the log stays there as a
+//! data directory, for measuring: `time routix events verify --data-dir FOLDER`.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+use routix::evidence::check_file;
+
+use super::place::Sealed;
+use crate::support::{number, setting};
+
+/// Some pages and checkpoints of a thousand, and a part of one.
+const EVENTS: u64 = 3_300;
+/// As many are appended between two looks at how many there are: the rest of the memory is for the log.
+const STEP: usize = 10_000;
+
+fn keep(place: &Sealed, folder: &Path) {
+    fs::create_dir(folder).unwrap();
+    place.copy_log(&folder.join("events.db"));
+    let copied = Command::new("cp").arg("-rp").arg(place.keys()).arg(folder).status();
+    assert!(copied.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_long_log_is_checked_alike_live_and_exported() {
+    let events = usize::try_from(number("ROUTIX_TEST_EVENTS", EVENTS)).unwrap();
+    let sizes: Vec<usize> = (STEP..events).step_by(STEP).chain([events]).collect();
+    let place = Sealed::of(41, &sizes).await;
+    let live = place.check(&[]).await.unwrap();
+    let head = place.head().await;
+    assert_eq!((live.verified.size, live.verified.position, live.waiting), (head, head, 0));
+    // At most a thousand events are under one checkpoint.
+    assert!(live.checkpoints as u64 >= head / 1_000, "{}", live.checkpoints);
+    let path = place.file("export.jsonl", &place.export().await);
+    let (exported, _) = check_file(&mut File::open(path).unwrap(), &place.kept(&[]), &mut |_, _| {}).unwrap();
+    assert_eq!((exported.verified, exported.checkpoints), (live.verified, live.checkpoints));
+    if let Some(folder) = setting("ROUTIX_TEST_KEEP") {
+        keep(&place, Path::new(&folder));
+    }
+}
