@@ -10,12 +10,13 @@ use std::process::Command;
 use routix::evidence::check_file;
 
 use super::place::Sealed;
+use crate::operations::history::History;
 use crate::support::{number, setting};
 
 /// Some pages and checkpoints of a thousand, and a part of one.
 const EVENTS: u64 = 3_300;
-/// As many are appended between two looks at how many there are: the rest of the memory is for the log.
-const STEP: usize = 10_000;
+/// Of this many events is each of the histories that follow one another in the log: one of all events would take long.
+const HISTORY: usize = 10_000;
 
 fn keep(place: &Sealed, folder: &Path) {
     fs::create_dir(folder).unwrap();
@@ -27,8 +28,12 @@ fn keep(place: &Sealed, folder: &Path) {
 #[tokio::test]
 async fn a_long_log_is_checked_alike_live_and_exported() {
     let events = usize::try_from(number("ROUTIX_TEST_EVENTS", EVENTS)).unwrap();
-    let sizes: Vec<usize> = (STEP..events).step_by(STEP).chain([events]).collect();
-    let place = Sealed::of(41, &sizes).await;
+    let mut place = Sealed::of(41, &[]).await;
+    for (begin, seed) in (0..events).step_by(HISTORY).zip(41..) {
+        place.history = History::of(seed, 0);
+        place.grow(HISTORY.min(events - begin)).await;
+        place.sealer().seal_all().await.unwrap();
+    }
     let live = place.check(&[]).await.unwrap();
     let head = place.head().await;
     assert_eq!((live.verified.size, live.verified.position, live.waiting), (head, head, 0));
