@@ -5,7 +5,7 @@ use std::sync::Arc;
 use routix_domain::evidence::{
     Checkpoint, CheckpointError, Finding, Note, Span, Trust, Verified, Verifier, VerifierKey,
 };
-use routix_domain::log::{EventFeed, FeedError, SealStore, StoredCheckpoint};
+use routix_domain::log::{EventFeed, FeedError, SealStore, Sealed, StoredCheckpoint};
 
 use super::items::{Entry, Items};
 
@@ -33,7 +33,7 @@ pub enum Wrong {
     WithoutHash { position: u64 },
     #[error("the event at position {position} is gone; its hash is still there")]
     WithoutEvent { position: u64 },
-    #[error("the event at position {position} cannot be read any more")]
+    #[error("the event at position {position} or what is stored beside it cannot be read any more")]
     Unreadable { position: u64 },
     #[error("the checkpoint stored for {size} events is one for {signed}")]
     OtherCheckpoint { size: u64, signed: u64 },
@@ -61,7 +61,9 @@ impl Wrong {
             Self::Log(finding) => meaning(finding),
             Self::WithoutHash { .. } => "the event was put in, or its hash was removed",
             Self::WithoutEvent { .. } => "the event was removed from the log",
-            Self::Unreadable { .. } => "the event was changed into something that routix never writes",
+            Self::Unreadable { .. } => {
+                "the event, its hash or its checkpoint was changed into what routix never writes"
+            }
             Self::OtherCheckpoint { .. } => "the checkpoint was replaced or its row was changed",
             Self::OtherTree { .. } => "the row of the checkpoint was changed; sealing cannot go on from it",
             Self::Line { .. } => "the file was changed, cut off, or is not an export in JSONL",
@@ -198,7 +200,12 @@ pub async fn check_log(
         }
         (Err(finding), _) => return Err(Wrong::Log(finding).into()),
     };
-    check_rows(&stored, seals).await?;
+    let sealed = seals.sealed().await?;
+    check_rows(&stored, &sealed)?;
+    // Hashes are stored with their checkpoint or not at all. Those that came meanwhile have one that was not read yet.
+    if sealed.newest.is_none_or(|newest| newest.size < verified.size) {
+        verified.clone().require_sealed().map_err(Wrong::Log)?;
+    }
     Ok(Report { verified, first, checkpoints: stored.len() + kept.notes.len(), waiting })
 }
 
@@ -220,16 +227,15 @@ async fn stored_checkpoints(seals: &Arc<dyn SealStore>) -> Result<Vec<StoredChec
 }
 
 /// The columns beside the notes: nobody signed them, and sealing goes on from them.
-async fn check_rows(stored: &[StoredCheckpoint], seals: &Arc<dyn SealStore>) -> Result<(), CheckError> {
+fn check_rows(stored: &[StoredCheckpoint], sealed: &Sealed) -> Result<(), Wrong> {
     for StoredCheckpoint { size, position, note } in stored {
         let differs = |checkpoint: &Checkpoint| checkpoint.size != *size || checkpoint.position != *position;
         if let Some(checkpoint) = checkpoint_in(note).ok().filter(differs) {
-            return Err(Wrong::OtherCheckpoint { size: *size, signed: checkpoint.size }.into());
+            return Err(Wrong::OtherCheckpoint { size: *size, signed: checkpoint.size });
         }
     }
-    let sealed = seals.sealed().await?;
     let Some(newest) = &sealed.newest else { return Ok(()) };
     let grown_as_signed = checkpoint_in(&newest.note)
         .is_ok_and(|signed| signed.size == sealed.frontier.size() && signed.root == sealed.frontier.root());
-    if grown_as_signed { Ok(()) } else { Err(Wrong::OtherTree { size: newest.size }.into()) }
+    if grown_as_signed { Ok(()) } else { Err(Wrong::OtherTree { size: newest.size }) }
 }

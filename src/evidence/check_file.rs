@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
 
-use routix_domain::evidence::{ExportEvent, ExportHeader, ExportLine, Item, Verifier, VerifierKey};
+use routix_domain::evidence::{ExportEvent, ExportHeader, ExportLine, Verifier, VerifierKey};
 
 use super::check::{CheckError, Kept, Report, Wrong};
 
@@ -50,7 +50,7 @@ pub fn check_file(
                 if first == 0 {
                     first = event.position;
                 }
-                verifier.feed(&Item::from(*event));
+                verifier.feed_line(&event);
             }
             Ok(ExportLine::Checkpoint { .. }) => seen += 1,
             Ok(ExportLine::Header(_)) => return Err(bad_line(&lines, verifier, "a second header".into())),
@@ -70,7 +70,7 @@ pub fn check_file(
         && let Some(line) = lines.next()?
     {
         if let Ok(ExportLine::Event(event)) = parse(line) {
-            verifier.feed(&Item::from(*event));
+            verifier.feed_line(&event);
         }
     }
     let verified = verifier.finish().and_then(routix_domain::evidence::Verified::require_sealed).map_err(Wrong::Log)?;

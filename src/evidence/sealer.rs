@@ -55,6 +55,14 @@ impl Sealer {
     /// # Errors
     /// [`SealError`].
     pub async fn seal_all(&self) -> Result<Sealed, SealError> {
+        self.seal_all_telling(&mut |_, _| {}).await
+    }
+
+    /// The same, and tells after each checkpoint up to which position of which newest one the log is sealed.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub async fn seal_all_telling(&self, said: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Sealed, SealError> {
         loop {
             let sealed = self.seals.sealed().await?;
             let page =
@@ -63,10 +71,12 @@ impl Sealer {
                 return Ok(sealed);
             }
             let before = sealed.position();
+            let reached = page.events.last().map_or(before, |event| event.position);
             // Somebody else may have been first. When nobody was, the evidence takes nothing more: a row of it is gone.
             if !self.seal(sealed, &page.events).await? && self.seals.sealed().await?.position() == before {
                 return Err(SealError::Stuck(before));
             }
+            said(reached, page.head);
         }
     }
 

@@ -25,6 +25,18 @@ pub(crate) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) 
     }
 }
 
+/// What whoever runs the tests has set in the environment.
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration of its own")]
+pub(crate) fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A number that may be set so: how long a campaign is, or its seed.
+pub(crate) fn number(name: &str, usual: u64) -> u64 {
+    let parse = |text: String| text.parse().unwrap_or_else(|_| panic!("{name} is a number, and not {text}"));
+    setting(name).map_or(usual, parse)
+}
+
 /// A clock that shows what the test sets.
 #[derive(Debug)]
 pub(crate) struct SetClock(AtomicI64);

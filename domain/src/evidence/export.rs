@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use uuid::Uuid;
 
-use super::canonical::{CanonicalError, canonical_time, parse_time, parsed};
+use super::canonical::{CanonicalError, Members, canonical_time, parse_time, parsed};
 use super::digest::Digest;
 use super::json::Json;
 use super::verify::Item;
@@ -71,6 +71,28 @@ pub struct ExportEvent {
     /// As [`canonical_time`] writes it.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub recorded_at: DateTime<Utc>,
+}
+
+impl ExportEvent {
+    /// The leaf of the event in it, whatever is stored beside it.
+    ///
+    /// # Errors
+    /// Those of [`super::leaf`].
+    pub fn computed_leaf(&self) -> Result<Digest, CanonicalError> {
+        Members {
+            position: self.position,
+            event_id: self.event_id,
+            aggregate_type: &self.aggregate_type,
+            aggregate_id: &self.aggregate_id,
+            sequence: self.sequence,
+            event_type: &self.event_type,
+            event_version: &self.event_version,
+            payload: &self.payload,
+            metadata: &self.metadata,
+            recorded_at: self.recorded_at,
+        }
+        .leaf()
+    }
 }
 
 impl TryFrom<&Item> for ExportEvent {

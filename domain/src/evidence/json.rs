@@ -44,11 +44,11 @@ impl Json {
         Ok(out)
     }
 
-    fn write(&self, out: &mut String) -> Result<(), JsonError> {
+    pub(super) fn write(&self, out: &mut String) -> Result<(), JsonError> {
         match self {
             Self::Null => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(&integer(number)?),
+            Self::Number(number) => write_integer(number, out)?,
             Self::Text(text) => write_text(text, out),
             Self::List(items) => {
                 out.push('[');
@@ -90,30 +90,42 @@ fn write_object(members: &[(String, Json)], out: &mut String) -> Result<(), Json
 
 /// An integer that every implementation reads and writes alike. Minus zero is not one: JavaScript keeps its sign, Python
 /// does not.
-fn integer(number: &Number) -> Result<String, JsonError> {
+pub(super) fn write_integer(number: &Number, out: &mut String) -> Result<(), JsonError> {
     let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
-    size.filter(|size| *size <= LARGEST)
-        .map(|_| number.to_string())
-        .ok_or_else(|| JsonError::Number(number.to_string()))
+    if size.is_none_or(|size| size > LARGEST) {
+        return Err(JsonError::Number(number.to_string()));
+    }
+    out.push_str(&number.to_string());
+    Ok(())
 }
 
 /// RFC 8785, 3.2.2.2.
-fn write_text(text: &str, out: &mut String) {
+pub(super) fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => out.push(other),
-        }
+    let mut rest = text;
+    // What stands between two characters that need an escape is copied at once. Each of those is one byte.
+    while let Some(place) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        let (plain, escaped) = rest.split_at(place);
+        out.push_str(plain);
+        let mut characters = escaped.chars();
+        characters.next().into_iter().for_each(|character| write_escaped(character, out));
+        rest = characters.as_str();
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+fn write_escaped(character: char, out: &mut String) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\u{8}' => out.push_str("\\b"),
+        '\t' => out.push_str("\\t"),
+        '\n' => out.push_str("\\n"),
+        '\u{c}' => out.push_str("\\f"),
+        '\r' => out.push_str("\\r"),
+        control => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+    }
 }
 
 impl Serialize for Json {

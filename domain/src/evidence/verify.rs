@@ -4,9 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use super::canonical::leaf;
+use super::canonical::{CanonicalError, leaf};
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
+use super::export::ExportEvent;
 use super::finding::Finding;
 use super::frontier::Frontier;
 use super::note::{Note, SignatureError};
@@ -74,7 +75,8 @@ pub struct Verifier {
     sealed: Option<Checkpoint>,
     frontier: Frontier,
     last: Option<u64>,
-    streams: HashMap<(String, String), Tail>,
+    /// By aggregate type and id.
+    streams: HashMap<String, HashMap<String, Tail>>,
     found: Option<Finding>,
     /// How many items came after the one that was wrong.
     since: u64,
@@ -87,6 +89,21 @@ struct Tail {
     sequence: u64,
     chain: Digest,
     time: DateTime<Utc>,
+}
+
+/// What is checked of an event, from a log or from a line.
+struct Seen<'i> {
+    index: u64,
+    /// Leaf and chain as they are stored.
+    leaf: Digest,
+    chain: Digest,
+    position: u64,
+    /// Aggregate type and id.
+    stream: (&'i str, &'i str),
+    sequence: u64,
+    recorded_at: DateTime<Utc>,
+    /// What the leaf must be. Only asked for an event in its place.
+    computed: &'i dyn Fn() -> Result<Digest, CanonicalError>,
 }
 
 impl Verifier {
@@ -118,10 +135,38 @@ impl Verifier {
 
     /// Takes the next event, in the order in which the log is stored.
     pub fn feed(&mut self, item: &Item) {
+        let Item { index, leaf: stored, chain, event } = item;
+        self.take(&Seen {
+            index: *index,
+            leaf: *stored,
+            chain: *chain,
+            position: event.position,
+            stream: (&event.aggregate_type, &event.aggregate_id),
+            sequence: event.sequence,
+            recorded_at: event.recorded_at,
+            computed: &|| leaf(event),
+        });
+    }
+
+    /// The same for a line of an export, whose payload and metadata need not be made text and read again.
+    pub fn feed_line(&mut self, line: &ExportEvent) {
+        self.take(&Seen {
+            index: line.index,
+            leaf: line.leaf,
+            chain: line.chain,
+            position: line.position,
+            stream: (&line.aggregate_type, &line.aggregate_id),
+            sequence: line.sequence,
+            recorded_at: line.recorded_at,
+            computed: &|| line.computed_leaf(),
+        });
+    }
+
+    fn take(&mut self, seen: &Seen<'_>) {
         if self.found.is_some() {
-            self.look_for_the_missing(item);
+            self.look_for_the_missing(seen.index);
         } else {
-            self.found = self.check(item).err();
+            self.found = self.check(seen).err();
         }
     }
 
@@ -148,31 +193,28 @@ impl Verifier {
         }
     }
 
-    fn check(&mut self, item: &Item) -> Result<(), Finding> {
-        let (index, event) = (self.frontier.size(), &item.event);
-        let position = event.position;
+    fn check(&mut self, seen: &Seen<'_>) -> Result<(), Finding> {
+        let (index, position) = (self.frontier.size(), seen.position);
         let after = self.last.unwrap_or(0);
-        check_index(index, item, after)?;
-        match leaf(event) {
-            Ok(computed) if computed == item.leaf => {}
+        check_index(index, seen, after)?;
+        match (seen.computed)() {
+            Ok(computed) if computed == seen.leaf => {}
             Ok(_) => return Err(Finding::ChangedEvent { index, position }),
             Err(error) => return Err(Finding::UnreadableEvent { index, position, error }),
         }
         if position <= after {
             return Err(Finding::OutOfOrder { index, after, position });
         }
-        self.check_stream(item)?;
-        self.frontier.append(item.leaf);
+        self.check_stream(seen)?;
+        self.frontier.append(seen.leaf);
         self.last = Some(position);
         self.check_checkpoints()
     }
 
-    fn check_stream(&mut self, item: &Item) -> Result<(), Finding> {
-        let event = &item.event;
-        let (position, have) = (event.position, event.sequence);
-        let stream = (event.aggregate_type.clone(), event.aggregate_id.clone());
+    fn check_stream(&mut self, seen: &Seen<'_>) -> Result<(), Finding> {
+        let (position, have) = (seen.position, seen.sequence);
         let nothing = Tail { position: 0, sequence: 0, chain: Digest::ZERO, time: DateTime::<Utc>::MIN_UTC };
-        let tail = self.streams.entry(stream).or_insert(nothing);
+        let tail = self.tail(seen.stream).map_or(nothing, |tail| *tail);
         let wanted = tail.sequence.saturating_add(1);
         if have < wanted && tail.sequence > 0 {
             return Err(Finding::DuplicateSequence { position, first: tail.position, sequence: have });
@@ -180,18 +222,29 @@ impl Verifier {
         if have != wanted {
             return Err(Finding::SequenceGap { position, after: tail.position, wanted, have });
         }
-        let chain = Digest::chained(&tail.chain, &item.leaf);
-        if chain != item.chain {
+        let chain = Digest::chained(&tail.chain, &seen.leaf);
+        if chain != seen.chain {
             // The first link hangs on nothing that could be wrong instead.
             let after = if tail.sequence == 0 { position } else { tail.position };
             return Err(Finding::BrokenChain { position, after });
         }
         // Over streams, those who append at the same moment may draw position and time in another order.
-        if event.recorded_at < tail.time {
+        if seen.recorded_at < tail.time {
             return Err(Finding::TimeRunsBack { position, after: tail.position });
         }
-        *tail = Tail { position, sequence: have, chain, time: event.recorded_at };
+        let newest = Tail { position, sequence: have, chain, time: seen.recorded_at };
+        // The names are copied only for a stream that is new.
+        if let Some(tail) = self.tail(seen.stream) {
+            *tail = newest;
+        } else {
+            let (aggregate_type, aggregate_id) = seen.stream;
+            self.streams.entry(aggregate_type.to_owned()).or_default().insert(aggregate_id.to_owned(), newest);
+        }
         Ok(())
+    }
+
+    fn tail(&mut self, (aggregate_type, aggregate_id): (&str, &str)) -> Option<&mut Tail> {
+        self.streams.get_mut(aggregate_type)?.get_mut(aggregate_id)
     }
 
     /// Compares with every checkpoint at the present size.
@@ -212,26 +265,26 @@ impl Verifier {
 
     /// An event that was passed over is missing; one that turns up later, or whose neighbours go on as if it were there,
     /// is out of order. The place is the same.
-    fn look_for_the_missing(&mut self, item: &Item) {
+    fn look_for_the_missing(&mut self, seen: u64) {
         self.since += 1;
         if let Some(Finding::MissingEvent { index, after, before, .. }) = self.found {
-            let goes_on = self.since == 1 && item.index == index + 1;
-            if goes_on || item.index == index {
+            let goes_on = self.since == 1 && seen == index + 1;
+            if goes_on || seen == index {
                 self.found = Some(Finding::OutOfOrder { index, after, position: before });
             }
         }
     }
 }
 
-fn check_index(index: u64, item: &Item, after: u64) -> Result<(), Finding> {
-    let position = item.event.position;
-    if item.index > index {
-        return Err(Finding::MissingEvent { index, count: item.index - index, after, before: position });
+fn check_index(index: u64, seen: &Seen<'_>, after: u64) -> Result<(), Finding> {
+    let position = seen.position;
+    if seen.index > index {
+        return Err(Finding::MissingEvent { index, count: seen.index - index, after, before: position });
     }
-    if item.index.checked_add(1) == Some(index) {
-        return Err(Finding::DuplicateIndex { index: item.index, first: after, position });
+    if seen.index.checked_add(1) == Some(index) {
+        return Err(Finding::DuplicateIndex { index: seen.index, first: after, position });
     }
-    if item.index < index {
+    if seen.index < index {
         return Err(Finding::OutOfOrder { index, after, position });
     }
     Ok(())

@@ -44,7 +44,7 @@ pub struct Page {
 pub enum FeedError {
     #[error("the event store does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the event at position {position} cannot be read")]
+    #[error("the event at position {position} or what is stored beside it cannot be read")]
     Corrupt {
         position: u64,
         #[source]
@@ -59,7 +59,8 @@ pub trait EventFeed: Send + Sync {
     /// The newest position that a reader can see; 0 for an empty log.
     async fn head(&self) -> Result<u64, FeedError>;
 
-    /// Up to `limit` events behind `position`, in order.
+    /// Up to `limit` events behind `position`, in order. Behind 0 that is the whole log: something that was put before its
+    /// first position is [`FeedError::Corrupt`] or an event, and not passed over.
     async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError>;
 
     /// Every event of one stream, in order; none when there is no such stream. For the history of one thing: a stream is

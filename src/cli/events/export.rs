@@ -86,7 +86,8 @@ async fn whole(context: &Context, target: &mut Target) -> Done {
     let stores = &context.stores;
     let sealing = async {
         let keys = KeyRing::open(&context.config.keys_dir())?;
-        let sealed = stores.sealer(keys).seal_all().await?;
+        let mut meter = Meter::start("seal", Instant::now());
+        let sealed = stores.sealer(keys).seal_all_telling(&mut |at, of| meter.at(at, of)).await?;
         Ok::<_, anyhow::Error>((sealed, local_keys(&context.config)?))
     };
     let (sealed, keys) = sealing.await.map_err(ExportError::Unsealed)?;

@@ -85,12 +85,13 @@ fn page(connection: &Connection, position: u64, limit: usize) -> rusqlite::Resul
     let mut unreadable = None;
     {
         let mut statement = snapshot.prepare_cached(rows::SELECT_AFTER)?;
-        let mut rows = statement.query((position, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+        let mut rows = statement.query((rows::behind(position), i64::try_from(limit).unwrap_or(i64::MAX)))?;
         while let Some(row) = rows.next()? {
             match rows::recorded_event(row) {
                 Ok(event) => events.push(event),
                 Err(error) => {
-                    unreadable = Some((row.get(0)?, error));
+                    // The one that is no position of ours stands before all of them.
+                    unreadable = Some((row.get(0).unwrap_or_default(), error));
                     break;
                 }
             }

@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use routix_domain::log::RecordedEvent;
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::store::event_id::event_id;
@@ -9,6 +10,12 @@ use crate::store::event_id::event_id;
 /// Events behind a position, in order.
 pub(super) const SELECT_AFTER: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \
     event_version, payload, metadata, recorded_at FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
+
+/// A position as the bound of a reader that goes on behind it. Positions begin at 1, and whoever reads from the beginning
+/// must not pass over a row that somebody put before that.
+pub(super) fn behind(position: u64) -> Value {
+    if position == 0 { Value::Real(f64::NEG_INFINITY) } else { i64::try_from(position).unwrap_or(i64::MAX).into() }
+}
 
 /// The events of a stream, in order.
 pub(super) const SELECT_STREAM: &str = "SELECT position, aggregate_type, aggregate_id, sequence, event_type, \

@@ -26,14 +26,19 @@ pub(super) struct Sealed {
 impl Sealed {
     /// A log of at least 60 events, with checkpoints at several sizes.
     pub(super) async fn new(seed: u64) -> Self {
+        Self::of(seed, &[15, 30, 45, 60]).await
+    }
+
+    /// A log that was sealed whenever it had at least so many events.
+    pub(super) async fn of(seed: u64, sizes: &[usize]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = folder.path().join("keys");
         let key = KeyRing::draft(&keys, &System::real(), Some(Origin::Production)).unwrap();
         key.write(&keys).unwrap();
         let store = open(folder.path());
         let mut place = Self { folder, store, history: History::of(seed, 0) };
-        for size in [15, 30, 45, 60] {
-            place.grow(size).await;
+        for size in sizes {
+            place.grow(*size).await;
             place.sealer().seal_all().await.unwrap();
         }
         place
@@ -69,12 +74,7 @@ impl Sealed {
     }
 
     pub(super) async fn check(&self, notes: &[String]) -> Result<Report, Wrong> {
-        let (feed, seals) = self.ports();
-        match check_log((&feed, &seals), &self.kept(notes), &mut |_, _| {}).await {
-            Ok(report) => Ok(report),
-            Err(CheckError::Wrong(wrong)) => Err(wrong),
-            Err(error) => panic!("{error}"),
-        }
+        check(&self.store, &self.kept(notes)).await
     }
 
     /// Every checkpoint, oldest first.
@@ -86,18 +86,22 @@ impl Sealed {
     /// Changes the file as somebody who has it can: past the triggers.
     pub(super) fn tamper(&self, sql: &str) {
         let connection = Connection::open(self.folder.path().join("events.db")).unwrap();
-        let triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
-        let names: Vec<String> = connection
-            .prepare(triggers)
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
-        for name in names {
-            connection.execute_batch(&["DROP TRIGGER ", &name].concat()).unwrap();
-        }
+        drop_triggers(&connection);
         connection.execute_batch(sql).unwrap();
+    }
+
+    /// Copies the log into one file that nobody has open.
+    pub(super) fn copy_log(&self, path: &Path) {
+        let connection = Connection::open(self.folder.path().join("events.db")).unwrap();
+        connection.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+    }
+
+    /// Such a copy without the triggers.
+    pub(super) fn unguarded(&self) -> PathBuf {
+        let path = self.folder.path().join("unguarded.db");
+        self.copy_log(&path);
+        drop_triggers(&Connection::open(&path).unwrap());
+        path
     }
 
     /// The newest position.
@@ -119,6 +123,24 @@ impl Sealed {
         let path = self.folder.path().join(name);
         File::create(&path).unwrap().write_all(bytes).unwrap();
         path
+    }
+}
+
+/// What the check of a live log says.
+pub(super) async fn check(store: &SqliteEventStore, kept: &Kept) -> Result<Report, Wrong> {
+    let (feed, seals): (Arc<dyn EventFeed>, Arc<dyn SealStore>) = (Arc::new(store.clone()), Arc::new(store.clone()));
+    match check_log((&feed, &seals), kept, &mut |_, _| {}).await {
+        Ok(report) => Ok(report),
+        Err(CheckError::Wrong(wrong)) => Err(wrong),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn drop_triggers(connection: &Connection) {
+    let mut triggers = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").unwrap();
+    let names: Vec<String> = triggers.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for name in names {
+        connection.execute_batch(&["DROP TRIGGER ", &name].concat()).unwrap();
     }
 }
 

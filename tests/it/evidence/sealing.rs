@@ -24,6 +24,18 @@ async fn what_was_not_sealed_before_a_crash_is_sealed_after_it() {
 }
 
 #[tokio::test]
+async fn sealing_a_long_log_tells_how_far_it_is() {
+    let mut place = Sealed::of(16, &[]).await;
+    place.grow(2_500).await;
+    let (head, mut told) = (place.head().await, Vec::new());
+    place.sealer().seal_all_telling(&mut |at, of| told.push((at, of))).await.unwrap();
+    assert_eq!(told, [(1_000, head), (2_000, head), (head, head)]);
+    told.clear();
+    place.sealer().seal_all_telling(&mut |at, of| told.push((at, of))).await.unwrap();
+    assert_eq!(told, [], "there was nothing to do");
+}
+
+#[tokio::test]
 async fn hashes_without_their_checkpoint_cannot_be_written() {
     let mut place = Sealed::new(12).await;
     place.grow(70).await;

@@ -2,10 +2,17 @@
 
 use routix::evidence::{Wrong, checkpoint_in};
 use routix_domain::evidence::{Finding, NoteSigner};
+use routix_domain::log::SealStore;
 
 use super::place::Sealed;
 
 const AT: u64 = 17;
+
+/// The event and its hash are as if they had never been, and all indexes behind them close up.
+const REMOVE_AT_AND_CLOSE_UP: &str = "PRAGMA ignore_check_constraints = 1;
+    DELETE FROM events WHERE position = 17; DELETE FROM event_hashes WHERE position = 17;
+    UPDATE event_hashes SET leaf_index = -leaf_index WHERE position > 17;
+    UPDATE event_hashes SET leaf_index = -leaf_index - 1 WHERE position > 17";
 
 #[tokio::test]
 async fn a_log_that_nobody_touched_is_good() {
@@ -52,13 +59,7 @@ async fn a_changed_event_is_found_at_its_position() {
 #[tokio::test]
 async fn a_row_with_everything_beside_it_that_was_made_anew_breaks_what_was_signed() {
     let place = Sealed::new(2).await;
-    // Position 17 and its hash are as if they had never been, and all indexes behind it close up.
-    place.tamper(
-        "PRAGMA ignore_check_constraints = 1;
-         DELETE FROM events WHERE position = 17; DELETE FROM event_hashes WHERE position = 17;
-         UPDATE event_hashes SET leaf_index = -leaf_index WHERE position > 17;
-         UPDATE event_hashes SET leaf_index = -leaf_index - 1 WHERE position > 17",
-    );
+    place.tamper(REMOVE_AT_AND_CLOSE_UP);
     let wrong = place.check(&[]).await.unwrap_err();
     assert!(wrong.span().unwrap().contains(AT), "{wrong}");
 }
@@ -74,11 +75,34 @@ async fn the_end_that_was_cut_off_is_found_with_an_older_checkpoint() {
     let wrong = place.check(&[]).await.unwrap_err();
     assert!(matches!(wrong, Wrong::Log(Finding::CutOff { .. })) && wrong.span().unwrap().contains(head), "{wrong}");
     place.tamper(&format!("DELETE FROM checkpoints WHERE position > {gone}"));
+    let wrong = place.check(&[]).await.unwrap_err();
+    assert!(matches!(wrong, Wrong::Log(Finding::Unsealed { position, .. }) if position == gone), "{wrong}");
+    let sealed = place.store.sealed().await.unwrap().position();
+    place.tamper(&format!("DELETE FROM events WHERE position > {sealed}"));
+    place.tamper(&format!("DELETE FROM event_hashes WHERE position > {sealed}"));
     // Whoever removes all of it leaves a log that looks right, but for what was kept elsewhere.
     let shorter = place.check(&[]).await.unwrap();
-    assert_eq!(shorter.verified.position, gone);
+    assert_eq!(shorter.verified.position, sealed);
     let wrong = place.check(&notes).await.unwrap_err();
     assert!(matches!(wrong, Wrong::Log(Finding::CutOff { .. })) && wrong.span().unwrap().contains(head), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_was_removed_is_found_when_it_was_the_newest_and_hides_nothing_otherwise() {
+    let place = Sealed::new(15).await;
+    let sizes: Vec<u64> = place.notes().await.iter().map(|note| checkpoint_in(note).unwrap().size).collect();
+    place.tamper(&format!("DELETE FROM checkpoints WHERE size = {}", sizes[1]));
+    let report = place.check(&[]).await.unwrap();
+    assert_eq!((report.verified.size, report.checkpoints), (place.head().await, sizes.len() - 1));
+    // A change that only the removed one's root would have shown is shown by the next one's.
+    assert!(sizes[0] < AT && AT <= sizes[1], "{sizes:?}");
+    place.tamper(REMOVE_AT_AND_CLOSE_UP);
+    assert!(place.check(&[]).await.unwrap_err().span().unwrap().contains(AT));
+    let place = Sealed::new(15).await;
+    place.tamper("DELETE FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)");
+    let wrong = place.check(&[]).await.unwrap_err();
+    assert!(matches!(wrong, Wrong::Log(Finding::Unsealed { .. })), "{wrong}");
+    assert!(wrong.span().unwrap().contains(place.head().await) && wrong.meaning().contains("removed"), "{wrong}");
 }
 
 #[tokio::test]
