@@ -4,6 +4,8 @@
 //! `migrations`), and any way to change or remove an event.
 
 mod event_id;
+#[cfg(feature = "eventstore")]
+pub mod eventstore;
 pub mod identity;
 pub mod migrations;
 pub mod sqlite;
