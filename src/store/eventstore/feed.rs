@@ -2,7 +2,7 @@
 //! `position > last` misses nothing here.
 
 use async_trait::async_trait;
-use eventstore::{Position, ReadStreamOptions, StreamPosition};
+use eventstore::{Position, ReadStreamOptions, RecordedEvent as Stored, StreamPosition};
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 
 use super::connection::StoreError;
@@ -73,26 +73,42 @@ impl EventFeed for EventStoreDb {
 }
 
 impl Store {
-    /// One page, as of the moment at which it found the head. An event that cannot be read ends the page before it; the
-    /// page that would begin with it is an error that names it.
+    /// One page. Where there is known to be one, it is read at the same time as the head: requests are slow, not dear.
     async fn page(&self, after: u64, limit: usize) -> Result<Page, FeedError> {
-        let head = self.newest().await?;
-        let mut events: Vec<RecordedEvent> = Vec::new();
-        for stored in self.scan(after, head, limit).await? {
-            let Some(stream) = self.streams.parse(&stored.stream_id) else { continue };
-            match (recorded(&stored, stream), events.last()) {
-                (Ok(event), _) => events.push(event),
-                (Err(_), Some(last)) => {
-                    let next = last.position;
-                    return Ok(Page { events, next, head });
-                }
-                (Err(error), None) => return Err(corrupt(position(stored.position), error)),
+        let known = self.known();
+        if after < known {
+            let (head, found) = tokio::join!(self.newest(), self.scan(after, known, limit));
+            // What was said to be there may not be; then it is read as if nothing were known.
+            if let (Ok(head), Ok(found)) = (head, found) {
+                return self.decode(found, limit, Page { events: Vec::new(), next: known, head });
             }
         }
-        let next = match events.last() {
-            Some(last) if events.len() == limit => last.position,
-            Some(_) | None => head.max(after),
-        };
-        Ok(Page { events, next, head })
+        let head = self.newest().await?;
+        let found = self.scan(after, head, limit).await?;
+        self.decode(found, limit, Page { events: Vec::new(), next: head.max(after), head })
+    }
+
+    /// Fills an empty page, which says where it ends if everything found is in it. An event that cannot be read ends the
+    /// page before it; the page that would begin with it is an error that names it.
+    fn decode(&self, found: Vec<Stored>, limit: usize, mut page: Page) -> Result<Page, FeedError> {
+        let is_full = found.len() == limit;
+        let mut unreadable = None;
+        for stored in found {
+            let Some(stream) = self.streams.parse(&stored.stream_id) else { continue };
+            match recorded(&stored, stream) {
+                Ok(event) => page.events.push(event),
+                Err(error) => {
+                    unreadable = Some((position(stored.position), error));
+                    break;
+                }
+            }
+        }
+        match (page.events.last(), unreadable) {
+            (None, Some((position, error))) => return Err(corrupt(position, error)),
+            (Some(last), Some(_)) => page.next = last.position,
+            (Some(last), None) if is_full => page.next = last.position,
+            (Some(_) | None, None) => {}
+        }
+        Ok(page)
     }
 }

@@ -42,6 +42,11 @@ impl Newest {
 }
 
 impl Store {
+    /// The newest position that is known of without asking. Not what is there: others append too.
+    pub(super) fn known(&self) -> u64 {
+        self.newest.found().ours.max(self.bell.heard())
+    }
+
     /// The position of the newest of our events; 0 in an empty log.
     pub(super) async fn newest(&self) -> Result<u64, StoreError> {
         let (known, heard) = (self.newest.found(), self.bell.heard());

@@ -21,6 +21,8 @@ const SESSIONS: usize = 16;
 /// The client does not notice when a server ends a session in order; then nothing answers. A server itself gives up after
 /// two seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// What the client says where it has not sent an append, because the session had ended before.
+const ENDED: &str = "Batch-append stream has been closed";
 /// What a server says to a wrong expected revision; the code beside it changed over the versions.
 const CONFLICT: &str = "WrongExpectedVersion";
 /// What a server says when it has taken nothing and will not.
@@ -118,7 +120,9 @@ impl Sessions {
             // The others lead to the same node.
             self.idle().clear();
         }
-        Answer::Unknown(connection.error(error))
+        let had_ended = matches!(&error, Error::ServerError(said) if said.contains(ENDED));
+        let error = connection.error(error);
+        if had_ended { Answer::NotSent(error) } else { Answer::Unknown(error) }
     }
 
     fn give_up(&self, connection: &Connection, held: &Held) {

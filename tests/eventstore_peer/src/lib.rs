@@ -6,6 +6,7 @@
 //! a read from where no event stands is refused.
 
 mod faults;
+mod line;
 mod log;
 mod peer;
 mod reads;

@@ -12,6 +12,7 @@ use tonic::transport::Server;
 use uuid::Uuid;
 
 use crate::faults::{AppendFault, Faults, ReadFault};
+use crate::line::Line;
 use crate::log::{Expected, Log, Proposed};
 use crate::protocol::event_store::client::server_features::server_features_server::ServerFeaturesServer;
 use crate::protocol::event_store::client::streams::streams_server::StreamsServer;
@@ -170,13 +171,13 @@ impl Drop for Peer {
 }
 
 /// The connections that come in, each kept so that it can be cut.
-fn connections(listener: TcpListener, shared: Arc<Shared>) -> impl Stream<Item = io::Result<TcpStream>> {
+fn connections(listener: TcpListener, shared: Arc<Shared>) -> impl Stream<Item = io::Result<Line>> {
     stream::unfold((listener, shared), async |(listener, shared)| {
         let connection = async {
             let connection = listener.accept().await?.0.into_std()?;
             connection.set_nodelay(true)?;
             shared.connections.lock().unwrap_or_else(PoisonError::into_inner).push(connection.try_clone()?);
-            TcpStream::from_std(connection)
+            TcpStream::from_std(connection).map(Line)
         };
         Some((connection.await, (listener, shared)))
     })

@@ -6,6 +6,7 @@
 mod alone;
 mod fixtures;
 mod lost;
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../../../it/support.rs"]
 mod support;
 
@@ -32,7 +33,11 @@ mod contract {
     async fn a_real_server_is_tested_where_esdb_url_names_one() {
         use std::io::Write;
         if server_url().is_none() {
-            writeln!(std::io::stderr(), "not run: the contract against a real EventStoreDB, because ESDB_URL names none").unwrap();
+            writeln!(
+                std::io::stderr(),
+                "not run: the contract against a real EventStoreDB, because ESDB_URL names none"
+            )
+            .unwrap();
             return;
         }
         store_contract!(each of ServerFixture);
