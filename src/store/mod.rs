@@ -5,6 +5,8 @@
 
 mod event_id;
 mod event_store;
+#[cfg(feature = "eventstore")]
+pub mod eventstore;
 pub mod identity;
 pub mod import;
 pub mod migrations;
