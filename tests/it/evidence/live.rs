@@ -38,8 +38,8 @@ impl Base {
         let place = Sealed::of(seed, &sizes).await;
         Self {
             events: place.store.read_after(0, 10_000).await.unwrap().events,
-            hashes: place.store.hashes_after(0, 10_000).await.unwrap(),
-            checkpoints: place.store.checkpoints_after(0, 10_000).await.unwrap(),
+            hashes: place.store.seals().hashes_after(0, 10_000).await.unwrap(),
+            checkpoints: place.store.seals().checkpoints_after(0, 10_000).await.unwrap(),
             signer: KeyRing::open(&place.keys()).unwrap().current().checkpoint_signer().unwrap(),
             place,
         }

@@ -128,7 +128,7 @@ impl Sealed {
 
 /// What the check of a live log says.
 pub(super) async fn check(store: &SqliteEventStore, kept: &Kept) -> Result<Report, Wrong> {
-    let (feed, seals): (Arc<dyn EventFeed>, Arc<dyn SealStore>) = (Arc::new(store.clone()), Arc::new(store.clone()));
+    let (feed, seals): (Arc<dyn EventFeed>, Arc<dyn SealStore>) = (Arc::new(store.clone()), Arc::new(store.seals()));
     match check_log((&feed, &seals), kept, &mut |_, _| {}).await {
         Ok(report) => Ok(report),
         Err(CheckError::Wrong(wrong)) => Err(wrong),

@@ -77,7 +77,7 @@ async fn the_end_that_was_cut_off_is_found_with_an_older_checkpoint() {
     place.tamper(&format!("DELETE FROM checkpoints WHERE position > {gone}"));
     let wrong = place.check(&[]).await.unwrap_err();
     assert!(matches!(wrong, Wrong::Log(Finding::Unsealed { position, .. }) if position == gone), "{wrong}");
-    let sealed = place.store.sealed().await.unwrap().position();
+    let sealed = place.store.seals().sealed().await.unwrap().position();
     place.tamper(&format!("DELETE FROM events WHERE position > {sealed}"));
     place.tamper(&format!("DELETE FROM event_hashes WHERE position > {sealed}"));
     // Whoever removes all of it leaves a log that looks right, but for what was kept elsewhere.

@@ -102,10 +102,6 @@ impl TestApp {
         Self::run(place, config, clock, world, stores).await
     }
 
-    pub(crate) fn data_dir(&self) -> &Path {
-        self.place.folder()
-    }
-
     pub(crate) fn keys_dir(&self) -> std::path::PathBuf {
         self.config.keys_dir()
     }
