@@ -134,7 +134,8 @@ async fn forget(context: &Context, user: &str, yes: bool) -> anyhow::Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     bail!(
-        "what was removed may still stand in identity.db-wal, because somebody reads it; run the same with the id again"
+        "what was removed may still stand in the files of the database, because somebody reads it; run the same with the id \
+         again"
     );
 }
 

@@ -52,7 +52,7 @@ pub struct Forgotten {
     pub before: bool,
     /// How many addresses and user agents of his requests were removed.
     pub contexts: usize,
-    /// Nothing is left in the file and its write-ahead log either. Else another program was reading for too long.
+    /// Nothing is left in the files of the database either. Else another program was reading for too long.
     pub purged: bool,
 }
 
