@@ -171,11 +171,16 @@ pub(super) fn hold_numbered(
 /// Lets nobody else make, swap or forget generations of a projection before this transaction ends, and returns the newest
 /// number that was ever given to one. Comes before any other hold, so that two who hold never wait for one another.
 pub(super) fn hold_projection(session: &mut dyn Session, name: &str) -> Result<i64, DatabaseError> {
-    let sql = "INSERT INTO projection_controls (name, newest_generation)
+    let hold = format!("SELECT newest_generation FROM projection_controls WHERE name = $1{}", session.for_update());
+    if let Some(row) = session.query_one(&hold, &values![name.to_owned()])? {
+        return row.get(0);
+    }
+    // Of several who make the row at once, all but one wait here, and find it.
+    let make = "INSERT INTO projection_controls (name, newest_generation)
          SELECT CAST($1 AS TEXT), coalesce(max(generation), 0) FROM projections WHERE name = $1
          ON CONFLICT (name) DO UPDATE SET newest_generation = projection_controls.newest_generation
          RETURNING newest_generation";
-    session.query_one(sql, &values![name.to_owned()])?.map_or(Ok(0), |row| row.get(0))
+    session.query_one(make, &values![name.to_owned()])?.map_or(Ok(0), |row| row.get(0))
 }
 
 /// Holds every generation of a projection, as [`hold_live`] holds one.

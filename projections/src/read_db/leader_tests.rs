@@ -3,14 +3,15 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
-use routix_domain::log::{Fact, RecordedEvent};
+use routix_domain::app::AppEvent;
+use routix_domain::log::{Fact, Page, RecordedEvent};
 use tokio::sync::Notify;
 
 use super::{Advance, Outcome, ReadError, State, generation};
 use crate::projection::Projection;
 use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::Table;
-use crate::testing::{Kind, Log, Place, bounded, full_life, given};
+use crate::testing::{Kind, Place, bounded, full_life, given};
 use crate::token_validation::TokenValidation;
 
 const NAME: &str = "token_validation";
@@ -86,7 +87,7 @@ async fn the_lead_goes_over(strike: impl AsyncFnOnce(&Place)) {
     let whole = given(Kind::Postgres, &TokenValidation, &log).await;
     assert_eq!(place.dump(&TokenValidation).await, whole.dump(&TokenValidation).await);
     // The node that lost the lead takes it again with its next batch.
-    let log = log.app(1, &routix_domain::app::AppEvent::Revoked {});
+    let log = log.app(1, &AppEvent::Revoked {});
     let page = log.after(log.head() - 1, 9);
     let next = place.db.advance(&TokenValidation, Advance::Live, (log.head() - 1, page), 0).await;
     assert_eq!(next.unwrap(), Outcome::At(log.head()));
@@ -115,8 +116,9 @@ async fn waiting(place: &Place, count: usize) {
     .await;
 }
 
-/// Holds the live tables until told to go on, and then notes that they hold everything up to `position`.
-async fn hold(place: &Place, position: u64) -> (tokio::task::JoinHandle<Result<(), ReadError>>, Sender<()>) {
+/// Holds the live tables until told to go on, and then notes a position, if there is one: of those who wait for a row, the
+/// first is the next one only when the row did not change.
+async fn hold(place: &Place, position: Option<u64>) -> (tokio::task::JoinHandle<Result<(), ReadError>>, Sender<()>) {
     let (halt, reached, go_on) = Halt::new();
     let database = place.database.clone();
     let holding = tokio::spawn(async move {
@@ -124,7 +126,10 @@ async fn hold(place: &Place, position: u64) -> (tokio::task::JoinHandle<Result<(
             .write(move |session| {
                 let live = generation::hold_live(session, NAME)?.unwrap();
                 halt.here();
-                Ok(generation::set_position(session, NAME, live.number, (position, None, 0))?)
+                if let Some(position) = position {
+                    generation::set_position(session, NAME, live.number, (position, None, 0))?;
+                }
+                Ok(())
             })
             .await
     });
@@ -137,7 +142,7 @@ async fn whoever_waited_for_the_leader_finds_its_work_done() {
     let log = full_life(1);
     let place = Place::new(Kind::Postgres).await;
     place.db.prepare(&TokenValidation, 0).await.unwrap();
-    let (leader, go_on) = hold(&place, 7).await;
+    let (leader, go_on) = hold(&place, Some(7)).await;
     let (other, page) = (place.second(), log.page());
     let other = tokio::spawn(async move { other.advance(&TokenValidation, Advance::Live, (0, page), 0).await });
     waiting(&place, 1).await;
@@ -149,14 +154,14 @@ async fn whoever_waited_for_the_leader_finds_its_work_done() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_waited_while_tables_were_swapped_goes_on_with_the_new_ones() {
     let log = full_life(1);
-    let place = given(Kind::Postgres, &TokenValidation, &log.clone()).await;
+    let place = given(Kind::Postgres, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
     place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
-    let (leader, go_on) = hold(&place, log.head()).await;
+    let (leader, go_on) = hold(&place, None).await;
     let db = place.db.clone();
     let swap = tokio::spawn(async move { db.swap(&TokenValidation, build.number, u64::MAX).await });
     waiting(&place, 1).await;
-    let grown = log.clone().app(1, &routix_domain::app::AppEvent::Revoked {});
+    let grown = log.clone().app(1, &AppEvent::Revoked {});
     let (other, batch) = (place.second(), (log.head(), grown.after(log.head(), 9)));
     let other = tokio::spawn(async move { other.advance(&TokenValidation, Advance::Live, batch, 0).await });
     waiting(&place, 2).await;
@@ -169,18 +174,36 @@ async fn whoever_waited_while_tables_were_swapped_goes_on_with_the_new_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_swap_waits_for_the_batch_that_had_begun_and_does_not_go_back_behind_it() {
+    let log = full_life(1);
+    let place = given(Kind::Postgres, &TokenValidation, &log).await;
+    let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
+    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    let (leader, go_on) = hold(&place, Some(log.head() + 1)).await;
+    let db = place.db.clone();
+    let swap = tokio::spawn(async move { db.swap(&TokenValidation, build.number, u64::MAX).await });
+    waiting(&place, 1).await;
+    go_on.send(()).unwrap();
+    leader.await.unwrap().unwrap();
+    assert!(!bounded(swap).await.unwrap().unwrap());
+    assert_eq!(place.live(&TokenValidation).await.position, log.head() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pause_waits_for_the_batch_that_had_begun_and_holds_for_those_who_waited() {
-    let place = given(Kind::Postgres, &TokenValidation, &Log::default()).await;
-    let (leader, go_on) = hold(&place, 3).await;
+    let place = given(Kind::Postgres, &TokenValidation, &full_life(1)).await;
+    let position = place.live(&TokenValidation).await.position;
+    let (leader, go_on) = hold(&place, None).await;
     let db = place.db.clone();
     let pause = tokio::spawn(async move { db.pause(&TokenValidation).await });
     waiting(&place, 1).await;
-    let (other, page) = (place.second(), full_life(1).after(3, 9));
-    let other = tokio::spawn(async move { other.advance(&TokenValidation, Advance::Live, (3, page), 0).await });
+    let (other, page) = (place.second(), Page { events: Vec::new(), next: position + 1, head: position + 1 });
+    let other = tokio::spawn(async move { other.advance(&TokenValidation, Advance::Live, (position, page), 0).await });
     waiting(&place, 2).await;
+    assert!(!pause.is_finished());
     go_on.send(()).unwrap();
     leader.await.unwrap().unwrap();
     assert!(bounded(pause).await.unwrap().unwrap());
     let outcome = bounded(other).await.unwrap().unwrap();
-    assert_eq!(outcome, Outcome::Stopped { reached: 3, position: 3, error: "paused by an operator".into() });
+    assert_eq!(outcome, Outcome::Stopped { reached: position, position, error: "paused by an operator".into() });
 }

@@ -8,13 +8,16 @@ use routix_projections::read_db::State;
 use serde_json::Value;
 
 use super::history::History;
-use super::place::{Place, append_to};
+use super::place::{Kind, Place, append_to, on_both};
 use super::start::{House, UNKNOWN_EVENT, of, readyz};
 use crate::support::{PATIENCE, bounded, until};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stopped_projection_goes_on_by_itself_when_it_is_retried_after_the_mend() {
-    let place = Place::new().await;
+on_both! {
+    a_stopped_projection_goes_on_by_itself_when_it_is_retried_after_the_mend,
+}
+
+async fn a_stopped_projection_goes_on_by_itself_when_it_is_retried_after_the_mend(kind: Kind) {
+    let place = Place::new(kind).await;
     let mut history = History::of(95, 200);
     place.append(&history.take()).await;
     place.raw_log().execute_batch(UNKNOWN_EVENT).unwrap();

@@ -14,8 +14,13 @@ use routix_projections::rebuild::Rebuilder;
 use tokio::sync::Notify;
 
 use super::history::History;
-use super::place::{Place, now};
+use super::place::{Kind, Place, now, on_both};
 use crate::support::{Dice, bounded};
+
+on_both! {
+    an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_goes_on,
+    a_rebuild_resumes_behind_the_last_batch_that_was_written,
+}
 
 /// A log that can be read so many times, in small pages; then it fails, or falls silent.
 struct Failing {
@@ -56,12 +61,11 @@ impl EventFeed for Failing {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_goes_on() {
-    let place = Place::new().await;
+async fn an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_goes_on(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(31, 6_000).appends).await;
     place.catch_up().await;
-    let live = place.dump_all();
+    let live = place.dump_all().await;
     let head = place.store.head().await.unwrap();
     let mut dice = Dice::seeded(31);
     let (mut interrupted, mut round) = (0, 0);
@@ -69,7 +73,7 @@ async fn an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_goes_on(
         round += 1;
         let projection = *dice.pick(&all());
         // Dropped between two polls, wherever that is: in a read of the log, or while a batch is being written.
-        let polls = dice.below(12);
+        let polls = dice.below(if kind == Kind::Sqlite { 12 } else { 36 });
         {
             let rebuilder = place.rebuilder();
             let mut on_progress = |_| {};
@@ -90,23 +94,22 @@ async fn an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_goes_on(
         }
         let status = place.db.status(&[projection]).await.unwrap().remove(0).live.unwrap();
         assert_eq!((status.state, status.position), (State::Live, head), "round {round}");
-        assert_eq!(place.dump_all(), live, "round {round}");
+        assert_eq!(place.dump_all().await, live, "round {round}");
         if round % 4 == 3 {
             let mut on_progress = |_| {};
             let rebuilder = place.rebuilder();
             let done = rebuilder.rebuild(projection, &mut on_progress);
             assert_eq!(bounded("the rebuild", done).await.unwrap().position, head, "round {round}");
-            assert_eq!(place.dump_all(), live, "round {round}");
+            assert_eq!(place.dump_all().await, live, "round {round}");
         }
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rebuild_resumes_behind_the_last_batch_that_was_written() {
-    let place = Place::new().await;
+async fn a_rebuild_resumes_behind_the_last_batch_that_was_written(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(32, 5_500).appends).await;
     place.catch_up().await;
-    let live = place.dump_all();
+    let live = place.dump_all().await;
     let head = place.store.head().await.unwrap();
     for projection in all() {
         for (reads, silent) in [(0, false), (1, false), (2, true), (1, false)] {
@@ -138,5 +141,5 @@ async fn a_rebuild_resumes_behind_the_last_batch_that_was_written() {
             .unwrap();
         assert!(first.unwrap() > 4_000, "{} began again at {first:?} of {head}", projection.name());
     }
-    assert_eq!(place.dump_all(), live);
+    assert_eq!(place.dump_all().await, live);
 }

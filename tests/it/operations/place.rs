@@ -1,4 +1,4 @@
-//! A log and read models on a disk, as a process of routix has them.
+//! A log and read models, as a process of routix has them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,25 +10,57 @@ use routix::store::sqlite::SqliteEventStore;
 use routix::system::System;
 use routix_domain::log::{EventFeed, Page};
 use routix_domain::reservation::Reservation;
-use routix_projections::database::SqliteDatabase;
+use routix_projections::database::{
+    ColumnValue, Database, DatabaseError, PostgresDatabase, PostgresUrl, Row, SqliteDatabase, Value,
+};
 use routix_projections::projection::{Projection, all};
 use routix_projections::read_db::{Advance, Outcome, ReadDb, State};
 use routix_projections::rebuild::Rebuilder;
 use routix_projections::runner::Runner;
 use routix_projections::sqlite_file::Durability;
+use routix_test_postgres::Scratch;
 use rusqlite::Connection;
-use rusqlite::types::Value as SqlValue;
 use tempfile::TempDir;
 
 use crate::support::until;
 
+/// Runs each test of a module once with the read models in each kind of database. A test that is not listed is not used,
+/// and does not compile.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test($crate::operations::place::Kind::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test($crate::operations::place::Kind::Postgres).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// Where the read models are. The log is a file for both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
 /// Every row of the tables of one projection.
-pub(crate) type Dump = BTreeMap<&'static str, Vec<Vec<SqlValue>>>;
+pub(crate) type Dump = BTreeMap<&'static str, Vec<Row>>;
 
 pub(crate) struct Place {
     folder: TempDir,
+    pub(crate) cluster: Option<Scratch>,
     pub(crate) store: SqliteEventStore,
     pub(crate) db: ReadDb,
+    /// What the read models are in, for what they do not offer themselves.
+    pub(crate) database: Database,
 }
 
 pub(crate) fn now() -> i64 {
@@ -36,22 +68,23 @@ pub(crate) fn now() -> i64 {
 }
 
 impl Place {
-    pub(crate) async fn new() -> Self {
+    pub(crate) async fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let cluster = (kind == Kind::Postgres).then(Scratch::new);
         let store = SqliteEventStore::open(&folder.path().join("events.db"), &System::real()).unwrap();
-        let path = folder.path().join("read.db");
-        READ.migrate_file(&SqliteDatabase::open(&path, Durability::Normal).unwrap(), System::real().now()).unwrap();
-        let db = ReadDb::open(&path).unwrap();
+        let database = open(&folder, cluster.as_ref());
+        READ.migrate(&database, System::real().now()).await.unwrap();
+        let db = ReadDb::new(database.clone());
         for projection in all() {
             db.prepare(projection, now()).await.unwrap();
         }
-        Self { folder, store, db }
+        Self { folder, cluster, store, db, database }
     }
 
     /// The store and the read models as a second process sees them.
     pub(crate) fn second(&self) -> (SqliteEventStore, ReadDb) {
         let store = SqliteEventStore::open(&self.folder.path().join("events.db"), &System::real()).unwrap();
-        (store, ReadDb::open(&self.folder.path().join("read.db")).unwrap())
+        (store, ReadDb::new(open(&self.folder, self.cluster.as_ref())))
     }
 
     pub(crate) fn feed(&self) -> Arc<dyn EventFeed> {
@@ -62,10 +95,23 @@ impl Place {
         Connection::open(self.folder.path().join("events.db")).unwrap()
     }
 
-    pub(crate) fn raw_read(&self) -> Connection {
-        let connection = Connection::open(self.folder.path().join("read.db")).unwrap();
-        connection.busy_timeout(crate::support::PATIENCE).unwrap();
-        connection
+    /// Changes rows of the read models behind their back, and returns how many.
+    pub(crate) async fn change(&self, sql: &str, values: &[Value]) -> u64 {
+        let (sql, values) = (sql.to_owned(), values.to_vec());
+        self.database.write(move |session| session.execute(&sql, &values)).await.unwrap()
+    }
+
+    /// The one value that a query finds.
+    pub(crate) async fn value<T: ColumnValue>(&self, query: &str) -> T {
+        self.database.select_one(query, &[]).await.unwrap().unwrap().get(0).unwrap()
+    }
+
+    /// The names of the tables, in their order.
+    pub(crate) async fn tables(&self) -> Vec<String> {
+        let names: Result<_, DatabaseError> = self.database.write(|session| session.table_names()).await;
+        let mut names: Vec<String> = names.unwrap();
+        names.sort();
+        names
     }
 
     pub(crate) fn rebuilder(&self) -> Rebuilder {
@@ -114,12 +160,32 @@ impl Place {
     }
 
     /// The live rows of a projection.
-    pub(crate) fn dump(&self, projection: &dyn Projection) -> Dump {
-        dump(&self.raw_read(), projection)
+    pub(crate) async fn dump(&self, projection: &dyn Projection) -> Dump {
+        let mut dump = Dump::new();
+        for table in projection.tables() {
+            let key = table.key_list();
+            let sql = ["SELECT ", &table.column_list(), " FROM ", table.name, " ORDER BY ", &key].concat();
+            dump.insert(table.name, self.database.select(&sql, &[]).await.unwrap());
+        }
+        dump
     }
 
-    pub(crate) fn dump_all(&self) -> Vec<Dump> {
-        all().into_iter().map(|projection| self.dump(projection)).collect()
+    pub(crate) async fn dump_all(&self) -> Vec<Dump> {
+        let mut dumps = Vec::new();
+        for projection in all() {
+            dumps.push(self.dump(projection).await);
+        }
+        dumps
+    }
+}
+
+fn open(folder: &TempDir, cluster: Option<&Scratch>) -> Database {
+    match cluster {
+        None => Database::Sqlite(SqliteDatabase::open(&folder.path().join("read.db"), Durability::Normal).unwrap()),
+        Some(cluster) => {
+            let url = PostgresUrl::parse(&cluster.url()).unwrap();
+            Database::Postgres(PostgresDatabase::new(&url, "read", 20).unwrap())
+        }
     }
 }
 
@@ -130,15 +196,4 @@ pub(crate) async fn append_to(store: &impl PersistedEventRepository, appends: &[
         let answers = join_all(chunk.iter().map(|events| store.persist::<Reservation>(events, None))).await;
         answers.into_iter().for_each(|answer| answer.unwrap());
     }
-}
-
-fn dump(connection: &Connection, projection: &dyn Projection) -> Dump {
-    let mut dump = Dump::new();
-    for table in projection.tables() {
-        let sql = ["SELECT ", &table.column_list(), " FROM ", table.name, " ORDER BY 1, 2"].concat();
-        let mut statement = connection.prepare(&sql).unwrap();
-        let row = |row: &rusqlite::Row<'_>| (0..table.columns.len()).map(|column| row.get(column)).collect();
-        dump.insert(table.name, statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap());
-    }
-    dump
 }

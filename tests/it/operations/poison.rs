@@ -3,11 +3,18 @@
 use routix_domain::log::EventFeed;
 use routix_projections::projection::{Projection, all};
 use routix_projections::read_db::{ReadError, State};
+use routix_projections::table::Value;
 use uuid::Uuid;
 
 use super::history::History;
-use super::place::Place;
+use super::place::{Kind, Place, on_both};
 use crate::support::{PATIENCE, until};
+
+on_both! {
+    an_offender_stops_its_projections_keeps_what_came_before_and_is_named,
+    a_poisoned_rebuild_fails_naming_the_position_and_leaves_the_live_tables,
+    a_projection_that_lacks_a_row_runs_again_after_a_rebuild,
+}
 
 const GOOD: &str = r#"{"actor_kind":"system","authenticated_by":"none","correlation_id":"00000000-0000-0000-0000-000000000001","causation_id":"00000000-0000-0000-0000-000000000002"}"#;
 const READ_APPS: [&str; 3] = ["token_validation", "app_list", "app_history"];
@@ -54,7 +61,7 @@ fn poisons() -> Vec<Poison> {
 
 /// Writes the poison into the log as a later or a broken version of routix might: to a stream of its own, or behind an
 /// app that exists when it must be readable for the others. Returns its position.
-fn plant(place: &Place, history: &mut History, poison: &Poison) -> u64 {
+async fn plant(place: &Place, history: &mut History, poison: &Poison) -> u64 {
     let log = place.raw_log();
     let of_its_own = poison.stopped.len() == 3;
     let (app, sequence): (String, i64) = if of_its_own {
@@ -66,8 +73,8 @@ fn plant(place: &Place, history: &mut History, poison: &Poison) -> u64 {
     };
     if poison.error.contains("does not exist") {
         // Its row is gone from one table, so that only this projection misses it.
-        let removed = place.raw_read().execute("DELETE FROM token_validation__1 WHERE app_id = ?1", [&app]).unwrap();
-        assert_eq!(removed, 1);
+        let remove = "DELETE FROM token_validation__1 WHERE app_id = $1";
+        assert_eq!(place.change(remove, &[Value::Text(app.clone())]).await, 1);
     }
     history.leave_alone(app.parse().unwrap());
     log.execute(
@@ -79,15 +86,14 @@ fn plant(place: &Place, history: &mut History, poison: &Poison) -> u64 {
     u64::try_from(log.last_insert_rowid()).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_offender_stops_its_projections_keeps_what_came_before_and_is_named() {
+async fn an_offender_stops_its_projections_keeps_what_came_before_and_is_named(kind: Kind) {
     for (case, poison) in poisons().into_iter().enumerate() {
-        let place = Place::new().await;
+        let place = Place::new(kind).await;
         let mut history = History::of(41, 300);
         place.append(&history.take()).await;
         place.catch_up().await;
-        let before = place.dump_all();
-        let offender = plant(&place, &mut history, &poison);
+        let before = place.dump_all().await;
+        let offender = plant(&place, &mut history, &poison).await;
         history.grow(400);
         place.append(&history.take()).await;
         let head = place.store.head().await.unwrap();
@@ -101,7 +107,7 @@ async fn an_offender_stops_its_projections_keeps_what_came_before_and_is_named()
                 assert_eq!((live.state, live.error_position), (State::Stopped, Some(offender)), "{case} {name}");
                 assert_eq!((live.position, live.error.as_deref()), (offender - 1, Some(poison.error)), "{case} {name}");
                 if !poison.error.contains("does not exist") {
-                    assert_eq!(place.dump(projection), before, "{case} {name}");
+                    assert_eq!(place.dump(projection).await, before, "{case} {name}");
                 }
                 let expected = format!("the projection '{name}' has stopped: {}", poison.error);
                 assert_eq!(waited.unwrap_err().to_string(), expected, "{case}");
@@ -115,16 +121,15 @@ async fn an_offender_stops_its_projections_keeps_what_came_before_and_is_named()
     }
 }
 
-#[tokio::test]
-async fn a_poisoned_rebuild_fails_naming_the_position_and_leaves_the_live_tables() {
+async fn a_poisoned_rebuild_fails_naming_the_position_and_leaves_the_live_tables(kind: Kind) {
     for poison in poisons().into_iter().filter(|poison| !poison.error.contains("does not exist")) {
-        let place = Place::new().await;
+        let place = Place::new(kind).await;
         let mut history = History::of(42, 300);
         place.append(&history.take()).await;
         place.catch_up().await;
-        let offender = plant(&place, &mut history, &poison);
+        let offender = plant(&place, &mut history, &poison).await;
         place.catch_up().await;
-        let before = place.dump_all();
+        let before = place.dump_all().await;
         for projection in all() {
             let status = place.db.status(&[projection]).await.unwrap();
             let result = place.rebuilder().rebuild(projection, &mut |_| {}).await;
@@ -137,24 +142,21 @@ async fn a_poisoned_rebuild_fails_naming_the_position_and_leaves_the_live_tables
             assert_eq!(error.to_string(), expected);
             assert_eq!(std::error::Error::source(&error).unwrap().to_string(), poison.error);
             assert_eq!(place.db.status(&[projection]).await.unwrap(), status);
-            let built: i64 = place
-                .raw_read()
-                .query_row("SELECT count(*) FROM projections WHERE name = ?1", [projection.name()], |row| row.get(0))
-                .unwrap();
-            assert_eq!(built, 1, "nothing of the build is left");
+            let noted = "SELECT 1 FROM projections WHERE name = $1";
+            let noted = place.database.select(noted, &[Value::Text(projection.name().to_owned())]).await.unwrap();
+            assert_eq!(noted.len(), 1, "nothing of the build is left");
         }
-        assert_eq!(place.dump_all(), before);
+        assert_eq!(place.dump_all().await, before);
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_projection_that_lacks_a_row_runs_again_after_a_rebuild() {
-    let place = Place::new().await;
+async fn a_projection_that_lacks_a_row_runs_again_after_a_rebuild(kind: Kind) {
+    let place = Place::new(kind).await;
     let mut history = History::of(43, 300);
     place.append(&history.take()).await;
     place.catch_up().await;
     let poison = poisons().remove(7);
-    let offender = plant(&place, &mut history, &poison);
+    let offender = plant(&place, &mut history, &poison).await;
     let projection: &'static dyn Projection = all()[0];
     let runner = place.run();
     place.at_rest(projection).await;

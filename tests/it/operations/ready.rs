@@ -18,9 +18,13 @@ use routix_projections::table::Table;
 use serde_json::Value;
 
 use super::history::History;
-use super::place::{Place, append_to, now};
+use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::{House, of, readyz};
 use crate::support::{NoRandom, PATIENCE, bounded, until};
+
+on_both! {
+    a_projection_that_panics_is_in_trouble_and_the_others_go_on,
+}
 
 /// Spoils something, and returns the reason once the server is not ready. `state` is what the tables alone say.
 async fn reason(state: &str, spoil: impl AsyncFnOnce(&House, &Stores)) -> String {
@@ -149,9 +153,8 @@ impl Projection for Panicking {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_projection_that_panics_is_in_trouble_and_the_others_go_on() {
-    let place = Place::new().await;
+async fn a_projection_that_panics_is_in_trouble_and_the_others_go_on(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(99, 50).appends).await;
     let head = place.store.head().await.unwrap();
     let runner = Runner::start(&place.db, &place.feed(), &[&Panicking, &Branches], now);

@@ -9,13 +9,19 @@ use routix_domain::app::AppEvent;
 use routix_domain::authorization::AuthorizationEvent;
 use routix_domain::consent::ConsentEvent;
 use routix_domain::organization::OrganizationEvent;
+use routix_projections::database::Database;
 use routix_projections::projection::all;
 use routix_projections::read_db::State;
-use rusqlite::Connection;
 
 use super::history::History;
-use super::place::Place;
+use super::place::{Kind, Place, on_both};
 use crate::support::bounded;
+
+on_both! {
+    rebuilt_tables_are_the_live_ones_row_by_row,
+    readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table,
+    two_rebuilds_of_one_projection_at_once_both_succeed,
+}
 
 const EVENTS: usize = 2_200;
 
@@ -32,13 +38,12 @@ fn a_random_history_has_every_event_that_a_projection_reads() {
     assert_eq!(AppEvent::Revoked {}.event_type(), "app.revoked");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rebuilt_tables_are_the_live_ones_row_by_row() {
+async fn rebuilt_tables_are_the_live_ones_row_by_row(kind: Kind) {
     for seed in 1..=4 {
-        let place = Place::new().await;
+        let place = Place::new(kind).await;
         place.append(&History::of(seed, EVENTS).appends).await;
         place.catch_up().await;
-        let live = place.dump_all();
+        let live = place.dump_all().await;
         let rows: usize = live.iter().flat_map(|dump| dump.values()).map(Vec::len).sum();
         assert!(rows > EVENTS / 2, "seed {seed}: {rows} rows");
         for projection in all() {
@@ -54,27 +59,27 @@ async fn rebuilt_tables_are_the_live_ones_row_by_row() {
             assert!(after.number > before.number);
             assert_eq!((after.state, after.position, after.version), (State::Live, before.position, before.version));
         }
-        assert_eq!(place.dump_all(), live, "seed {seed}");
+        assert_eq!(place.dump_all().await, live, "seed {seed}");
     }
 }
 
 /// Asks again and again for a number that never falls, until told to stop. Returns the last answer and how many it got.
-fn watch(connection: &Connection, query: &str, done: &AtomicBool) -> (i64, usize) {
+async fn watch(database: Database, query: &str, done: &AtomicBool) -> (i64, usize) {
     let (mut before, mut answers) = (0, 0);
     loop {
         let last = done.load(Ordering::SeqCst);
-        let now: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
+        let now: i64 = database.select_one(query, &[]).await.unwrap().unwrap().get(0).unwrap();
         assert!(now >= before, "{query}: {now} after {before}");
         (before, answers) = (now, answers + 1);
         if last {
             return (before, answers);
         }
+        tokio::task::yield_now().await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table() {
-    let place = Place::new().await;
+async fn readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table(kind: Kind) {
+    let place = Place::new(kind).await;
     let mut history = History::of(11, 1_500);
     place.append(&history.take()).await;
     let runner = place.run();
@@ -91,15 +96,13 @@ async fn readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table()
         "SELECT count(*) FROM branches",
         "SELECT count(*) FROM organizations",
     ];
-    let readers: Vec<_> = queries
-        .into_iter()
-        .map(|query| {
-            let (connection, done) = (place.raw_read(), Arc::clone(&done));
-            let least: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
-            assert!(least > 0, "{query}");
-            (least, std::thread::spawn(move || watch(&connection, query, &done)))
-        })
-        .collect();
+    let mut readers = Vec::new();
+    for query in queries {
+        let (database, done) = (place.database.clone(), Arc::clone(&done));
+        let least = place.value::<i64>(query).await;
+        assert!(least > 0, "{query}");
+        readers.push((least, tokio::spawn(async move { watch(database, query, &done).await })));
+    }
     for round in 1..=3 {
         history.grow(1_500 + round * 300);
         let appends = history.take();
@@ -115,24 +118,23 @@ async fn readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table()
     }
     done.store(true, Ordering::SeqCst);
     for (least, reader) in readers {
-        let (last, answers) = reader.join().unwrap();
+        let (last, answers) = reader.await.unwrap();
         assert!(last >= least && answers > 10, "{last} after {answers} answers, {least} at first");
     }
     runner.stop().await;
-    let live = place.dump_all();
+    let live = place.dump_all().await;
     for projection in all() {
         assert_eq!(place.rebuilder().verify(projection, &mut |_| {}).await.unwrap().difference, None);
         place.rebuilder().rebuild(projection, &mut |_| {}).await.unwrap();
     }
-    assert_eq!(place.dump_all(), live);
+    assert_eq!(place.dump_all().await, live);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_rebuilds_of_one_projection_at_once_both_succeed() {
-    let place = Place::new().await;
+async fn two_rebuilds_of_one_projection_at_once_both_succeed(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(12, EVENTS).appends).await;
     place.catch_up().await;
-    let live = place.dump_all();
+    let live = place.dump_all().await;
     let (store, db) = place.second();
     let other = routix_projections::rebuild::Rebuilder { db, feed: Arc::new(store), now: super::place::now };
     for projection in all() {
@@ -145,5 +147,5 @@ async fn two_rebuilds_of_one_projection_at_once_both_succeed() {
         // The slower one finds its work done, or the tables that it shared swapped in and begun anew.
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
     }
-    assert_eq!(place.dump_all(), live);
+    assert_eq!(place.dump_all().await, live);
 }

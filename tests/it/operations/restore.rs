@@ -10,17 +10,22 @@ use std::sync::Arc;
 
 use super::feeds::Held;
 use super::history::History;
-use super::place::{Place, append_to, now};
+use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::House;
 use crate::support::{PATIENCE, bounded};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back() {
-    let place = Place::new().await;
+on_both! {
+    read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back,
+    a_log_that_has_outgrown_its_read_models_since_it_was_restored_is_not_taken_for_theirs,
+    a_rebuild_that_was_begun_with_the_lost_log_begins_anew,
+}
+
+async fn read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back(kind: Kind) {
+    let place = Place::new(kind).await;
     let mut history = History::of(61, 400);
     place.append(&history.take()).await;
     place.catch_up().await;
-    let (expected, head) = (place.dump_all(), place.store.head().await.unwrap());
+    let (expected, head) = (place.dump_all().await, place.store.head().await.unwrap());
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("events.db");
     place.raw_log().execute("VACUUM INTO ?1", [backup.to_str().unwrap()]).unwrap();
@@ -28,7 +33,7 @@ async fn read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back() {
     place.append(&history.take()).await;
     place.catch_up().await;
     let ahead = place.store.head().await.unwrap();
-    assert_ne!(place.dump_all(), expected);
+    assert_ne!(place.dump_all().await, expected);
 
     let restored: Arc<dyn EventFeed> = Arc::new(SqliteEventStore::open(&backup, &System::real()).unwrap());
     let runner = Runner::start(&place.db, &restored, &all(), now);
@@ -48,7 +53,7 @@ async fn read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back() {
         let done = bounded("the rebuild", rebuilder.rebuild(projection, &mut on_progress)).await.unwrap();
         assert_eq!((done.position, place.db.position(projection).await.unwrap()), (head, head));
     }
-    assert_eq!(place.dump_all(), expected);
+    assert_eq!(place.dump_all().await, expected);
     for projection in all() {
         // The runner, too, finds its way back.
         crate::support::until("the runner", async || {
@@ -60,8 +65,8 @@ async fn read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back() {
 }
 
 /// A place whose log was restored from a backup; the tables are those of before. Returns the restored log's folder too.
-async fn restored(history: &mut History, lost: usize) -> (Place, tempfile::TempDir, SqliteEventStore) {
-    let place = Place::new().await;
+async fn restored(kind: Kind, history: &mut History, lost: usize) -> (Place, tempfile::TempDir, SqliteEventStore) {
+    let place = Place::new(kind).await;
     place.append(&history.take()).await;
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("events.db");
@@ -74,10 +79,9 @@ async fn restored(history: &mut History, lost: usize) -> (Place, tempfile::TempD
     (place, folder, store)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_that_has_outgrown_its_read_models_since_it_was_restored_is_not_taken_for_theirs() {
+async fn a_log_that_has_outgrown_its_read_models_since_it_was_restored_is_not_taken_for_theirs(kind: Kind) {
     let mut history = History::of(62, 300);
-    let (place, _folder, store) = restored(&mut history, 50).await;
+    let (place, _folder, store) = restored(kind, &mut history, 50).await;
     // The same commands again, and more: the ids of the events are those of before.
     let mut again = History::of(62, 300);
     again.take();
@@ -130,10 +134,9 @@ async fn a_server_rebuilds_the_read_models_of_a_log_that_was_restored() {
     server.runner.stop().await;
 }
 
-#[tokio::test]
-async fn a_rebuild_that_was_begun_with_the_lost_log_begins_anew() {
+async fn a_rebuild_that_was_begun_with_the_lost_log_begins_anew(kind: Kind) {
     let mut history = History::of(64, 1_500);
-    let (place, _folder, store) = restored(&mut history, 2_500).await;
+    let (place, _folder, store) = restored(kind, &mut history, 2_500).await;
     let held = Held::at(&place, 5);
     let rebuilder = Rebuilder { db: place.db.clone(), feed: held.clone(), now };
     let interrupted = tokio::spawn(async move { rebuilder.rebuild(all()[0], &mut |_| {}).await.map(drop) });

@@ -9,9 +9,13 @@ use routix_projections::read_db::State;
 use routix_projections::runner::Runner;
 
 use super::history::History;
-use super::place::{Place, append_to, now};
+use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::{House, READS_APPS, UNKNOWN_EVENT};
 use crate::support::{PATIENCE, bounded};
+
+on_both! {
+    a_command_that_does_not_know_an_event_has_trouble_of_its_own_and_stops_nobody,
+}
 
 const OTHER_VERSION: &str = "UPDATE projections SET version = version + 1 WHERE name = 'members'";
 
@@ -44,9 +48,8 @@ async fn a_command_of_another_version_leaves_the_tables_of_a_running_server() {
     alone.runner.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_that_does_not_know_an_event_has_trouble_of_its_own_and_stops_nobody() {
-    let place = Place::new().await;
+async fn a_command_that_does_not_know_an_event_has_trouble_of_its_own_and_stops_nobody(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(94, 200).appends).await;
     place.raw_log().execute_batch(UNKNOWN_EVENT).unwrap();
     let head = place.store.head().await.unwrap();

@@ -10,16 +10,22 @@ use routix_projections::projection::all;
 use routix_projections::runner::{NotReached, Runner};
 
 use super::history::History;
-use super::place::{Place, now};
+use super::place::{Kind, Place, now, on_both};
 use crate::support::{PATIENCE, bounded, until};
+
+on_both! {
+    two_runners_on_one_database_apply_each_event_once,
+    a_command_reads_its_own_write,
+    waiting_for_a_position_that_does_not_come_ends_and_says_how_far_it_came,
+    a_stopped_projection_rests_between_its_looks,
+}
 
 fn names() -> Vec<&'static str> {
     all().iter().map(|projection| projection.name()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_runners_on_one_file_apply_each_event_once() {
-    let place = Place::new().await;
+async fn two_runners_on_one_database_apply_each_event_once(kind: Kind) {
+    let place = Place::new(kind).await;
     let (store, db) = place.second();
     let feed: Arc<dyn EventFeed> = Arc::new(store);
     let runners = [place.run(), Runner::start(&db, &feed, &all(), now)];
@@ -41,9 +47,43 @@ async fn two_runners_on_one_file_apply_each_event_once() {
     }
 }
 
+/// What both nodes of a place lose again and again.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_reads_its_own_write() {
-    let place = Place::new().await;
+async fn runners_whose_connections_are_cut_apply_each_event_once() {
+    let place = Place::new(Kind::Postgres).await;
+    let (store, db) = place.second();
+    let feed: Arc<dyn EventFeed> = Arc::new(store);
+    let runners = [place.run(), Runner::start(&db, &feed, &all(), now)];
+    let mut history = History::of(55, 100);
+    for round in 1..=10 {
+        history.grow(100 + round * 200);
+        let appends = history.take();
+        let cuts = async {
+            for _ in 0..3 {
+                place.cluster.as_ref().unwrap().sql(CUT);
+                tokio::task::yield_now().await;
+            }
+        };
+        bounded("the appends", async { tokio::join!(place.append(&appends), cuts) }).await;
+        let head = place.store.head().await.unwrap();
+        for runner in &runners {
+            assert_eq!(runner.waiter().wait_for(&names(), head, PATIENCE).await, Ok(()), "round {round}");
+        }
+    }
+    for runner in runners {
+        runner.stop().await;
+    }
+    for projection in all() {
+        let verified = place.rebuilder().verify(projection, &mut |_| {}).await.unwrap();
+        assert_eq!((verified.difference, verified.position), (None, place.store.head().await.unwrap()));
+    }
+}
+
+async fn a_command_reads_its_own_write(kind: Kind) {
+    let place = Place::new(kind).await;
     let runner = place.run();
     let mut history = History::of(52, 50);
     for events in (60..400).step_by(10) {
@@ -56,15 +96,14 @@ async fn a_command_reads_its_own_write() {
             .query_row("SELECT count(*) FROM events WHERE event_type = 'app.registered'", [], |row| row.get(0))
             .unwrap();
         for query in ["SELECT count(*) FROM app_list", "SELECT count(*) FROM token_validation"] {
-            assert_eq!(place.raw_read().query_row(query, [], |row| row.get::<_, i64>(0)), Ok(apps));
+            assert_eq!(place.value::<i64>(query).await, apps);
         }
     }
     runner.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn waiting_for_a_position_that_does_not_come_ends_and_says_how_far_it_came() {
-    let place = Place::new().await;
+async fn waiting_for_a_position_that_does_not_come_ends_and_says_how_far_it_came(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(53, 50).appends).await;
     let head = place.store.head().await.unwrap();
     let runner = place.run();
@@ -117,9 +156,8 @@ impl EventFeed for Counting {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stopped_projection_rests_between_its_looks() {
-    let place = Place::new().await;
+async fn a_stopped_projection_rests_between_its_looks(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(54, 50).appends).await;
     place
         .raw_log()

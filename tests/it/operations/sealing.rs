@@ -10,7 +10,7 @@ use routix_domain::log::{EventFeed, SealStore};
 use tempfile::TempDir;
 
 use super::history::History;
-use super::place::Place;
+use super::place::{Kind, Place};
 
 /// A sealer with a key of its own. The folder is kept as long as its keys are read.
 fn sealer(place: &Place) -> (Sealer, TempDir) {
@@ -39,7 +39,7 @@ async fn verify(place: &Place, sealer: &Sealer) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_sealed_in_parts_and_by_two_at_once_is_one_tree() {
-    let place = Place::new().await;
+    let place = Place::new(Kind::Sqlite).await;
     let (sealer, _keys) = sealer(&place);
     let mut history = History::of(71, 1_500);
     place.append(&history.take()).await;
@@ -56,7 +56,7 @@ async fn what_is_sealed_in_parts_and_by_two_at_once_is_one_tree() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tree_that_was_changed_beside_its_checkpoint_is_not_signed_over() {
-    let place = Place::new().await;
+    let place = Place::new(Kind::Sqlite).await;
     let (sealer, _keys) = sealer(&place);
     let mut history = History::of(73, 200);
     place.append(&history.take()).await;
@@ -74,7 +74,7 @@ async fn a_tree_that_was_changed_beside_its_checkpoint_is_not_signed_over() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn evidence_that_lost_its_newest_checkpoint_is_not_gone_over_in_silence() {
-    let place = Place::new().await;
+    let place = Place::new(Kind::Sqlite).await;
     let (sealer, _keys) = sealer(&place);
     let mut history = History::of(72, 200);
     place.append(&history.take()).await;

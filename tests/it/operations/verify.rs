@@ -14,35 +14,44 @@ use routix_projections::token_validation::TokenValidation;
 
 use super::feeds::Held;
 use super::history::History;
-use super::place::{Place, now};
+use super::place::{Kind, Place, now, on_both};
 use crate::support::bounded;
+
+on_both! {
+    a_changed_row_is_named_by_table_key_and_column,
+    a_missing_row_is_named_by_table_and_key,
+    an_extra_row_is_named_by_table_and_key,
+    verify_leaves_the_live_tables_and_no_others,
+    tables_behind_the_log_are_compared_where_they_stand,
+    of_verifications_side_by_side_none_compares_what_another_one_built,
+}
 
 async fn verified(place: &Place, projection: &'static dyn Projection) -> Option<Difference> {
     place.rebuilder().verify(projection, &mut |_| {}).await.unwrap().difference
 }
 
 /// A place with a history, where `spoil` then changes the physical table of a projection's first generation.
-async fn spoilt(seed: u64, spoil: &str) -> Place {
-    let place = Place::new().await;
+async fn spoilt(kind: Kind, seed: u64, spoil: &str) -> Place {
+    let place = Place::new(kind).await;
     place.append(&History::of(seed, 1_200).appends).await;
     place.catch_up().await;
-    assert_eq!(place.raw_read().execute(spoil, []).unwrap(), 1, "{spoil}");
+    assert_eq!(place.change(spoil, &[]).await, 1, "{spoil}");
     place
 }
 
-fn text(place: &Place, query: &str) -> Value {
-    Value::Text(place.raw_read().query_row(query, [], |row| row.get(0)).unwrap())
+async fn text(place: &Place, query: &str) -> Value {
+    Value::Text(place.value(query).await)
 }
 
-#[tokio::test]
-async fn a_changed_row_is_named_by_table_key_and_column() {
+async fn a_changed_row_is_named_by_table_key_and_column(kind: Kind) {
     let place = spoilt(
+        kind,
         21,
         "UPDATE token_validation__1 SET token_epoch = token_epoch + 7
          WHERE app_id = (SELECT app_id FROM token_validation__1 ORDER BY app_id LIMIT 1 OFFSET 9)",
     )
     .await;
-    let key = text(&place, "SELECT app_id FROM token_validation ORDER BY app_id LIMIT 1 OFFSET 9");
+    let key = text(&place, "SELECT app_id FROM token_validation ORDER BY app_id LIMIT 1 OFFSET 9").await;
     let difference = verified(&place, &TokenValidation).await.unwrap();
     assert_eq!(
         (difference.table, difference.key, difference.column),
@@ -58,28 +67,25 @@ async fn a_changed_row_is_named_by_table_key_and_column() {
     assert_eq!(verified(&place, &TokenValidation).await, None);
 }
 
-#[tokio::test]
-async fn a_missing_row_is_named_by_table_and_key() {
-    let place = Place::new().await;
+async fn a_missing_row_is_named_by_table_and_key(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(22, 1_200).appends).await;
     place.catch_up().await;
     let query = "SELECT user_id FROM members ORDER BY organization_id, user_id LIMIT 1 OFFSET 3";
     let (user, organization) =
-        (text(&place, query), text(&place, &query.replace("SELECT user_id", "SELECT organization_id")));
-    let (Value::Text(user_id), Value::Text(organization_id)) = (&user, &organization) else { panic!("ids are text") };
-    let delete = "DELETE FROM members__1 WHERE user_id = ?1 AND organization_id = ?2";
-    assert_eq!(place.raw_read().execute(delete, [user_id, organization_id]).unwrap(), 1);
+        (text(&place, query).await, text(&place, &query.replace("SELECT user_id", "SELECT organization_id")).await);
+    let delete = "DELETE FROM members__1 WHERE user_id = $1 AND organization_id = $2";
+    assert_eq!(place.change(delete, &[user.clone(), organization.clone()]).await, 1);
     let difference = verified(&place, &Members).await.unwrap();
     assert_eq!((difference.table, &difference.column, &difference.live), ("members", &None, &None));
     assert_eq!(difference.key, [organization.clone(), user]);
     assert_eq!(difference.rebuilt, Some(organization));
 }
 
-#[tokio::test]
-async fn an_extra_row_is_named_by_table_and_key() {
+async fn an_extra_row_is_named_by_table_and_key(kind: Kind) {
     for (organization, seed) in [("00000000-first", 23), ("zzzzzzzz-last", 24)] {
         let insert = format!("INSERT INTO organizations__1 VALUES ('{organization}', 'Nobody', 0)");
-        let place = spoilt(seed, &insert).await;
+        let place = spoilt(kind, seed, &insert).await;
         let difference = verified(&place, &Members).await.unwrap();
         let key = Value::Text(organization.to_owned());
         let expected =
@@ -88,28 +94,22 @@ async fn an_extra_row_is_named_by_table_and_key() {
     }
 }
 
-#[tokio::test]
-async fn verify_leaves_the_live_tables_and_no_others() {
+async fn verify_leaves_the_live_tables_and_no_others(kind: Kind) {
     let place = spoilt(
+        kind,
         25,
         "UPDATE app_history__1 SET actor_kind = 'robot' WHERE position = (SELECT max(position) FROM app_history__1)",
     )
     .await;
-    let before = (place.dump_all(), place.db.status(&[&AppHistory]).await.unwrap());
-    let tables = || -> Vec<String> {
-        let connection = place.raw_read();
-        let mut statement = connection.prepare("SELECT name FROM sqlite_master ORDER BY name").unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
-    };
-    let tables_before = tables();
+    let before = (place.dump_all().await, place.db.status(&[&AppHistory]).await.unwrap());
+    let tables_before = place.tables().await;
     assert_eq!(verified(&place, &AppHistory).await.unwrap().column, Some("actor_kind"));
-    assert_eq!((place.dump_all(), place.db.status(&[&AppHistory]).await.unwrap()), before);
-    assert_eq!(tables(), tables_before);
+    assert_eq!((place.dump_all().await, place.db.status(&[&AppHistory]).await.unwrap()), before);
+    assert_eq!(place.tables().await, tables_before);
 }
 
-#[tokio::test]
-async fn tables_behind_the_log_are_compared_where_they_stand() {
-    let place = Place::new().await;
+async fn tables_behind_the_log_are_compared_where_they_stand(kind: Kind) {
+    let place = Place::new(kind).await;
     let mut history = History::of(26, 700);
     place.append(&history.take()).await;
     place.catch_up().await;
@@ -118,12 +118,11 @@ async fn tables_behind_the_log_are_compared_where_they_stand() {
     place.append(&history.take()).await;
     let verified = place.rebuilder().verify(&AppHistory, &mut |_| {}).await.unwrap();
     assert_eq!((verified.position, verified.difference), (stands_at, None));
-    assert_eq!(verified.rows, place.dump(&AppHistory).values().map(Vec::len).sum::<usize>() as u64);
+    assert_eq!(verified.rows, place.dump(&AppHistory).await.values().map(Vec::len).sum::<usize>() as u64);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_verifications_side_by_side_none_compares_what_another_one_built() {
-    let place = Place::new().await;
+async fn of_verifications_side_by_side_none_compares_what_another_one_built(kind: Kind) {
+    let place = Place::new(kind).await;
     place.append(&History::of(27, 2_500).appends).await;
     place.catch_up().await;
     let (first, third) = (Held::at(&place, 2), Held::at(&place, 3));
