@@ -27,6 +27,9 @@ const AS_FILE: [&str; 2] = ["database_url", "event_store_url"];
 /// What a URL may begin with.
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "postgresql"];
 
+/// What the URL of an EventStoreDB or KurrentDB may begin with.
+const EVENT_STORES: [&str; 4] = ["esdb", "esdb+discover", "kurrentdb", "kurrentdb+discover"];
+
 /// A century: more would leave the calendar.
 const MAX_DAYS: u32 = 36_500;
 
@@ -102,6 +105,12 @@ fn check(config: Config) -> Result<Config, ConfigError> {
     for (name, url) in [("database_url", &config.database_url), ("event_store_url", &config.event_store_url)] {
         let Some(url) = url else { continue };
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+        if name == "event_store_url" && EVENT_STORES.contains(&scheme) {
+            if cfg!(feature = "eventstore") {
+                continue;
+            }
+            return fault(name, "names an EventStoreDB, and this program was built without --features eventstore");
+        }
         if !DATABASES.contains(&scheme) {
             return fault(name, "must be sqlite:FOLDER or postgres://user:password@host:5432/database");
         }

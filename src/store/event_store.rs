@@ -7,7 +7,11 @@ use cqrs_es::persist::{PersistedEventRepository, PersistenceError, ReplayStream,
 use routix_domain::log::{EventFeed, SealStore};
 use serde_json::Value;
 
+#[cfg(feature = "eventstore")]
+use super::eventstore::EventStoreDb;
 use super::postgres::PostgresEventStore;
+#[cfg(feature = "eventstore")]
+use super::seals::Seals;
 use super::sqlite::SqliteEventStore;
 
 /// One of the stores. Surfaces and commands know it only by its ports. cqrs-es's is one that cannot be behind a pointer, so
@@ -16,6 +20,12 @@ use super::sqlite::SqliteEventStore;
 pub enum EventStore {
     Sqlite(SqliteEventStore),
     Postgres(PostgresEventStore),
+    /// The evidence is beside the read models: a server of EventStoreDB keeps events and nothing else.
+    #[cfg(feature = "eventstore")]
+    EventStoreDb {
+        store: EventStoreDb,
+        seals: Seals,
+    },
 }
 
 impl EventStore {
@@ -24,6 +34,8 @@ impl EventStore {
         match self {
             Self::Sqlite(store) => Arc::new(store.clone()),
             Self::Postgres(store) => Arc::new(store.clone()),
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => Arc::new(store.clone()),
         }
     }
 
@@ -32,6 +44,8 @@ impl EventStore {
         match self {
             Self::Sqlite(store) => Arc::new(store.seals()),
             Self::Postgres(store) => Arc::new(store.seals()),
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { seals, .. } => Arc::new(seals.clone()),
         }
     }
 
@@ -40,6 +54,8 @@ impl EventStore {
         match self {
             Self::Sqlite(store) => store.takes_appends(),
             Self::Postgres(_) => true,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { .. } => true,
         }
     }
 }
@@ -49,6 +65,8 @@ impl PersistedEventRepository for EventStore {
         match self {
             Self::Sqlite(store) => store.get_events::<A>(aggregate_id).await,
             Self::Postgres(store) => store.get_events::<A>(aggregate_id).await,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => store.get_events::<A>(aggregate_id).await,
         }
     }
 
@@ -60,6 +78,8 @@ impl PersistedEventRepository for EventStore {
         match self {
             Self::Sqlite(store) => store.get_last_events::<A>(aggregate_id, last_sequence).await,
             Self::Postgres(store) => store.get_last_events::<A>(aggregate_id, last_sequence).await,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => store.get_last_events::<A>(aggregate_id, last_sequence).await,
         }
     }
 
@@ -67,6 +87,8 @@ impl PersistedEventRepository for EventStore {
         match self {
             Self::Sqlite(store) => store.get_snapshot::<A>(id).await,
             Self::Postgres(store) => store.get_snapshot::<A>(id).await,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => store.get_snapshot::<A>(id).await,
         }
     }
 
@@ -78,6 +100,8 @@ impl PersistedEventRepository for EventStore {
         match self {
             Self::Sqlite(store) => store.persist::<A>(events, snapshot_update).await,
             Self::Postgres(store) => store.persist::<A>(events, snapshot_update).await,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => store.persist::<A>(events, snapshot_update).await,
         }
     }
 
@@ -85,6 +109,8 @@ impl PersistedEventRepository for EventStore {
         match self {
             Self::Sqlite(store) => store.stream_events::<A>(id).await,
             Self::Postgres(store) => store.stream_events::<A>(id).await,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => store.stream_events::<A>(id).await,
         }
     }
 
@@ -92,6 +118,8 @@ impl PersistedEventRepository for EventStore {
         match self {
             Self::Sqlite(store) => store.stream_all_events::<A>().await,
             Self::Postgres(store) => store.stream_all_events::<A>().await,
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { store, .. } => store.stream_all_events::<A>().await,
         }
     }
 }

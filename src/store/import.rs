@@ -21,6 +21,9 @@ pub struct Batch {
 pub enum ImportError {
     #[error("the log is not empty; a log can only be taken into an empty one")]
     NotEmpty,
+    /// Such a server gives each event a position and a time of its own.
+    #[error("EventStoreDB cannot keep the positions and times of another log; take it into PostgreSQL or SQLite")]
+    Unable,
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// The source of the batches broke off.
@@ -40,6 +43,8 @@ impl EventStore {
         let database = match self {
             Self::Sqlite(store) => store.seals().database().clone(),
             Self::Postgres(store) => store.seals().database().clone(),
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { .. } => return Err(ImportError::Unable),
         };
         let insert = match database {
             Database::Sqlite(_) => insert_into_file,

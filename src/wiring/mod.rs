@@ -1,6 +1,7 @@
 //! From settings to a running program: the only place that names concrete stores.
 
 mod gate;
+mod lives;
 mod open;
 mod pending;
 mod place;

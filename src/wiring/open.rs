@@ -13,7 +13,8 @@ use routix_projections::rebuild::{Progress, Rebuilder};
 use routix_projections::runner::Runner;
 use routix_projections::sqlite_file::{Durability, fold_write_ahead_log};
 
-use super::place::{Place, Places, schema};
+use super::lives;
+use super::place::Places;
 use crate::commands::users::Users;
 use crate::commands::{Commands, Passwords};
 use crate::config::Config;
@@ -114,10 +115,10 @@ impl Stores {
     async fn open_as(role: Role, config: &Config, system: &System) -> Result<Self, OpenError> {
         let places = Places::of(config)?;
         let mut files = Vec::new();
-        let store = open_log(&places.log, &mut files, system).await?;
-        let identity = open_identity(&places.database, &mut files, system).await?;
-        let read = open_read(&places.database, &mut files, system).await?;
-        let records = open_records(&Place::Folder(config.data_dir.clone()), &mut files, system).await?;
+        let store = lives::log(&places, &mut files, system).await?;
+        let identity = lives::identity(&places.database, &mut files, system).await?;
+        let read = ReadDb::new(lives::database(&places.database, (READ, "read.db"), &mut files, system).await?);
+        let records = lives::records(&places.database, &mut files, system).await?;
         let feed = store.feed();
         let runner = follow(role, &places, (&read, &feed)).await?;
         let (waiter, system) = (runner.waiter(), system.clone());
@@ -166,74 +167,6 @@ impl Stores {
     pub fn rebuilder(&self) -> Rebuilder {
         Rebuilder { db: self.read.clone(), feed: Arc::clone(&self.feed), now: now_micros }
     }
-}
-
-/// Connections of a node to the read models and to the people, which every request looks at.
-const CONNECTIONS: usize = 16;
-
-async fn open_log(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<EventStore, OpenError> {
-    match place {
-        Place::Folder(folder) => {
-            let file = named(folder, "events.db", files);
-            let store = SqliteEventStore::open(&file, system).map_err(|error| OpenError::Database(file, error))?;
-            Ok(EventStore::Sqlite(store))
-        }
-        Place::Postgres(url) => {
-            let store = PostgresEventStore::open(url, system.now()).await;
-            store.map(EventStore::Postgres).map_err(|error| OpenError::Postgres(url.to_string(), error))
-        }
-    }
-}
-
-async fn open_identity(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<IdentityDb, OpenError> {
-    match place {
-        Place::Folder(folder) => {
-            let file = named(folder, "identity.db", files);
-            IdentityDb::open(&file, system.now()).map_err(|error| OpenError::Database(file, error))
-        }
-        Place::Postgres(url) => {
-            let opened = IdentityDb::open_postgres(schema(url, IDENTITY.name, CONNECTIONS)?, system.now()).await;
-            opened.map_err(|error| OpenError::Postgres(url.to_string(), error))
-        }
-    }
-}
-
-async fn open_read(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<ReadDb, OpenError> {
-    match place {
-        Place::Folder(folder) => {
-            let file = named(folder, "read.db", files);
-            migrate_file(&file, READ, Durability::Normal, system)?;
-            Ok(ReadDb::open(&file)?)
-        }
-        Place::Postgres(url) => {
-            let database = Database::Postgres(schema(url, READ.name, CONNECTIONS)?);
-            let migrated = READ.migrate(&database, system.now()).await;
-            migrated.map_err(|error| OpenError::Postgres(url.to_string(), error))?;
-            Ok(ReadDb::new(database))
-        }
-    }
-}
-
-async fn open_records(place: &Place, files: &mut Vec<PathBuf>, system: &System) -> Result<SqliteRecords, OpenError> {
-    let folder = match place {
-        Place::Folder(folder) => folder.clone(),
-        Place::Postgres(_) => PathBuf::from("TODO"),
-    };
-    let file = named(&folder, "tms.db", files);
-    migrate_file(&file, TMS, Durability::Full, system)?;
-    SqliteRecords::open(&file).map_err(OpenError::Records)
-}
-
-fn migrate_file(path: &Path, life: Life, durability: Durability, system: &System) -> Result<(), OpenError> {
-    let opened = SqliteDatabase::open(path, durability).map_err(MigrationError::from);
-    let migrated = opened.and_then(|database| life.migrate_file(&database, system.now()));
-    migrated.map(drop).map_err(|error| OpenError::Database(path.to_owned(), error))
-}
-
-fn named(folder: &Path, name: &str, files: &mut Vec<PathBuf>) -> PathBuf {
-    let file = folder.join(name);
-    files.push(file.clone());
-    file
 }
 
 /// Prepares the read models, follows the log and waits until they hold what the log holds now. A reader that came earlier

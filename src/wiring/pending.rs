@@ -6,7 +6,7 @@ use routix_projections::database::{Database, SqliteDatabase};
 use routix_projections::sqlite_file::Durability;
 
 use super::open::OpenError;
-use super::place::{Place, Places, schema};
+use super::place::{LogPlace, Place, Places, schema};
 use crate::config::Config;
 use crate::store::migrations::{EVENTS, IDENTITY, Life, MigrationError, READ, TMS};
 
@@ -17,8 +17,14 @@ use crate::store::migrations::{EVENTS, IDENTITY, Life, MigrationError, READ, TMS
 pub async fn pending_migrations(config: &Config) -> Result<Vec<(&'static str, &'static str)>, OpenError> {
     let places = Places::of(config)?;
     let mut pending = Vec::new();
+    let log = match &places.log {
+        LogPlace::Database(place) => place,
+        // Its evidence is there.
+        #[cfg(feature = "eventstore")]
+        LogPlace::EventStoreDb(_) => &places.database,
+    };
     for (place, life, file) in [
-        (&places.log, EVENTS, "events.db"),
+        (log, EVENTS, "events.db"),
         (&places.database, IDENTITY, "identity.db"),
         (&places.database, READ, "read.db"),
         (&places.database, TMS, "tms.db"),

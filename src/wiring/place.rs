@@ -16,10 +16,18 @@ pub(super) enum Place {
     Postgres(PostgresUrl),
 }
 
+/// Where the log is.
+#[derive(Clone)]
+pub(super) enum LogPlace {
+    Database(Place),
+    #[cfg(feature = "eventstore")]
+    EventStoreDb(String),
+}
+
 /// The places of the log, and of all else.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Places {
-    pub(super) log: Place,
+    pub(super) log: LogPlace,
     pub(super) database: Place,
 }
 
@@ -31,9 +39,13 @@ impl Places {
     /// [`OpenError`] for a URL that cannot be understood and a folder that cannot be made.
     pub(super) fn of(config: &Config) -> Result<Self, OpenError> {
         let database = place(config, "database_url", config.database_url.as_deref())?;
-        let log = match (&config.event_store_url, &database) {
-            (None, Place::Postgres(url)) => Place::Postgres(url.clone()),
-            (url, _) => place(config, "event_store_url", url.as_deref())?,
+        let log = match (config.event_store_url.as_deref(), &database) {
+            (None, Place::Postgres(url)) => LogPlace::Database(Place::Postgres(url.clone())),
+            #[cfg(feature = "eventstore")]
+            (Some(url), _) if url.starts_with("esdb") || url.starts_with("kurrentdb") => {
+                LogPlace::EventStoreDb(url.to_owned())
+            }
+            (url, _) => LogPlace::Database(place(config, "event_store_url", url)?),
         };
         Ok(Self { log, database })
     }
@@ -44,7 +56,7 @@ impl Places {
     /// # Errors
     /// [`OpenError::InUse`] when another server has them.
     pub(super) fn lock(&self) -> Result<Option<File>, OpenError> {
-        let ((Place::Folder(folder), _) | (_, Place::Folder(folder))) = (&self.database, &self.log) else {
+        let ((Place::Folder(folder), _) | (_, LogPlace::Database(Place::Folder(folder)))) = (&self.database, &self.log) else {
             return Ok(None);
         };
         let unusable = |error| OpenError::DataDir(folder.clone(), error);
