@@ -88,10 +88,10 @@ async fn a_change_whose_answer_cannot_be_kept_is_not_made(kind: Kind) {
     let scratch = with_demo(kind).await;
     scratch.sql(match kind {
         Kind::Sqlite => {
-            "CREATE TRIGGER full BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'on purpose'); END"
+            "CREATE TRIGGER fault BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'on purpose'); END"
         }
         Kind::Postgres => {
-            "CREATE TRIGGER full BEFORE INSERT ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION refuse_move()"
+            "CREATE TRIGGER fault BEFORE INSERT ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION refuse_move()"
         }
     });
     let id = Uuid::parse_str(&scratch.sql("SELECT id FROM accounts LIMIT 1")[0]).unwrap();
