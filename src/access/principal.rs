@@ -1,7 +1,10 @@
 //! What a verified token proves about its caller.
 
 use routix_domain::value::{BranchRestriction, ScopeSet};
+use serde_json::json;
 use uuid::Uuid;
+
+use super::claims::AUTHENTICATED;
 
 /// The caller of the API proxy: an app, for itself or for a user.
 ///
@@ -18,6 +21,22 @@ pub struct AppPrincipal {
     pub scopes: ScopeSet,
     /// What the app may touch today; for a user's token, only as far as the user may touch it too.
     pub branches: BranchRestriction,
+}
+
+impl AppPrincipal {
+    /// The claims of the token as JSON, in the words of the token; scopes and branches are those that hold now.
+    pub fn claims(&self) -> String {
+        let claims = json!({
+            "aud": AUTHENTICATED,
+            "role": AUTHENTICATED,
+            "sub": self.user_id.unwrap_or(self.app_id),
+            "organization_id": self.organization_id,
+            "oauth_client_id": self.client_id,
+            "oauth_scopes": self.scopes,
+            "oauth_branch_ids": self.branches.to_list(),
+        });
+        claims.to_string()
+    }
 }
 
 /// The caller of the management doors: a person who signed in, in a session that is still open.

@@ -1,16 +1,18 @@
 //! Loading: each resource after those that it refers to.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::proxy::Tenant;
-use crate::proxy::catalogue::{Catalogue, CatalogueError};
-use crate::proxy::records::{LoadError, LoadRow, RecordError, SqliteRecords};
+use crate::proxy::catalogue::{ApiVersion, Catalogue, CatalogueError};
+use crate::proxy::records::{ListQuery, LoadError, LoadRow, RecordError, RecordSource, Target, load_rows};
 
 use super::{accounts, fleet, invoices, orders, planning, staff};
 
 /// A branch that is to have records.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DemoBranch<'a> {
     pub tenant: Tenant,
     /// Where the branch is; a city of the Netherlands.
@@ -63,13 +65,17 @@ pub enum DemoError {
 ///
 /// # Errors
 /// [`DemoError`] when a row does not fit the catalogue or cannot be written; a resource is loaded whole or not at all.
-pub fn load(records: &SqliteRecords, branches: &[DemoBranch<'_>]) -> Result<(), DemoError> {
+pub async fn load(records: &dyn RecordSource, branches: &[DemoBranch<'_>]) -> Result<(), DemoError> {
     let catalogue = Catalogue::built_in().map_err(DemoError::Catalogue)?;
+    let first = ListQuery { limit: 1, offset: 0, order: None, filters: Vec::new() };
     for branch in branches {
         for (name, rows) in rows(branch) {
             let resource = catalogue.resource(name).ok_or(DemoError::NoResource(name))?;
-            if records.is_empty(resource, branch.tenant).map_err(DemoError::Records)? {
-                records.load(resource, branch.tenant, &rows).map_err(DemoError::Load)?;
+            let target =
+                Target { resource: Arc::clone(resource), version: ApiVersion::V1, tenant: branch.tenant.clone() };
+            let page = records.list(&target, &first).await.map_err(DemoError::Records)?;
+            if page.count == 0 {
+                load_rows(records, resource, &branch.tenant, &rows).await.map_err(DemoError::Load)?;
             }
         }
     }

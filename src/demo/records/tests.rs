@@ -4,8 +4,8 @@ use uuid::Uuid;
 use super::*;
 use crate::proxy::Tenant;
 use crate::proxy::catalogue::{ApiVersion, Catalogue};
-use crate::proxy::records::test_support::scratch;
-use crate::proxy::records::{ListQuery, RecordSource, SqliteRecords, Target};
+use crate::proxy::records::test_support::{Kind, ScratchRecords};
+use crate::proxy::records::{ListQuery, Target};
 
 const CITIES: [(&str, Size); 3] = [("Rotterdam", Size::Large), ("Venlo", Size::Medium), ("Zwolle", Size::Small)];
 
@@ -13,31 +13,30 @@ fn tenant(number: usize) -> Tenant {
     Tenant::for_loading(Uuid::from_u128(1), Uuid::from_u128(2 + number as u128))
 }
 
-fn loaded() -> (tempfile::TempDir, SqliteRecords) {
-    let (directory, records) = scratch();
+async fn loaded() -> ScratchRecords {
+    let scratch = ScratchRecords::new(Kind::Sqlite).await;
     let branches: Vec<_> = CITIES
         .iter()
         .enumerate()
         .map(|(number, &(city, size))| DemoBranch { tenant: tenant(number), city, size })
         .collect();
-    load(&records, &branches).unwrap();
-    (directory, records)
+    load(scratch.records.as_ref(), &branches).await.unwrap();
+    scratch
 }
 
-async fn all(records: &SqliteRecords, name: &str, number: usize) -> Vec<Value> {
+async fn all(scratch: &ScratchRecords, name: &str, number: usize) -> Vec<Value> {
     let resource = Catalogue::built_in().unwrap().resource(name).unwrap().clone();
     let target = Target { resource, version: ApiVersion::V2, tenant: tenant(number) };
     let query = ListQuery { limit: 10_000, offset: 0, order: None, filters: vec![] };
-    let page = records.list(&target, &query).await.unwrap();
+    let page = scratch.records.list(&target, &query).await.unwrap();
     let text = [b"[".as_slice(), &page.objects, b"]"].concat();
     serde_json::from_slice(&text).unwrap()
 }
 
 #[tokio::test]
 async fn the_main_branch_is_rich_and_its_first_account_is_the_guides() {
-    let (_directory, records) = loaded();
-    let resource = Catalogue::built_in().unwrap().resource("orders").unwrap().clone();
-    assert!(!records.is_empty(&resource, tenant(0)).unwrap() && records.is_empty(&resource, tenant(9)).unwrap());
+    let records = loaded().await;
+    assert!(all(&records, "orders", 9).await.is_empty());
     for (name, least) in [
         ("accounts", 200),
         ("orders", 500),
@@ -58,7 +57,7 @@ async fn the_main_branch_is_rich_and_its_first_account_is_the_guides() {
 
 #[tokio::test]
 async fn what_is_done_and_what_is_planned_agree_with_the_day() {
-    let (_directory, records) = loaded();
+    let records = loaded().await;
     let statuses = |rows: Vec<Value>| {
         let mut found: Vec<_> = rows.iter().map(|row| row["status"].as_str().unwrap().to_owned()).collect();
         found.sort();
@@ -77,7 +76,7 @@ async fn what_is_done_and_what_is_planned_agree_with_the_day() {
 
 #[tokio::test]
 async fn the_same_branch_gets_the_same_rows() {
-    let ((_one, first), (_two, second)) = (loaded(), loaded());
+    let (first, second) = (loaded().await, loaded().await);
     for name in ["accounts", "orders", "planning", "invoices"] {
         assert_eq!(all(&first, name, 1).await, all(&second, name, 1).await, "{name}");
         assert_ne!(all(&first, name, 1).await[0]["id"], all(&first, name, 2).await[0]["id"], "{name}");

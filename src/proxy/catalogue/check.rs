@@ -1,6 +1,6 @@
 //! One value, from JSON or from a query string, against the type that the catalogue gives it.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use routix_domain::value::{Fault, Faults, single_line, text};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
@@ -71,6 +71,7 @@ impl ValueType {
         match self.kind {
             FieldType::Date => {
                 let date = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok();
+                let date = date.filter(|date| is_common_year(date.year()));
                 let date = date.map(|date| date.format("%Y-%m-%d").to_string()).filter(|text| text == value);
                 date.ok_or_else(|| format("must be a date like 2026-02-10"))
             }
@@ -209,8 +210,13 @@ fn wanted(kind: FieldType) -> &'static str {
 fn timestamp(value: &str) -> Option<String> {
     let time = DateTime::parse_from_rfc3339(value).ok()?.with_timezone(&Utc);
     let text = time.to_rfc3339_opts(SecondsFormat::Secs, true);
-    // Years outside 0000..=9999 have a sign, and a leap second would be shown as 60.
-    (text.len() == 20 && !text.ends_with(":60Z")).then_some(text)
+    // A leap second would be shown as 60.
+    (is_common_year(time.year()) && !text.ends_with(":60Z")).then_some(text)
+}
+
+/// Years of four digits, without the year 0, which is another one for PostgreSQL.
+fn is_common_year(year: i32) -> bool {
+    (1..=9999).contains(&year)
 }
 
 /// The form that a mail system accepts without quoting: one `@`, a local part, a domain with a dot.

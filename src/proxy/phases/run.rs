@@ -1,5 +1,7 @@
 //! The order itself, in one place.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::HeaderMap;
@@ -29,7 +31,7 @@ pub(super) struct Admitted<'a> {
 pub(in crate::proxy) async fn run(proxy: &Proxy, request: Request) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let Ok(origin) = RequestOrigin::from_request_parts(&mut parts, &()).await;
-    let principal = proxy.gate.authenticate(&parts.headers).await?;
+    let principal = Arc::new(proxy.gate.authenticate(&parts.headers).await?);
     let path = path::find(&proxy.catalogue, parts.uri.path())?;
     let operation = method::choose(&parts.method, &path)?;
     scope::require(&principal, &path, operation)?;

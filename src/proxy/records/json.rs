@@ -1,13 +1,15 @@
 //! Column values to JSON text, without a tree in between. The order of the members is the catalogue's.
 
+use std::borrow::Cow;
+
 use crate::proxy::catalogue::{Field, FieldType};
 
-/// A column's value, borrowed from the row.
-#[derive(Clone, Copy, Debug)]
+/// A column's value, borrowed from the row where it is stored as it is shown.
+#[derive(Clone, Debug)]
 pub(super) enum Cell<'a> {
     Null,
     Integer(i64),
-    Text(&'a str),
+    Text(Cow<'a, str>),
 }
 
 /// The row holds something that its field cannot be.
@@ -18,14 +20,14 @@ pub(super) struct Unreadable {
 }
 
 /// Adds `"name":value`.
-pub(super) fn push_member(out: &mut Vec<u8>, field: &Field, cell: Cell<'_>) -> Result<(), Unreadable> {
+pub(super) fn push_member(out: &mut Vec<u8>, field: &Field, cell: &Cell<'_>) -> Result<(), Unreadable> {
     out.push(b'"');
     out.extend_from_slice(field.name.as_str().as_bytes());
     out.extend_from_slice(b"\":");
     match (field.value.kind, cell) {
         (_, Cell::Null) => out.extend_from_slice(b"null"),
         (FieldType::Boolean, Cell::Integer(value)) => {
-            out.extend_from_slice(if value == 0 { b"false" } else { b"true" });
+            out.extend_from_slice(if *value == 0 { b"false" } else { b"true" });
         }
         (FieldType::Integer, Cell::Integer(value)) => out.extend_from_slice(value.to_string().as_bytes()),
         (FieldType::List | FieldType::Object, Cell::Text(json)) => out.extend_from_slice(json.as_bytes()),

@@ -121,4 +121,7 @@ pub trait RecordSource: Send + Sync {
     /// Judges `if_match` in the transaction of the write, so that of two writers who read the same row one fails. A
     /// repetition is answered before it is judged. The answer is written as in `create`.
     async fn update(&self, target: &Target, change: Change) -> Result<Written, RecordError>;
+
+    /// Creates records in their order, all in one transaction: every one or none.
+    async fn load(&self, target: &Target, records: Vec<NewRecord>) -> Result<(), RecordError>;
 }

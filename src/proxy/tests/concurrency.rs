@@ -4,11 +4,12 @@ use axum::http::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::proxy::records::test_support::{Kind, on_both};
+
 use super::world::{ACCOUNTS, World, json_request, send};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_fifty_changes_to_one_version_exactly_one_is_made() {
-    let world = World::new();
+async fn of_fifty_changes_to_one_version_exactly_one_is_made(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let mut tasks = JoinSet::new();
     for number in 0..50 {
@@ -25,9 +26,8 @@ async fn of_fifty_changes_to_one_version_exactly_one_is_made() {
     assert_eq!(world.get(&address).await.header("etag"), "\"2\"");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_creates_with_one_key_make_one_record() {
-    let world = World::new();
+async fn a_hundred_creates_with_one_key_make_one_record(kind: Kind) {
+    let world = World::new(kind).await;
     let mut tasks = JoinSet::new();
     for _ in 0..100 {
         let router = world.router.clone();
@@ -44,9 +44,8 @@ async fn a_hundred_creates_with_one_key_make_one_record() {
     assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_changes_with_one_key_make_one_change() {
-    let world = World::new();
+async fn fifty_changes_with_one_key_make_one_change(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let mut tasks = JoinSet::new();
     for _ in 0..50 {
@@ -65,9 +64,8 @@ async fn fifty_changes_with_one_key_make_one_change() {
     assert_eq!(world.get(&address).await.header("etag"), "\"2\"");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_twenty_creates_with_one_number_one_is_made() {
-    let world = World::new();
+async fn of_twenty_creates_with_one_number_one_is_made(kind: Kind) {
+    let world = World::new(kind).await;
     let mut tasks = JoinSet::new();
     for _ in 0..20 {
         let router = world.router.clone();
@@ -80,3 +78,29 @@ async fn of_twenty_creates_with_one_number_one_is_made() {
     statuses.sort_unstable();
     assert_eq!((statuses[0], statuses[1], statuses[19]), (201, 409, 409));
 }
+
+async fn a_branch_counts_its_records_without_a_gap_whoever_makes_them(kind: Kind) {
+    let world = World::new(kind).await;
+    let mut tasks = JoinSet::new();
+    for number in 0..40 {
+        let router = world.router.clone();
+        tasks.spawn(async move {
+            // Every fourth is refused after it has begun to write.
+            let body = json!({"order_number": (number - number % 4).to_string()});
+            send(&router, json_request(Method::POST, "/api/v1/RS2RDH3B/orders", &body)).await.status
+        });
+    }
+    let made = tasks.join_all().await.iter().filter(|&&status| status == 201).count();
+    assert_eq!(made, 10);
+    let counted = "SELECT count(*) || ' ' || min(seq) || ' ' || max(seq) || ' ' || count(DISTINCT seq) FROM orders";
+    assert_eq!(world.scratch.sql(counted), ["10 1 10 10"]);
+    assert_eq!(world.scratch.sql("SELECT total || ' ' || last_seq FROM record_counts"), ["10 10"]);
+}
+
+on_both!(
+    a_branch_counts_its_records_without_a_gap_whoever_makes_them,
+    of_fifty_changes_to_one_version_exactly_one_is_made,
+    a_hundred_creates_with_one_key_make_one_record,
+    fifty_changes_with_one_key_make_one_change,
+    of_twenty_creates_with_one_number_one_is_made,
+);

@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
 
+use crate::proxy::records::test_support::{Kind, on_both};
+
 use super::world::{ACCOUNTS, Answer, World, json_request, send};
 
 const ORDERS: &str = "/api/v2/RS2RDH3B/orders";
@@ -22,9 +24,8 @@ async fn change_with(world: &World, address: &str, headers: &[(&'static str, &st
     send(&world.router, request).await
 }
 
-#[tokio::test]
-async fn a_repeated_key_gets_the_first_answer_again() {
-    let world = World::new();
+async fn a_repeated_key_gets_the_first_answer_again(kind: Kind) {
+    let world = World::new(kind).await;
     let body = json!({"company_name": "Bakker B.V."});
     let first = send(&world.router, with_key("key-1", ACCOUNTS, &body)).await;
     assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
@@ -41,9 +42,8 @@ async fn a_repeated_key_gets_the_first_answer_again() {
     assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 1);
 }
 
-#[tokio::test]
-async fn a_key_belongs_to_an_app_and_a_route() {
-    let world = World::new();
+async fn a_key_belongs_to_an_app_and_a_route(kind: Kind) {
+    let world = World::new(kind).await;
     let body = json!({"company_name": "Bakker B.V."});
     let mut ids = Vec::new();
     for (token, path) in [
@@ -63,18 +63,16 @@ async fn a_key_belongs_to_an_app_and_a_route() {
     assert_eq!(ids.len(), 4);
 }
 
-#[tokio::test]
-async fn a_refused_create_does_not_use_its_key_up() {
-    let world = World::new();
+async fn a_refused_create_does_not_use_its_key_up(kind: Kind) {
+    let world = World::new(kind).await;
     let order = json!({"order_number": "1"});
     assert_eq!(world.post(ORDERS, order.clone()).await.status, 201);
     assert_eq!(send(&world.router, with_key("k", ORDERS, &order)).await.status, 409);
     assert_eq!(send(&world.router, with_key("k", ORDERS, &json!({"order_number": "2"}))).await.status, 201);
 }
 
-#[tokio::test]
-async fn a_key_is_visible_ascii() {
-    let world = World::new();
+async fn a_key_is_visible_ascii(kind: Kind) {
+    let world = World::new(kind).await;
     let body = json!({"company_name": "a"});
     let (longest, too_long) = ("k".repeat(255), "k".repeat(256));
     for (key, status) in
@@ -86,9 +84,8 @@ async fn a_key_is_visible_ascii() {
     }
 }
 
-#[tokio::test]
-async fn a_key_that_comes_through_the_other_version_makes_nothing() {
-    let world = World::new();
+async fn a_key_that_comes_through_the_other_version_makes_nothing(kind: Kind) {
+    let world = World::new(kind).await;
     let body = json!({"company_name": "Bakker B.V."});
     let other_version = ACCOUNTS.replace("/v1/RS", "/v2/RS");
     let first = send(&world.router, with_key("key-1", ACCOUNTS, &body)).await;
@@ -105,9 +102,8 @@ async fn a_key_that_comes_through_the_other_version_makes_nothing() {
     assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 1);
 }
 
-#[tokio::test]
-async fn a_repeated_change_gets_the_first_answer_again_whatever_happened_since() {
-    let world = World::new();
+async fn a_repeated_change_gets_the_first_answer_again_whatever_happened_since(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let body = json!({"phone": "1"});
     let headers = [("idempotency-key", "key-1"), ("if-match", "\"1\"")];
@@ -128,9 +124,8 @@ async fn a_repeated_change_gets_the_first_answer_again_whatever_happened_since()
     assert_eq!((&now.body["data"]["phone"], now.header("etag")), (&json!("2"), "\"3\""));
 }
 
-#[tokio::test]
-async fn a_change_of_nothing_uses_its_key_too() {
-    let world = World::new();
+async fn a_change_of_nothing_uses_its_key_too(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let key = [("idempotency-key", "k")];
     for replayed in ["", "true"] {
@@ -141,9 +136,8 @@ async fn a_change_of_nothing_uses_its_key_too() {
     assert_eq!(change_with(&world, &address, &key, &json!({"phone": "1"})).await.status, 422);
 }
 
-#[tokio::test]
-async fn the_key_of_a_change_belongs_to_an_app_a_method_and_a_record() {
-    let world = World::new();
+async fn the_key_of_a_change_belongs_to_an_app_a_method_and_a_record(kind: Kind) {
+    let world = World::new(kind).await;
     let body = json!({"company_name": "Bakker B.V."});
     let made = send(&world.router, with_key("k", ACCOUNTS, &body)).await;
     let other = world.account("Visser B.V.").await;
@@ -159,9 +153,8 @@ async fn the_key_of_a_change_belongs_to_an_app_a_method_and_a_record() {
     assert_eq!(world.get(made.header("location")).await.header("etag"), "\"3\"");
 }
 
-#[tokio::test]
-async fn a_refused_change_does_not_use_its_key_up() {
-    let world = World::new();
+async fn a_refused_change_does_not_use_its_key_up(kind: Kind) {
+    let world = World::new(kind).await;
     assert_eq!(world.post(ORDERS, json!({"order_number": "1"})).await.status, 201);
     let second = world.post(ORDERS, json!({"order_number": "2"})).await;
     let address = second.header("location");
@@ -180,3 +173,15 @@ async fn a_refused_change_does_not_use_its_key_up() {
     let bad = change_with(&world, address, &[("idempotency-key", "a b")], &json!({"colour": "red"})).await;
     assert_eq!(bad.faults(), ["Idempotency-Key", "colour"]);
 }
+
+on_both!(
+    a_repeated_key_gets_the_first_answer_again,
+    a_key_belongs_to_an_app_and_a_route,
+    a_refused_create_does_not_use_its_key_up,
+    a_key_is_visible_ascii,
+    a_key_that_comes_through_the_other_version_makes_nothing,
+    a_repeated_change_gets_the_first_answer_again_whatever_happened_since,
+    a_change_of_nothing_uses_its_key_too,
+    the_key_of_a_change_belongs_to_an_app_a_method_and_a_record,
+    a_refused_change_does_not_use_its_key_up,
+);

@@ -4,10 +4,12 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use crate::proxy::records::test_support::{Kind, on_both};
+
 use super::world::{ACCOUNTS, World, ask, send};
 
-async fn with_accounts(count: usize) -> World {
-    let world = World::new();
+async fn with_accounts(kind: Kind, count: usize) -> World {
+    let world = World::new(kind).await;
     for number in 0..count {
         let status = if number % 3 == 0 { "inactive" } else { "active" };
         let body = json!({"company_name": format!("Bedrijf {:02}", count - number), "status": status});
@@ -21,9 +23,8 @@ fn names(page: &Value) -> Vec<String> {
     rows.iter().map(|row| row["company_name"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test]
-async fn a_page_has_the_shape_of_the_guide() {
-    let world = World::new();
+async fn a_page_has_the_shape_of_the_guide(kind: Kind) {
+    let world = World::new(kind).await;
     let body = json!({"company_name": "Acme Transport B.V.", "email": "info@acmetransport.nl",
         "phone": "+31 20 123 4567", "account_type": "customer", "status": "active"});
     let made = world.post(ACCOUNTS, body).await;
@@ -39,15 +40,13 @@ async fn a_page_has_the_shape_of_the_guide() {
     assert_eq!(page.header("cache-control"), "private, no-cache");
 }
 
-#[tokio::test]
-async fn an_empty_branch_has_an_empty_page() {
-    let page = World::new().get(ACCOUNTS).await;
+async fn an_empty_branch_has_an_empty_page(kind: Kind) {
+    let page = World::new(kind).await.get(ACCOUNTS).await;
     assert_eq!(page.body, json!({"data": [], "pagination": {"limit": 25, "offset": 0, "total": 0}, "version": "v1"}));
 }
 
-#[tokio::test]
-async fn v2_begins_with_the_members_of_v1() {
-    let world = with_accounts(1).await;
+async fn v2_begins_with_the_members_of_v1(kind: Kind) {
+    let world = with_accounts(kind, 1).await;
     let (one, two) = (world.get(ACCOUNTS).await, world.get(&ACCOUNTS.replace("/v1/RS", "/v2/RS")).await);
     assert_eq!(two.body["version"], "v2");
     let shared = one.text.split("}]").next().unwrap();
@@ -55,9 +54,8 @@ async fn v2_begins_with_the_members_of_v1() {
     assert!(two.body["data"][0]["created_at"].as_str().unwrap().ends_with('Z'));
 }
 
-#[tokio::test]
-async fn head_answers_like_get_without_a_body() {
-    let world = with_accounts(2).await;
+async fn head_answers_like_get_without_a_body(kind: Kind) {
+    let world = with_accounts(kind, 2).await;
     let head = send(&world.router, ask(Method::HEAD, ACCOUNTS).body(Body::empty()).unwrap()).await;
     let get = world.get(ACCOUNTS).await;
     assert_eq!((head.status, head.text.as_str()), (200, ""));
@@ -65,9 +63,8 @@ async fn head_answers_like_get_without_a_body() {
     assert_eq!(head.header("content-length"), get.text.len().to_string());
 }
 
-#[tokio::test]
-async fn rows_come_as_they_were_made_or_as_asked() {
-    let world = with_accounts(4).await;
+async fn rows_come_as_they_were_made_or_as_asked(kind: Kind) {
+    let world = with_accounts(kind, 4).await;
     let made = ["Bedrijf 04", "Bedrijf 03", "Bedrijf 02", "Bedrijf 01"];
     let mut sorted = made;
     sorted.reverse();
@@ -84,9 +81,8 @@ async fn rows_come_as_they_were_made_or_as_asked() {
     }
 }
 
-#[tokio::test]
-async fn a_filter_is_equality_and_counts_what_fits() {
-    let world = with_accounts(9).await;
+async fn a_filter_is_equality_and_counts_what_fits(kind: Kind) {
+    let world = with_accounts(kind, 9).await;
     let page = world.get(&format!("{ACCOUNTS}?status=inactive&limit=2&order=company_name")).await;
     assert_eq!(names(&page.body), ["Bedrijf 03", "Bedrijf 06"]);
     assert_eq!(page.body["pagination"]["total"], 3);
@@ -103,9 +99,8 @@ async fn a_filter_is_equality_and_counts_what_fits() {
     }
 }
 
-#[tokio::test]
-async fn a_text_is_found_however_its_accents_were_typed() {
-    let world = World::new();
+async fn a_text_is_found_however_its_accents_were_typed(kind: Kind) {
+    let world = World::new(kind).await;
     assert_eq!(world.post(ACCOUNTS, json!({"company_name": "Cafe\u{301} Zoe\u{308}"})).await.status, 201);
     for encoded in ["Caf%C3%A9%20Zo%C3%AB", "Cafe%CC%81%20Zoe%CC%88"] {
         let page = world.get(&format!("{ACCOUNTS}?company_name={encoded}")).await;
@@ -113,9 +108,8 @@ async fn a_text_is_found_however_its_accents_were_typed() {
     }
 }
 
-#[tokio::test]
-async fn the_links_walk_over_every_row_once() {
-    let world = with_accounts(7).await;
+async fn the_links_walk_over_every_row_once(kind: Kind) {
+    let world = with_accounts(kind, 7).await;
     let mut address = format!("{ACCOUNTS}?limit=3&order=company_name&account_type=customer");
     let mut seen = Vec::new();
     loop {
@@ -130,9 +124,8 @@ async fn the_links_walk_over_every_row_once() {
     assert!(world.get(&address).await.header("link").contains("offset=3>; rel=\"prev\""));
 }
 
-#[tokio::test]
-async fn every_parameter_at_fault_is_named_and_no_value_is_shown() {
-    let world = World::new();
+async fn every_parameter_at_fault_is_named_and_no_value_is_shown(kind: Kind) {
+    let world = World::new(kind).await;
     let query = "limit=1e3&offset=-1&order=moon&status=sleepy&company_name=&colour=SECRET&email=a&email=b&access_token=SECRET&phone=1";
     let answer = world.get(&format!("{ACCOUNTS}?{query}")).await;
     assert_eq!(answer.outcome(), (400, "invalid_request"));
@@ -141,9 +134,8 @@ async fn every_parameter_at_fault_is_named_and_no_value_is_shown() {
     assert!(!answer.body.to_string().contains("SECRET"));
 }
 
-#[tokio::test]
-async fn numbers_are_digits_within_bounds() {
-    let world = World::new();
+async fn numbers_are_digits_within_bounds(kind: Kind) {
+    let world = World::new(kind).await;
     for query in [
         "limit=0",
         "limit=101",
@@ -168,17 +160,15 @@ async fn numbers_are_digits_within_bounds() {
     }
 }
 
-#[tokio::test]
-async fn a_field_of_v2_is_unknown_to_v1() {
-    let world = World::new();
+async fn a_field_of_v2_is_unknown_to_v1(kind: Kind) {
+    let world = World::new(kind).await;
     assert_eq!(world.get(&format!("{ACCOUNTS}?order=created_at")).await.faults(), ["order"]);
     assert_eq!(world.get("/api/v2/RS2RDH3B/accounts?order=-created_at").await.status, 200);
     assert_eq!(world.get("/api/v1/RS2RDH3B/orders?order=stops").await.faults(), ["order"]);
 }
 
-#[tokio::test]
-async fn sql_in_names_and_values_is_text() {
-    let world = with_accounts(3).await;
+async fn sql_in_names_and_values_is_text(kind: Kind) {
+    let world = with_accounts(kind, 3).await;
     for hostile in
         ["'", "\"", "' OR '1'='1", "x'; DROP TABLE accounts; --", "\\", "%", "_", "?1", "NULL", "1) UNION SELECT 1"]
     {
@@ -195,3 +185,18 @@ async fn sql_in_names_and_values_is_text() {
     assert_eq!(world.get(&format!("{ACCOUNTS}?company_name=%00")).await.faults(), ["company_name"]);
     assert_eq!(world.get(ACCOUNTS).await.body["pagination"]["total"], 13);
 }
+
+on_both!(
+    a_page_has_the_shape_of_the_guide,
+    an_empty_branch_has_an_empty_page,
+    v2_begins_with_the_members_of_v1,
+    head_answers_like_get_without_a_body,
+    rows_come_as_they_were_made_or_as_asked,
+    a_filter_is_equality_and_counts_what_fits,
+    a_text_is_found_however_its_accents_were_typed,
+    the_links_walk_over_every_row_once,
+    every_parameter_at_fault_is_named_and_no_value_is_shown,
+    numbers_are_digits_within_bounds,
+    a_field_of_v2_is_unknown_to_v1,
+    sql_in_names_and_values_is_text,
+);

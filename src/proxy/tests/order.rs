@@ -6,6 +6,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::json;
 
+use crate::proxy::records::test_support::{Kind, on_both};
+
 use super::world::{ACCOUNTS, World, ask, send};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,9 +80,8 @@ fn request(id: &str, wrong: &[Wrong]) -> Request<Body> {
         .unwrap()
 }
 
-#[tokio::test]
-async fn each_earlier_check_wins_over_each_later_one() {
-    let world = World::new();
+async fn each_earlier_check_wins_over_each_later_one(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let id = address.rsplit_once('/').unwrap().1;
     assert_eq!(send(&world.router, request(id, &[])).await.status, 200);
@@ -99,9 +100,8 @@ async fn each_earlier_check_wins_over_each_later_one() {
     }
 }
 
-#[tokio::test]
-async fn a_bad_body_is_told_before_a_precondition() {
-    let world = World::new();
+async fn a_bad_body_is_told_before_a_precondition(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let request = |body: &'static str| {
         let request = ask(Method::PATCH, &address).header("if-match", "\"999\"");
@@ -112,9 +112,8 @@ async fn a_bad_body_is_told_before_a_precondition() {
     assert_eq!(send(&world.router, request("{}")).await.outcome(), (412, "precondition_failed"));
 }
 
-#[tokio::test]
-async fn the_method_is_judged_where_the_path_is_known() {
-    let world = World::new();
+async fn the_method_is_judged_where_the_path_is_known(kind: Kind) {
+    let world = World::new(kind).await;
     for (method, path, allow) in [
         (Method::DELETE, "accounts", "GET, HEAD, POST"),
         (Method::PUT, "accounts", "GET, HEAD, POST"),
@@ -133,9 +132,8 @@ async fn the_method_is_judged_where_the_path_is_known() {
     }
 }
 
-#[tokio::test]
-async fn the_missing_scope_is_named_in_the_challenge() {
-    let world = World::new();
+async fn the_missing_scope_is_named_in_the_challenge(kind: Kind) {
+    let world = World::new(kind).await;
     for (method, action) in [(Method::GET, "read"), (Method::HEAD, "read"), (Method::POST, "write")] {
         let mut request = ask(method, ACCOUNTS).body(Body::empty()).unwrap();
         request.headers_mut().insert("authorization", "Bearer no-scope".parse().unwrap());
@@ -147,9 +145,8 @@ async fn the_missing_scope_is_named_in_the_challenge() {
     }
 }
 
-#[tokio::test]
-async fn a_path_is_taken_as_it_was_sent() {
-    let world = World::new();
+async fn a_path_is_taken_as_it_was_sent(kind: Kind) {
+    let world = World::new(kind).await;
     for (path, code) in [
         ("v3/RS2RDH3B/accounts", "not_found"),
         ("V1/RS2RDH3B/accounts", "not_found"),
@@ -175,16 +172,14 @@ async fn a_path_is_taken_as_it_was_sent() {
     }
 }
 
-#[tokio::test]
-async fn the_limits_headers_are_on_good_and_bad_answers() {
-    let world = World::new();
+async fn the_limits_headers_are_on_good_and_bad_answers(kind: Kind) {
+    let world = World::new(kind).await;
     assert_eq!(world.get(ACCOUNTS).await.header("ratelimit"), "\"app\";r=5");
     assert_eq!(world.get(&format!("{ACCOUNTS}?x=1")).await.header("ratelimit"), "\"app\";r=5");
 }
 
-#[tokio::test]
-async fn a_branch_that_is_denied_says_so_in_the_guides_words() {
-    let world = World::new();
+async fn a_branch_that_is_denied_says_so_in_the_guides_words(kind: Kind) {
+    let world = World::new(kind).await;
     let mut request = ask(Method::GET, "/api/v1/BRANCHB2/accounts").body(Body::empty()).unwrap();
     request.headers_mut().insert("authorization", "Bearer limited".parse().unwrap());
     let answer = send(&world.router, request).await;
@@ -193,3 +188,13 @@ async fn a_branch_that_is_denied_says_so_in_the_guides_words() {
         json!({"error": "branch_access_denied", "error_description": "branch access denied", "request_id": "r"})
     );
 }
+
+on_both!(
+    each_earlier_check_wins_over_each_later_one,
+    a_bad_body_is_told_before_a_precondition,
+    the_method_is_judged_where_the_path_is_known,
+    the_missing_scope_is_named_in_the_challenge,
+    a_path_is_taken_as_it_was_sent,
+    the_limits_headers_are_on_good_and_bad_answers,
+    a_branch_that_is_denied_says_so_in_the_guides_words,
+);

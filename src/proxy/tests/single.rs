@@ -4,11 +4,12 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::json;
 
+use crate::proxy::records::test_support::{Kind, on_both};
+
 use super::world::{ACCOUNTS, World, ask, send};
 
-#[tokio::test]
-async fn a_record_has_its_row_version_as_entity_tag() {
-    let world = World::new();
+async fn a_record_has_its_row_version_as_entity_tag(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let shown = world.get(&address).await;
     assert_eq!((shown.status, shown.header("etag")), (200, "\"1\""));
@@ -18,9 +19,8 @@ async fn a_record_has_its_row_version_as_entity_tag() {
     assert_eq!(world.get(&address).await.header("etag"), "\"2\"");
 }
 
-#[tokio::test]
-async fn a_known_version_is_not_sent_again() {
-    let world = World::new();
+async fn a_known_version_is_not_sent_again(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     for (tags, status) in
         [("\"1\"", 304), ("W/\"1\"", 304), ("\"0\", \"1\"", 304), ("*", 304), ("\"2\"", 200), ("1", 200)]
@@ -33,9 +33,8 @@ async fn a_known_version_is_not_sent_again() {
     }
 }
 
-#[tokio::test]
-async fn a_record_of_another_branch_does_not_exist() {
-    let world = World::new();
+async fn a_record_of_another_branch_does_not_exist(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     for branch in ["BRANCHB2", "BRANCHB3"] {
         let elsewhere = address.replace("RS2RDH3B", branch);
@@ -49,11 +48,17 @@ async fn a_record_of_another_branch_does_not_exist() {
     assert_eq!(world.get(&address).await.header("etag"), "\"1\"");
 }
 
-#[tokio::test]
-async fn one_record_takes_no_parameters() {
-    let world = World::new();
+async fn one_record_takes_no_parameters(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     assert_eq!(world.get(&format!("{address}?limit=5&x=1")).await.faults(), ["limit", "x"]);
     assert_eq!(world.patch(&format!("{address}?x=1"), json!({"y": 1})).await.faults(), ["x", "y"]);
     assert_eq!(world.post(&format!("{ACCOUNTS}?x=1"), json!({"y": 1})).await.faults(), ["company_name", "x", "y"]);
 }
+
+on_both!(
+    a_record_has_its_row_version_as_entity_tag,
+    a_known_version_is_not_sent_again,
+    a_record_of_another_branch_does_not_exist,
+    one_record_takes_no_parameters,
+);

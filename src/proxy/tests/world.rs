@@ -1,4 +1,4 @@
-//! Two organizations with three branches each, a few tokens, and a way to ask.
+//! Five organizations with twelve branches, a few tokens, and a way to ask.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use routix_domain::value::{BranchRestriction, ScopeSet};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -18,13 +17,21 @@ use crate::access::AppPrincipal;
 use crate::http::Failure;
 use crate::http::origin::RequestOrigin;
 use crate::proxy::catalogue::Catalogue;
-use crate::proxy::records::test_support::scratch;
+use crate::proxy::records::test_support::{Kind, ScratchRecords};
 use crate::proxy::{Gate, Proxy, router};
 use crate::system::System;
 
-/// The branches of the first organization and of the second. Ids are told by their place.
-pub(super) const BRANCHES: [[&str; 3]; 2] =
-    [["RS2RDH3B", "BRANCHB2", "BRANCHB3"], ["OTHERAA1", "OTHERAA2", "OTHERAA3"]];
+/// The branches of each organization. Ids are told by their place.
+pub(super) const BRANCHES: [&[&str]; 5] = [
+    &["RS2RDH3B", "BRANCHB2", "BRANCHB3"],
+    &["OTHERAA1", "OTHERAA2", "OTHERAA3"],
+    &["THIRDCC1", "THIRDCC2"],
+    &["FOURTHD1", "FOURTHD2"],
+    &["FIFTHEE1", "FIFTHEE2"],
+];
+
+/// A token of each organization.
+pub(super) const TOKENS: [&str; 5] = ["Bearer one", "Bearer two", "Bearer three", "Bearer four", "Bearer five"];
 
 pub(super) fn organization(number: usize) -> Uuid {
     Uuid::from_u128(0xA000 + number as u128)
@@ -55,10 +62,11 @@ impl Gate for FakeGate {
     async fn authenticate(&self, headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
         let all = Catalogue::built_in().unwrap().scopes().to_string();
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if let Some(organization) = TOKENS.iter().position(|own| *own == token) {
+            return Ok(principal(organization, 1 + 16 * organization as u128, BranchRestriction::All, &all));
+        }
         match token {
-            "Bearer one" => Ok(principal(0, 1, BranchRestriction::All, &all)),
             "Bearer one-other-app" => Ok(principal(0, 3, BranchRestriction::All, &all)),
-            "Bearer two" => Ok(principal(1, 5, BranchRestriction::All, &all)),
             "Bearer no-scope" => Ok(principal(0, 7, BranchRestriction::All, "")),
             "Bearer limited" => Ok(principal(0, 9, BranchRestriction::Only(vec![branch(0, 0)]), &all)),
             "Bearer user" => Err(Failure::new(StatusCode::FORBIDDEN, "invalid_token_type", "a user token")),
@@ -67,10 +75,9 @@ impl Gate for FakeGate {
     }
 
     async fn branch(&self, organization_id: Uuid, public_id: &str) -> Result<Option<Uuid>, Failure> {
-        let found = (0..2)
-            .flat_map(|org| (0..3).map(move |number| (org, number)))
-            .find(|&(org, number)| organization(org) == organization_id && BRANCHES[org][number] == public_id);
-        Ok(found.map(|(org, number)| branch(org, number)))
+        let own = (0..BRANCHES.len()).find(|&number| organization(number) == organization_id);
+        let found = own.and_then(|own| Some((own, BRANCHES[own].iter().position(|id| *id == public_id)?)));
+        Ok(found.map(|(own, number)| branch(own, number)))
     }
 
     async fn admit(&self, _principal: &AppPrincipal, _origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
@@ -84,21 +91,21 @@ impl Gate for FakeGate {
 pub(super) struct World {
     pub(super) gate: Arc<FakeGate>,
     pub(super) router: Router,
-    _directory: TempDir,
+    pub(super) scratch: ScratchRecords,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
-        let (directory, records) = scratch();
+    pub(super) async fn new(kind: Kind) -> Self {
+        let scratch = ScratchRecords::new(kind).await;
         let gate = Arc::new(FakeGate::default());
         let router = router(Arc::new(Proxy {
             catalogue: Arc::new(Catalogue::built_in().unwrap()),
-            records: Arc::new(records),
+            records: Arc::clone(&scratch.records),
             gate: Arc::clone(&gate) as Arc<dyn Gate>,
             system: System::real(),
             public_url: "https://api.example".into(),
         }));
-        Self { gate, router, _directory: directory }
+        Self { gate, router, scratch }
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {

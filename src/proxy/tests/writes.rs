@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use crate::proxy::records::test_support::{Kind, on_both};
+
 use super::world::{ACCOUNTS, Answer, World, json_request, send};
 
 const ORDERS: &str = "/api/v2/RS2RDH3B/orders";
@@ -15,9 +17,8 @@ async fn change_if(world: &World, address: &str, tags: &str, body: &Value) -> An
     send(&world.router, request).await
 }
 
-#[tokio::test]
-async fn a_create_says_where_the_record_is_in_the_form_that_was_used() {
-    let world = World::new();
+async fn a_create_says_where_the_record_is_in_the_form_that_was_used(kind: Kind) {
+    let world = World::new(kind).await;
     for path in [ACCOUNTS, "/api/v1/RS2RDH3B/accounts", "/api/v2/RS2RDH3B/accounts"] {
         let made = world.post(path, json!({"company_name": "Bakker B.V."})).await;
         let id = made.body["data"]["id"].as_str().unwrap();
@@ -27,18 +28,16 @@ async fn a_create_says_where_the_record_is_in_the_form_that_was_used() {
     }
 }
 
-#[tokio::test]
-async fn defaults_fill_in_what_is_not_given_in_either_version() {
-    let world = World::new();
+async fn defaults_fill_in_what_is_not_given_in_either_version(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let two = world.get(&address.replace("/v1/RS", "/v2/RS")).await.body;
     assert_eq!((&two["data"]["account_type"], &two["data"]["country"]), (&json!("customer"), &json!("NL")));
     assert_eq!(two["data"]["email"], Value::Null);
 }
 
-#[tokio::test]
-async fn a_change_touches_only_what_it_names_and_null_clears() {
-    let world = World::new();
+async fn a_change_touches_only_what_it_names_and_null_clears(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let full = world.patch(&address, json!({"email": "a@b.example", "phone": "1"})).await;
     assert_eq!(full.status, 200);
@@ -51,9 +50,8 @@ async fn a_change_touches_only_what_it_names_and_null_clears() {
     assert_eq!(refused.await.faults(), ["branch_id", "company_name", "id", "organization_id"]);
 }
 
-#[tokio::test]
-async fn a_body_must_be_one_json_object_with_each_member_once() {
-    let world = World::new();
+async fn a_body_must_be_one_json_object_with_each_member_once(kind: Kind) {
+    let world = World::new(kind).await;
     for body in ["", "[]", "null", "{", "{\"company_name\":\"a\",\"company_name\":\"b\"}", "\u{feff}{}"] {
         let mut request = json_request(Method::POST, ACCOUNTS, &json!({}));
         *request.body_mut() = Body::from(body);
@@ -61,9 +59,8 @@ async fn a_body_must_be_one_json_object_with_each_member_once() {
     }
 }
 
-#[tokio::test]
-async fn a_body_is_json_and_at_most_a_mebibyte() {
-    let world = World::new();
+async fn a_body_is_json_and_at_most_a_mebibyte(kind: Kind) {
+    let world = World::new(kind).await;
     for (media_type, status) in
         [("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("text/json", 415), ("", 415)]
     {
@@ -80,9 +77,8 @@ async fn a_body_is_json_and_at_most_a_mebibyte() {
     }
 }
 
-#[tokio::test]
-async fn a_number_is_unique_in_its_branch_only() {
-    let world = World::new();
+async fn a_number_is_unique_in_its_branch_only(kind: Kind) {
+    let world = World::new(kind).await;
     let order = json!({"order_number": "2026-1"});
     let first = world.post(ORDERS, order.clone()).await;
     assert_eq!(first.status, 201);
@@ -102,9 +98,8 @@ async fn a_number_is_unique_in_its_branch_only() {
     }
 }
 
-#[tokio::test]
-async fn a_reference_must_be_a_record_of_the_same_branch() {
-    let world = World::new();
+async fn a_reference_must_be_a_record_of_the_same_branch(kind: Kind) {
+    let world = World::new(kind).await;
     let here = world.account("Bakker B.V.").await;
     let there = world.post("/api/v1/BRANCHB2/accounts", json!({"company_name": "Visser B.V."})).await;
     let order = |number: &str, account: &Value| json!({"order_number": number, "account_id": account});
@@ -119,9 +114,8 @@ async fn a_reference_must_be_a_record_of_the_same_branch() {
     }
 }
 
-#[tokio::test]
-async fn a_reference_inside_a_list_must_be_a_record_of_the_same_branch() {
-    let world = World::new();
+async fn a_reference_inside_a_list_must_be_a_record_of_the_same_branch(kind: Kind) {
+    let world = World::new(kind).await;
     let order = json!({"order_number": "1"});
     let here = world.post(ORDERS, order.clone()).await.body["data"]["id"].clone();
     let there = world.post("/api/v2/BRANCHB2/orders", order).await.body["data"]["id"].clone();
@@ -144,9 +138,8 @@ async fn a_reference_inside_a_list_must_be_a_record_of_the_same_branch() {
     assert_eq!(world.get(made.header("location")).await.header("etag"), "\"1\"");
 }
 
-#[tokio::test]
-async fn stops_come_back_in_the_order_of_their_shape() {
-    let world = World::new();
+async fn stops_come_back_in_the_order_of_their_shape(kind: Kind) {
+    let world = World::new(kind).await;
     let stops = json!([{"city": "Venlo", "kind": "loading"}, {"kind": "unloading", "city": "Gent", "country": "BE"}]);
     let made = world.post(ORDERS, json!({"order_number": "1", "stops": stops, "adr": true, "weight_kg": 900})).await;
     assert_eq!(made.body["data"]["stops"][1]["country"], "BE");
@@ -154,9 +147,8 @@ async fn stops_come_back_in_the_order_of_their_shape() {
     assert_eq!((&made.body["data"]["adr"], &made.body["data"]["weight_kg"]), (&json!(true), &json!(900)));
 }
 
-#[tokio::test]
-async fn if_match_lets_only_the_version_that_was_read_be_changed() {
-    let world = World::new();
+async fn if_match_lets_only_the_version_that_was_read_be_changed(kind: Kind) {
+    let world = World::new(kind).await;
     let address = world.account("Bakker B.V.").await;
     let body = json!({"phone": "1"});
     for (tags, status) in
@@ -167,3 +159,16 @@ async fn if_match_lets_only_the_version_that_was_read_be_changed() {
     assert_eq!(change_if(&world, &address, "4", &body).await.faults(), ["If-Match"]);
     assert_eq!(world.get(&address).await.header("etag"), "\"4\"");
 }
+
+on_both!(
+    a_create_says_where_the_record_is_in_the_form_that_was_used,
+    defaults_fill_in_what_is_not_given_in_either_version,
+    a_change_touches_only_what_it_names_and_null_clears,
+    a_body_must_be_one_json_object_with_each_member_once,
+    a_body_is_json_and_at_most_a_mebibyte,
+    a_number_is_unique_in_its_branch_only,
+    a_reference_must_be_a_record_of_the_same_branch,
+    a_reference_inside_a_list_must_be_a_record_of_the_same_branch,
+    stops_come_back_in_the_order_of_their_shape,
+    if_match_lets_only_the_version_that_was_read_be_changed,
+);

@@ -40,11 +40,29 @@ impl PostgresDatabase {
     /// # Errors
     /// [`DatabaseError`] when the pool cannot be made.
     pub fn new(url: &PostgresUrl, schema: &str, connections: usize) -> Result<Self, DatabaseError> {
-        let mut config = url.config().clone();
-        config.options(format!(
+        Self::with_settings(url, schema, connections, &[])
+    }
+
+    /// As [`Self::new`], with settings of the server (names and values without spaces) that each connection has besides ours
+    /// or instead of them; `role` is who its statements run as.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_settings(
+        url: &PostgresUrl,
+        schema: &str,
+        connections: usize,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, DatabaseError> {
+        let mut options = format!(
             "-c search_path={schema} -c idle_in_transaction_session_timeout=10s -c statement_timeout=60s \
              -c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_isolation=read\\ committed"
-        ));
+        );
+        for (name, value) in settings {
+            options += &format!(" -c {name}={value}");
+        }
+        let mut config = url.config().clone();
+        config.options(options);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, url.tls(), recycling))
             .max_size(connections)

@@ -3,20 +3,13 @@
 //! Reads take microseconds and run where they are called; writes wait for the disk and run on the blocking pool.
 //! Deliberately absent: migrations (they run before anything is opened).
 
-mod answers;
+mod bind;
 mod connections;
-mod load;
+mod lint;
 mod read;
 mod records;
-mod references;
-mod sql;
 #[cfg(test)]
 mod tests;
-mod write;
+mod transaction;
 
-pub use load::{LoadError, LoadRow};
 pub use records::SqliteRecords;
-
-#[cfg(test)]
-pub(in crate::proxy) const MIGRATION: &str =
-    include_str!("../../../../migrations/sqlite/tms/20261122000000_records.sql");

@@ -4,34 +4,45 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::Transaction;
 use uuid::Uuid;
 
-use crate::proxy::records::{Change, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target, Written};
+use crate::proxy::records::dialect::{Dialect, SQLITE};
+use crate::proxy::records::{
+    Change, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target, Written, writing,
+};
 
 use super::connections::Connections;
-use super::{read, write};
+use super::read;
+use super::transaction::SqliteTransaction;
 
 /// Records in one SQLite file that the migrations have made ready.
 #[derive(Clone)]
 pub struct SqliteRecords {
     pub(super) connections: Arc<Connections>,
+    dialect: &'static Dialect,
 }
 
 impl SqliteRecords {
     /// # Errors
     /// [`RecordError`] when the file cannot be opened or is no database.
     pub fn open(path: &Path) -> Result<Self, RecordError> {
-        Ok(Self { connections: Arc::new(Connections::open(path)?) })
+        Self::speaking(path, &SQLITE)
+    }
+
+    /// As [`Self::open`], with the words of a dialect; a test leaves some out.
+    pub(in crate::proxy) fn speaking(path: &Path, dialect: &'static Dialect) -> Result<Self, RecordError> {
+        Ok(Self { connections: Arc::new(Connections::open(path)?), dialect })
     }
 
     /// Runs a write to its end on the blocking pool, whether or not the caller still waits.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, RecordError> + Send + 'static,
+        work: impl FnOnce(&mut SqliteTransaction<'_>) -> Result<T, RecordError> + Send + 'static,
     ) -> Result<T, RecordError> {
-        let connections = Arc::clone(&self.connections);
-        let task = tokio::task::spawn_blocking(move || connections.write(work));
+        let (connections, dialect) = (Arc::clone(&self.connections), self.dialect);
+        let task = tokio::task::spawn_blocking(move || {
+            connections.write(|connection| work(&mut SqliteTransaction { connection, dialect }))
+        });
         task.await.map_err(|error| RecordError::Broken(Box::new(error)))?
     }
 }
@@ -39,20 +50,25 @@ impl SqliteRecords {
 #[async_trait]
 impl RecordSource for SqliteRecords {
     async fn list(&self, target: &Target, query: &ListQuery) -> Result<Page, RecordError> {
-        self.connections.read(|connection| read::list(connection, target, query))
+        self.connections.read(|connection| read::list(connection, self.dialect, target, query))
     }
 
     async fn get(&self, target: &Target, id: Uuid) -> Result<Option<Stored>, RecordError> {
-        self.connections.read(|connection| read::get(connection, target, id))
+        self.connections.read(|connection| read::get(connection, self.dialect, target, id))
     }
 
     async fn create(&self, target: &Target, record: NewRecord) -> Result<Written, RecordError> {
         let target = target.clone();
-        self.write(move |transaction| write::create(transaction, &target, &record)).await
+        self.write(move |transaction| writing::create(transaction, &target, &record)).await
     }
 
     async fn update(&self, target: &Target, change: Change) -> Result<Written, RecordError> {
         let target = target.clone();
-        self.write(move |transaction| write::update(transaction, &target, &change)).await
+        self.write(move |transaction| writing::update(transaction, &target, &change)).await
+    }
+
+    async fn load(&self, target: &Target, records: Vec<NewRecord>) -> Result<(), RecordError> {
+        let target = target.clone();
+        self.write(move |transaction| writing::load(transaction, &target, &records)).await
     }
 }

@@ -1,12 +1,12 @@
 //! What a record names, itself or inside a list, must be a record of the same branch.
 
-use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::proxy::catalogue::{ApiVersion, Field, FieldValue, Identifier, Shape};
-use crate::proxy::records::{RecordError, Target};
 
-use super::write::other_record;
+use super::transaction::Transaction;
+use super::writing::other_record;
+use super::{RecordError, Target};
 
 /// An id that a value names, with its place as a fault shows it and the table where it has to be.
 struct Named<'a> {
@@ -17,7 +17,7 @@ struct Named<'a> {
 
 /// Another branch's record is as unknown as one that never was.
 pub(super) fn check(
-    connection: &Connection,
+    transaction: &mut dyn Transaction,
     target: &Target,
     values: &[(usize, FieldValue)],
 ) -> Result<(), RecordError> {
@@ -27,7 +27,7 @@ pub(super) fn check(
         // The first field of every resource is its id.
         let (Some(field), Some(id)) = (fields.get(*place), fields.first()) else { continue };
         for named in named(field, value)? {
-            if !other_record(connection, target, (named.table, &id.name, &named.id), None)? {
+            if !other_record(transaction, target, (named.table, &id.name, &named.id), None)? {
                 unknown.push(named.at);
             }
         }

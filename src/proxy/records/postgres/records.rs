@@ -1,0 +1,115 @@
+//! The PostgreSQL record source as the pipeline sees it.
+
+use async_trait::async_trait;
+use deadpool_postgres::Object;
+use routix_projections::database::{PostgresDatabase, PostgresUrl};
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use crate::proxy::catalogue::Catalogue;
+use crate::proxy::records::dialect::{Dialect, POSTGRES};
+use crate::proxy::records::object::Columns;
+use crate::proxy::records::{
+    Change, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target, Written, reading, writing,
+};
+use crate::proxy::tenant::Tenant;
+
+use super::ROLE;
+use super::check::{OpenRecordsError, check};
+use super::error::broken_or_unavailable;
+use super::read::rows;
+use super::transaction::{PostgresTransaction, stored};
+
+/// Reads are sent together and writes are few: more connections than these only wait for the same processors.
+const CONNECTIONS: usize = 8;
+
+/// Records in one schema that the migrations have made ready.
+#[derive(Clone, Debug)]
+pub struct PostgresRecords {
+    pub(super) database: PostgresDatabase,
+    dialect: &'static Dialect,
+}
+
+impl PostgresRecords {
+    /// # Errors
+    /// [`OpenRecordsError`] when the database cannot be asked, or would not keep branches apart by itself, or does not have
+    /// what the catalogue declares.
+    pub async fn open(url: &PostgresUrl, schema: &str, catalogue: &Catalogue) -> Result<Self, OpenRecordsError> {
+        let records = Self::speaking(url, (schema, CONNECTIONS), &POSTGRES)?;
+        check(&records.database, catalogue).await?;
+        Ok(records)
+    }
+
+    /// With so many connections and the words of a dialect; a test leaves some out. Nothing is checked.
+    pub(in crate::proxy) fn speaking(
+        url: &PostgresUrl,
+        (schema, connections): (&str, usize),
+        dialect: &'static Dialect,
+    ) -> Result<Self, OpenRecordsError> {
+        // A statement that takes longer is stopped by the server before its caller gives the connection up.
+        let settings = [("role", ROLE), ("statement_timeout", "8s")];
+        let database = PostgresDatabase::with_settings(url, schema, connections, &settings);
+        Ok(Self { database: database.map_err(OpenRecordsError::Unavailable)?, dialect })
+    }
+
+    async fn connection(&self) -> Result<Object, RecordError> {
+        self.database.connection().await.map_err(|error| RecordError::Unavailable(Box::new(error)))
+    }
+
+    /// Runs a write to its end on the blocking pool, whether or not the caller still waits.
+    async fn write<T: Send + 'static>(
+        &self,
+        tenant: &Tenant,
+        work: impl FnOnce(&mut PostgresTransaction) -> Result<T, RecordError> + Send + 'static,
+    ) -> Result<T, RecordError> {
+        let connection = self.connection().await?;
+        let (handle, dialect, tenant) = (Handle::current(), self.dialect, tenant.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            let mut transaction = PostgresTransaction::begin(connection, handle, dialect, &tenant)?;
+            let done = work(&mut transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        });
+        task.await.map_err(|error| RecordError::Broken(Box::new(error)))?
+    }
+}
+
+#[async_trait]
+impl RecordSource for PostgresRecords {
+    async fn list(&self, target: &Target, query: &ListQuery) -> Result<Page, RecordError> {
+        let (page, total) = (reading::page(self.dialect, target, query), reading::total(self.dialect, target, query));
+        let [found, counted] = rows(self.connection().await?, &target.tenant, [&page, &total]).await?;
+        let (columns, mut page) = (Columns::of(target), Page { objects: Vec::with_capacity(2048), count: 0, total: 0 });
+        for row in &found {
+            if page.count > 0 {
+                page.objects.push(b',');
+            }
+            columns.push(&mut page.objects, row, 0)?;
+            page.count += 1;
+        }
+        let total = counted.first().map(|row| row.try_get::<_, i64>(0)).transpose().map_err(broken_or_unavailable)?;
+        page.total = total.and_then(|total| u64::try_from(total).ok()).unwrap_or(0);
+        Ok(page)
+    }
+
+    async fn get(&self, target: &Target, id: Uuid) -> Result<Option<Stored>, RecordError> {
+        let statement = reading::record(self.dialect, target, id);
+        let [found] = rows(self.connection().await?, &target.tenant, [&statement]).await?;
+        found.first().map(|row| stored(target, id, row)).transpose()
+    }
+
+    async fn create(&self, target: &Target, record: NewRecord) -> Result<Written, RecordError> {
+        let own = target.clone();
+        self.write(&target.tenant, move |transaction| writing::create(transaction, &own, &record)).await
+    }
+
+    async fn update(&self, target: &Target, change: Change) -> Result<Written, RecordError> {
+        let own = target.clone();
+        self.write(&target.tenant, move |transaction| writing::update(transaction, &own, &change)).await
+    }
+
+    async fn load(&self, target: &Target, records: Vec<NewRecord>) -> Result<(), RecordError> {
+        let own = target.clone();
+        self.write(&target.tenant, move |transaction| writing::load(transaction, &own, &records)).await
+    }
+}

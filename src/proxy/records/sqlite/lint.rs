@@ -1,0 +1,62 @@
+//! The second lock, where the database has none of its own: a statement that touches a table without its tenant is not run.
+
+use crate::proxy::records::RecordError;
+use crate::proxy::records::dialect::SQLITE;
+use crate::proxy::records::statement::Statement;
+
+/// A statement would have touched rows of anybody.
+#[derive(Debug, thiserror::Error)]
+#[error("the statement is not limited to one branch: {0}")]
+struct Unlimited(String);
+
+/// # Errors
+/// [`RecordError::Broken`] for such a statement.
+pub(super) fn check(statement: &Statement<'_>) -> Result<(), RecordError> {
+    let text = statement.as_str();
+    if is_limited(text) { Ok(()) } else { Err(RecordError::Broken(Box::new(Unlimited(text.to_owned())))) }
+}
+
+/// Whether every table in it is followed by the tenant's predicate, and what is inserted is the tenant's.
+fn is_limited(sql: &str) -> bool {
+    let inserts = sql.starts_with("INSERT INTO ");
+    let tables = sql.matches(" FROM ").count() + usize::from(sql.starts_with("UPDATE "));
+    let own = !inserts || (sql.contains(" (organization_id, branch_id, ") && sql.contains(") VALUES (?1, ?2, "));
+    let alternative = sql.contains(" OR ") || sql.contains(" UNION ");
+    own && !alternative && (inserts || tables > 0) && sql.matches(SQLITE.of_tenant).count() == tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_limited_to_a_branch_is_let_through() {
+        for sql in [
+            "SELECT a FROM t WHERE organization_id = ?1 AND branch_id = ?2 ORDER BY seq",
+            "UPDATE t SET a = ?3 WHERE organization_id = ?1 AND branch_id = ?2 AND id = ?4",
+            "DELETE FROM t WHERE organization_id = ?1 AND branch_id = ?2",
+            "INSERT INTO t (organization_id, branch_id, a) VALUES (?1, ?2, ?3)",
+        ] {
+            assert!(is_limited(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_limited_to_a_branch_is_refused() {
+        for sql in [
+            "SELECT a FROM t",
+            "SELECT a FROM t WHERE organization_id = ?1",
+            "SELECT a FROM t WHERE organization_id = ?1 AND ?2 = ?2",
+            "SELECT (SELECT b FROM u) FROM t WHERE organization_id = ?1 AND branch_id = ?2",
+            "SELECT a FROM t WHERE organization_id = ?1 AND branch_id = ?2 OR 1",
+            "UPDATE t SET a = ?3 WHERE id = ?4",
+            "DELETE FROM t",
+            "INSERT INTO t (branch_id, a) VALUES (?2, ?3)",
+            "INSERT INTO t (organization_id, branch_id, a) VALUES (?1, ?3, ?3)",
+            "INSERT INTO t (organization_id, branch_id, a) VALUES (?1, ?2, (SELECT b FROM u))",
+            "DROP TABLE t",
+        ] {
+            assert!(!is_limited(sql), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The second line: a statement that has lost the predicate of its tenant finds nothing of anybody else.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use uuid::Uuid;
+
+use crate::proxy::Tenant;
+use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldValue};
+use crate::proxy::records::dialect::{Dialect, POSTGRES, SQLITE};
+use crate::proxy::records::test_support::{Kind, ScratchRecords};
+use crate::proxy::records::{Change, ListQuery, NewRecord, RecordError, RecordSource, Target};
+
+/// Statements that ask for the organization alone, and for nobody.
+const POSTGRES_MUTANTS: [Dialect; 2] = [
+    POSTGRES.asking(" WHERE organization_id = $1 AND $2::uuid IS NOT NULL"),
+    POSTGRES.asking(" WHERE $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL"),
+];
+const SQLITE_MUTANTS: [Dialect; 2] = [
+    SQLITE.asking(" WHERE organization_id = ?1 AND ?2 IS NOT NULL"),
+    SQLITE.asking(" WHERE ?1 IS NOT NULL AND ?2 IS NOT NULL"),
+];
+
+const ROWS_OF_EACH: u32 = 3;
+const ALL: ListQuery = ListQuery { limit: 100, offset: 0, order: None, filters: Vec::new() };
+
+/// Two branches of one organization, and one of another.
+fn targets() -> [Target; 3] {
+    let resource = Catalogue::built_in().unwrap().resource("accounts").unwrap().clone();
+    [(1, 1), (1, 2), (2, 3)].map(|(organization, branch)| Target {
+        resource: Arc::clone(&resource),
+        version: ApiVersion::V1,
+        tenant: Tenant::for_loading(Uuid::from_u128(organization), Uuid::from_u128(branch)),
+    })
+}
+
+fn text(text: &str) -> FieldValue {
+    FieldValue::Text(text.to_owned())
+}
+
+fn record(id: u128) -> NewRecord {
+    let values = [(1, "Bakker"), (4, "customer"), (5, "active"), (13, "NL"), (14, "nl")];
+    let values = values.map(|(place, value)| (place, text(value))).to_vec();
+    NewRecord { id: Uuid::from_u128(id), now: DateTime::UNIX_EPOCH, values, retry: None }
+}
+
+fn change(id: u128) -> Change {
+    let values = vec![(3, text("1"))];
+    Change { id: Uuid::from_u128(id), now: DateTime::UNIX_EPOCH, values, if_match: None, retry: None }
+}
+
+/// The rows of the branch at a place begin at a hundred times it.
+async fn filled(kind: Kind) -> ScratchRecords {
+    let scratch = ScratchRecords::new(kind).await;
+    for (place, target) in targets().iter().enumerate() {
+        let first = place as u128 * 100;
+        let records = (0..u128::from(ROWS_OF_EACH)).map(|number| record(first + number)).collect();
+        scratch.records.load(target, records).await.unwrap();
+    }
+    scratch
+}
+
+/// How many rows a branch sees: on its page, by its counter, and when they are counted.
+async fn seen(records: &dyn RecordSource, target: &Target) -> [u64; 3] {
+    let page = records.list(target, &ALL).await.unwrap();
+    let counted = records.list(target, &ListQuery { filters: vec![(5, text("active"))], ..ALL }).await.unwrap();
+    [page.count.into(), page.total, counted.total]
+}
+
+#[tokio::test]
+async fn postgresql_shows_nothing_of_another_branch_to_a_statement_that_forgot_its_own() {
+    let scratch = filled(Kind::Postgres).await;
+    for mutant in &POSTGRES_MUTANTS {
+        let records = scratch.speaking(mutant);
+        for (place, target) in targets().iter().enumerate() {
+            assert_eq!(seen(records.as_ref(), target).await, [u64::from(ROWS_OF_EACH); 3], "{mutant:?}");
+            for other in (0..3).filter(|other| *other != place).map(|other| other as u128 * 100) {
+                assert_eq!(records.get(target, Uuid::from_u128(other)).await.unwrap(), None, "{mutant:?}");
+                let changed = records.update(target, change(other)).await;
+                assert!(matches!(changed, Err(RecordError::NoSuchRecord)), "{mutant:?} {changed:?}");
+            }
+        }
+    }
+    assert_eq!(scratch.sql("SELECT DISTINCT version FROM accounts"), ["1"]);
+}
+
+#[tokio::test]
+async fn without_row_level_security_such_a_statement_shows_everything() {
+    let scratch = filled(Kind::Postgres).await;
+    for table in ["accounts", "record_counts"] {
+        scratch.sql(&format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"));
+    }
+    let target = &targets()[0];
+    let [branch, nobody] = POSTGRES_MUTANTS.each_ref().map(|mutant| scratch.speaking(mutant));
+    assert_eq!(seen(branch.as_ref(), target).await[0], u64::from(2 * ROWS_OF_EACH));
+    assert_eq!(seen(nobody.as_ref(), target).await[0], u64::from(3 * ROWS_OF_EACH));
+    assert!(branch.get(target, Uuid::from_u128(100)).await.unwrap().is_some());
+    assert!(nobody.get(target, Uuid::from_u128(200)).await.unwrap().is_some());
+    assert_eq!(seen(scratch.records.as_ref(), target).await, [u64::from(ROWS_OF_EACH); 3]);
+}
+
+#[tokio::test]
+async fn sqlite_is_not_asked_a_statement_that_forgot_its_branch() {
+    let scratch = filled(Kind::Sqlite).await;
+    let target = &targets()[0];
+    let refused = |error: RecordError| {
+        let RecordError::Broken(cause) = error else { panic!("{error}") };
+        assert!(cause.to_string().contains("not limited to one branch"), "{cause}");
+    };
+    for mutant in &SQLITE_MUTANTS {
+        let records = scratch.speaking(mutant);
+        refused(records.list(target, &ALL).await.unwrap_err());
+        refused(records.get(target, Uuid::from_u128(0)).await.unwrap_err());
+        refused(records.update(target, change(0)).await.unwrap_err());
+        refused(records.create(target, record(9)).await.unwrap_err());
+    }
+    assert_eq!(seen(scratch.records.as_ref(), target).await, [u64::from(ROWS_OF_EACH); 3]);
+    assert_eq!(scratch.sql("SELECT count(*) FROM accounts"), [(3 * ROWS_OF_EACH).to_string()]);
+}
