@@ -49,6 +49,15 @@ pub(super) struct Settings {
     /// Where the event log lives, likewise [default: where a postgres: database is, else the data directory].
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     event_store_url: Option<String>,
+    /// Where the business records live, when that is a PostgreSQL of their own [default: beside the read models].
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    tms_url: Option<String>,
+    /// The schema of the records there [default: tms].
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
+    tms_schema: Option<String>,
+    /// What the API proxy serves, as TOML [default: the catalogue that is built in].
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    catalogue: Option<PathBuf>,
     /// What is logged, for example info or routix=debug [default: info, for commands and the demo warn].
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
     log: Option<String>,

@@ -22,7 +22,7 @@ pub enum ConfigError {
 }
 
 /// Settings that may be given as a file, because they can hold a password: `ROUTIX_DATABASE_URL_FILE`.
-const AS_FILE: [&str; 2] = ["database_url", "event_store_url"];
+const AS_FILE: [&str; 3] = ["database_url", "event_store_url", "tms_url"];
 
 /// What a URL may begin with.
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "postgresql"];
@@ -115,6 +115,10 @@ fn check(config: Config) -> Result<Config, ConfigError> {
             return fault(name, "must be sqlite:FOLDER or postgres://user:password@host:5432/database");
         }
     }
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if config.tms_schema.is_empty() || !config.tms_schema.chars().all(is_name) {
+        return fault("tms_schema", "must be a name of lower-case letters, digits and _");
+    }
     Ok(config)
 }
 
@@ -153,6 +157,8 @@ mod tests {
             ("public_url", serde_json::json!("ftp://api.example.com")),
             ("public_url", serde_json::json!("HTTPS://API.example.com:443")),
             ("database_url", serde_json::json!("mysql://x")),
+            ("event_store_url", serde_json::json!("mysql://x")),
+            ("tms_schema", serde_json::json!("a b")),
             ("listen", serde_json::json!("nowhere")),
         ] {
             let error =

@@ -36,6 +36,13 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Where the log lives, likewise. Left out, it is where a `postgres:` database is, else in the data directory.
     pub event_store_url: Option<String>,
+    /// Where the business records live, when that is a PostgreSQL of their own: `postgres://…`. routix makes and changes
+    /// nothing there; `migrations/README.md` says what it has to have.
+    pub tms_url: Option<String>,
+    /// The schema of the records there.
+    pub tms_schema: String,
+    /// What the API proxy serves, a file like `src/proxy/catalogue/catalogue.toml`; that one when left out.
+    pub catalogue: Option<PathBuf>,
     /// What is logged, in the syntax of tracing's EnvFilter.
     pub log: String,
     /// `json` or `text`.
@@ -63,6 +70,9 @@ impl Default for Config {
             security_log_days: 90,
             database_url: None,
             event_store_url: None,
+            tms_url: None,
+            tms_schema: "tms".to_owned(),
+            catalogue: None,
             log: "info".to_owned(),
             log_format: LogFormat::Json,
         }

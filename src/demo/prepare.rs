@@ -196,7 +196,7 @@ async fn make_branches(stores: &Stores, organization: &Organization, origin: &Or
         let tenant = Tenant::for_loading(organization_id, branch_id);
         records.push(DemoBranch { tenant, city: branch.city, size: branch.size });
     }
-    Ok(load(&stores.records, &records).await?)
+    Ok(load(&*stores.records, &records).await?)
 }
 
 async fn make_app(

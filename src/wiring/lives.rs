@@ -1,13 +1,15 @@
 //! Opening each life of data at its place: made where it is not there, and brought up to date.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use routix_projections::database::{Database, SqliteDatabase};
+use routix_projections::database::{Database, PostgresUrl, SqliteDatabase};
 use routix_projections::sqlite_file::Durability;
 
 use super::open::OpenError;
-use super::place::{LogPlace, Place, Places, schema};
-use crate::proxy::records::SqliteRecords;
+use super::place::{LogPlace, OwnRecords, Place, Places, schema};
+use crate::proxy::catalogue::Catalogue;
+use crate::proxy::records::{PostgresRecords, RecordSource, SqliteRecords};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
 use crate::store::migrations::{IDENTITY, Life, MigrationError, READ, TMS};
@@ -18,11 +20,7 @@ use crate::system::System;
 /// Connections of a node to a life that every request looks at.
 const CONNECTIONS: usize = 16;
 
-pub(super) async fn log(
-    places: &Places,
-    files: &mut Vec<PathBuf>,
-    system: &System,
-) -> Result<EventStore, OpenError> {
+pub(super) async fn log(places: &Places, files: &mut Vec<PathBuf>, system: &System) -> Result<EventStore, OpenError> {
     match &places.log {
         LogPlace::Database(Place::Folder(folder)) => {
             let file = named(folder, "events.db", files);
@@ -35,9 +33,9 @@ pub(super) async fn log(
         }
         #[cfg(feature = "eventstore")]
         LogPlace::EventStoreDb(url) => {
+            use crate::store::Seals;
             use crate::store::eventstore::EventStoreDb;
             use crate::store::migrations::EVENTS;
-            use crate::store::Seals;
 
             let store = EventStoreDb::open(url, system)?;
             let evidence = database(&places.database, (EVENTS, "events.db"), files, system).await?;
@@ -87,12 +85,35 @@ pub(super) async fn database(
     }
 }
 
+/// The records of the catalogue. A database that is the operator's own is taken as it is.
 pub(super) async fn records(
-    place: &Place,
+    places: &Places,
+    catalogue: &Catalogue,
     files: &mut Vec<PathBuf>,
     system: &System,
-) -> Result<SqliteRecords, OpenError> {
-    todo!()
+) -> Result<Arc<dyn RecordSource>, OpenError> {
+    if let Some(OwnRecords { url, schema }) = &places.records {
+        return postgres_records(url, schema, catalogue).await;
+    }
+    database(&places.database, (TMS, "tms.db"), files, system).await?;
+    match &places.database {
+        Place::Folder(folder) => {
+            let records = SqliteRecords::open(&folder.join("tms.db")).map_err(OpenError::Records)?;
+            Ok(Arc::new(records))
+        }
+        Place::Postgres(url) => postgres_records(url, TMS.name, catalogue).await,
+    }
+}
+
+async fn postgres_records(
+    url: &PostgresUrl,
+    schema: &str,
+    catalogue: &Catalogue,
+) -> Result<Arc<dyn RecordSource>, OpenError> {
+    let opened = PostgresRecords::open(url, schema, catalogue).await;
+    opened
+        .map(|records| -> Arc<dyn RecordSource> { Arc::new(records) })
+        .map_err(|error| OpenError::PostgresRecords(url.to_string(), error))
 }
 
 fn named(folder: &Path, name: &str, files: &mut Vec<PathBuf>) -> PathBuf {

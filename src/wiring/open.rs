@@ -1,17 +1,17 @@
 //! Opening the four lives of data, for a server or for one command beside it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use routix_domain::log::{EventFeed, SealStore};
 use routix_projections::ReadError;
-use routix_projections::database::{Database, PostgresUrlError, SqliteDatabase};
+use routix_projections::database::PostgresUrlError;
 use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::ReadDb;
 use routix_projections::rebuild::{Progress, Rebuilder};
 use routix_projections::runner::Runner;
-use routix_projections::sqlite_file::{Durability, fold_write_ahead_log};
+use routix_projections::sqlite_file::fold_write_ahead_log;
 
 use super::lives;
 use super::place::Places;
@@ -23,12 +23,10 @@ use crate::history::HistoryReader;
 use crate::keys::KeyRing;
 use crate::operate::Health;
 use crate::proxy::catalogue::{Catalogue, CatalogueError};
-use crate::proxy::records::{RecordError, SqliteRecords};
+use crate::proxy::records::{OpenRecordsError, RecordError, RecordSource};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
-use crate::store::migrations::{IDENTITY, Life, MigrationError, READ, TMS};
-use crate::store::postgres::PostgresEventStore;
-use crate::store::sqlite::SqliteEventStore;
+use crate::store::migrations::{MigrationError, READ};
 use crate::system::System;
 
 /// How often a rebuild at the start says how far it is.
@@ -51,8 +49,15 @@ pub enum OpenError {
     Read(#[from] ReadError),
     #[error("cannot open the records")]
     Records(#[source] RecordError),
+    #[error("cannot use the records in {0}")]
+    PostgresRecords(String, #[source] OpenRecordsError),
     #[error("cannot read the catalogue")]
     Catalogue(#[source] CatalogueError),
+    #[error("cannot read the catalogue {0}")]
+    CatalogueFile(PathBuf, #[source] std::io::Error),
+    #[cfg(feature = "eventstore")]
+    #[error("the setting event_store_url")]
+    EventStoreUrl(#[from] crate::store::eventstore::EventStoreUrlError),
 }
 
 /// Who opens the stores, and so what may become of the read models.
@@ -76,7 +81,7 @@ pub struct Stores {
     pub store: EventStore,
     pub read: ReadDb,
     pub identity: IdentityDb,
-    pub records: SqliteRecords,
+    pub records: Arc<dyn RecordSource>,
     pub catalogue: Arc<Catalogue>,
     pub commands: Commands,
     pub users: Users,
@@ -118,14 +123,14 @@ impl Stores {
         let store = lives::log(&places, &mut files, system).await?;
         let identity = lives::identity(&places.database, &mut files, system).await?;
         let read = ReadDb::new(lives::database(&places.database, (READ, "read.db"), &mut files, system).await?);
-        let records = lives::records(&places.database, &mut files, system).await?;
+        let catalogue = Arc::new(catalogue(config)?);
+        let records = lives::records(&places, &catalogue, &mut files, system).await?;
         let feed = store.feed();
         let runner = follow(role, &places, (&read, &feed)).await?;
         let (waiter, system) = (runner.waiter(), system.clone());
         let commands =
             Commands::new((store.clone(), Arc::clone(&feed)), waiter, identity.clone(), read.clone(), system.clone());
         let users = Users { identity: identity.clone(), passwords: Passwords::new(&system), system: system.clone() };
-        let catalogue = Arc::new(Catalogue::built_in().map_err(OpenError::Catalogue)?);
         let seals = store.seals();
         Ok(Self { system, feed, seals, store, read, identity, records, catalogue, commands, users, runner, files })
     }
@@ -167,6 +172,13 @@ impl Stores {
     pub fn rebuilder(&self) -> Rebuilder {
         Rebuilder { db: self.read.clone(), feed: Arc::clone(&self.feed), now: now_micros }
     }
+}
+
+/// The one that is built in, or the operator's.
+fn catalogue(config: &Config) -> Result<Catalogue, OpenError> {
+    let Some(file) = &config.catalogue else { return Catalogue::built_in().map_err(OpenError::Catalogue) };
+    let text = std::fs::read_to_string(file).map_err(|error| OpenError::CatalogueFile(file.clone(), error))?;
+    Catalogue::parse(&text).map_err(OpenError::Catalogue)
 }
 
 /// Prepares the read models, follows the log and waits until they hold what the log holds now. A reader that came earlier

@@ -29,6 +29,9 @@ pub async fn pending_migrations(config: &Config) -> Result<Vec<(&'static str, &'
         (&places.database, READ, "read.db"),
         (&places.database, TMS, "tms.db"),
     ] {
+        if life.name == TMS.name && places.records.is_some() {
+            continue;
+        }
         let names = match place {
             Place::Folder(folder) => of_file(&folder.join(file), life).await?,
             Place::Postgres(url) => {

@@ -29,6 +29,15 @@ pub(super) enum LogPlace {
 pub(super) struct Places {
     pub(super) log: LogPlace,
     pub(super) database: Place,
+    /// `None` for those of routix, beside the read models.
+    pub(super) records: Option<OwnRecords>,
+}
+
+/// Records in a database of the operator's, which no migration of ours touches.
+#[derive(Clone)]
+pub(super) struct OwnRecords {
+    pub(super) url: PostgresUrl,
+    pub(super) schema: String,
 }
 
 impl Places {
@@ -47,7 +56,12 @@ impl Places {
             }
             (url, _) => LogPlace::Database(place(config, "event_store_url", url)?),
         };
-        Ok(Self { log, database })
+        let url = |url: &String| PostgresUrl::parse(url).map_err(|error| OpenError::Url("tms_url", error));
+        let records = match config.tms_url.as_ref().map(url).transpose()? {
+            None => None,
+            Some(url) => Some(OwnRecords { url, schema: config.tms_schema.clone() }),
+        };
+        Ok(Self { log, database, records })
     }
 
     /// Takes the files for one server. The lock ends with the process, however it ends. `None` where there are no files:
@@ -56,7 +70,8 @@ impl Places {
     /// # Errors
     /// [`OpenError::InUse`] when another server has them.
     pub(super) fn lock(&self) -> Result<Option<File>, OpenError> {
-        let ((Place::Folder(folder), _) | (_, LogPlace::Database(Place::Folder(folder)))) = (&self.database, &self.log) else {
+        let ((Place::Folder(folder), _) | (_, LogPlace::Database(Place::Folder(folder)))) = (&self.database, &self.log)
+        else {
             return Ok(None);
         };
         let unusable = |error| OpenError::DataDir(folder.clone(), error);

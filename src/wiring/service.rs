@@ -164,7 +164,7 @@ impl Service {
         };
         let proxy = Proxy {
             catalogue: Arc::clone(&stores.catalogue),
-            records: Arc::new(stores.records.clone()),
+            records: Arc::clone(&stores.records),
             gate: Arc::new(gate),
             system: stores.system.clone(),
             public_url: self.public_url.clone(),

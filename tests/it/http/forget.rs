@@ -1,6 +1,5 @@
 //! A person is forgotten: nothing of him works any more, nothing tells who he was, and everything that he did is still there.
 
-
 use reqwest::{Client, Method, RequestBuilder};
 use routix::commands::forget::ForgetError;
 use routix::store::identity::NewUser;
