@@ -8,6 +8,7 @@ mod contract;
 mod evidence;
 mod http;
 mod journey;
+mod nodes;
 mod operations;
 #[path = "../running/mod.rs"]
 mod running;

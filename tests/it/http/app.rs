@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::{Client, Method, RequestBuilder};
 use routix::commands::Commands;
@@ -33,13 +34,52 @@ pub(crate) struct TestApp {
     pub(crate) world: World,
     pub(crate) commands: Commands,
     pub(crate) identity: IdentityDb,
+    /// Of the first node, whose URL is that of the service.
     pub(crate) address: SocketAddr,
+    pub(crate) nodes: Arc<Nodes>,
     feed: Arc<dyn EventFeed>,
     pub(crate) place: Place,
     config: Config,
     client: Client,
+    running: Vec<Running>,
+}
+
+/// A node at work.
+struct Running {
     stop: oneshot::Sender<()>,
-    running: JoinHandle<()>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    fn begin(service: Service) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(service.run(async move {
+            stopped.await.ok();
+        }));
+        Self { stop, task }
+    }
+
+    async fn end(self) {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap();
+    }
+}
+
+/// The nodes of a service: one on SQLite, two on PostgreSQL. Each request goes to the next.
+pub(crate) struct Nodes {
+    urls: Vec<String>,
+    next: AtomicUsize,
+}
+
+impl Nodes {
+    fn new(addresses: &[SocketAddr]) -> Arc<Self> {
+        let urls = addresses.iter().map(|address| format!("http://{address}")).collect();
+        Arc::new(Self { urls, next: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn next(&self) -> &str {
+        &self.urls[self.next.fetch_add(1, Ordering::Relaxed) % self.urls.len()]
+    }
 }
 
 /// An app that was registered over HTTP.
@@ -82,22 +122,29 @@ impl TestApp {
     async fn run(place: Place, config: Config, clock: TestClock, world: World, stores: Stores) -> Self {
         let (commands, identity) = (stores.commands.clone(), stores.identity.clone());
         let feed = Arc::clone(&stores.feed);
-        let lock = Service::lock(&config).unwrap();
-        let service = Service::bind(&config, stores, lock).await.unwrap();
+        let service = Service::bind(&config, stores, Service::lock(&config).unwrap()).await.unwrap();
         let address = service.address;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(service.run(async move {
-            stopped.await.ok();
-        }));
-        Self { clock, world, commands, identity, address, feed, place, config, client: Client::new(), stop, running }
+        let public_url = config.public_url.clone().unwrap_or_else(|| service.public_url.clone());
+        let (mut addresses, mut running) = (vec![address], vec![Running::begin(service)]);
+        if place.is_postgres() {
+            let config = Config { public_url: Some(public_url), ..config.clone() };
+            let stores = Stores::open(&config, &clock.system()).await.unwrap();
+            let second = Service::bind(&config, stores, Service::lock(&config).unwrap()).await.unwrap();
+            addresses.push(second.address);
+            running.push(Running::begin(second));
+        }
+        let nodes = Nodes::new(&addresses);
+        Self { clock, world, commands, identity, address, nodes, feed, place, config, client: Client::new(), running }
     }
 
     /// Stops the service and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock, world, commands, identity, feed, place, config, client, stop, running, address: _ } = self;
+        let Self { clock, world, commands, identity, feed, place, config, client, running, address: _, nodes: _ } =
+            self;
         drop((commands, identity, feed, client));
-        stop.send(()).unwrap();
-        running.await.unwrap();
+        for node in running {
+            node.end().await;
+        }
         let stores = Stores::open(&config, &clock.system()).await.unwrap();
         Self::run(place, config, clock, world, stores).await
     }
@@ -116,7 +163,7 @@ impl TestApp {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, self.url(path))
+        self.client.request(method, format!("{}{path}", self.nodes.next()))
     }
 
     pub(crate) fn post(&self, path: &str) -> RequestBuilder {
@@ -130,7 +177,7 @@ impl TestApp {
     /// A POST from another address of this machine.
     pub(crate) fn post_from(&self, source: [u8; 4], path: &str) -> RequestBuilder {
         let client = Client::builder().local_address(IpAddr::from(source)).build().unwrap();
-        client.post(self.url(path))
+        client.post(format!("{}{path}", self.nodes.next()))
     }
 
     pub(crate) async fn password(&self, email: &str, password: &str) -> Answer {

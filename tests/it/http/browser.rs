@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 
-use super::app::TestApp;
+use super::app::{Nodes, TestApp};
 use super::client::{Answer, answer};
 use super::html::{Form, forms, unescape};
 use super::world::{Actor, PASSWORD};
@@ -17,7 +17,7 @@ pub(crate) const FROM_OUR_PAGE: [(&str, &str); 2] = [("sec-fetch-site", "same-or
 
 /// One person's browser. It follows no redirect by itself.
 pub(crate) struct Browser {
-    base: String,
+    nodes: Arc<Nodes>,
     client: Client,
     cookies: Mutex<BTreeMap<String, String>>,
     language: &'static str,
@@ -87,7 +87,7 @@ impl Browser {
     pub(crate) fn reading(app: &TestApp, language: &'static str) -> Self {
         let client =
             Client::builder().redirect(Policy::none()).user_agent("Firefox/140.0 (X11; Linux)").build().unwrap();
-        Self { base: app.url(""), client, cookies: Mutex::default(), language }
+        Self { nodes: Arc::clone(&app.nodes), client, cookies: Mutex::default(), language }
     }
 
     /// Types an address: a path of this site.
@@ -161,7 +161,7 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, complete: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Page {
-        let request = self.client.request(method, format!("{}{path}", self.base));
+        let request = self.client.request(method, format!("{}{path}", self.nodes.next()));
         let mut request = request.header("accept-language", self.language);
         let pairs: Vec<String> =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
