@@ -11,11 +11,10 @@ use futures_util::stream::{self, Stream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tonic::transport::Server;
-use uuid::Uuid;
 
 use crate::faults::{AppendFault, Faults, ReadFault};
 use crate::line::Line;
-use crate::log::{Expected, Log, Proposed};
+use crate::log::{Expected, Log, Proposed, new_id};
 use crate::protocol::event_store::client::server_features::server_features_server::ServerFeaturesServer;
 use crate::protocol::event_store::client::streams::streams_server::StreamsServer;
 use crate::service::Service;
@@ -152,7 +151,7 @@ impl Peer {
     /// An event of another application, at the end of its stream.
     pub fn append(&self, stream: &str, event_type: &str, data: &str, custom_metadata: &str) {
         let event = Proposed {
-            id: Uuid::new_v4(),
+            id: new_id(),
             event_type: event_type.to_owned(),
             content_type: "application/json".to_owned(),
             data: data.as_bytes().to_vec(),
