@@ -17,6 +17,8 @@ mod sessions;
     unused_qualifications,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,
+    clippy::large_enum_variant,
+    clippy::too_many_lines,
     reason = "tonic-build writes it"
 )]
 pub mod protocol {

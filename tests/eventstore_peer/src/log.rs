@@ -137,10 +137,15 @@ impl Log {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a server makes ids of its own")]
+/// An id like those that applications give their events.
+#[expect(clippy::disallowed_methods, reason = "other applications have no system of ours")]
+pub(crate) fn new_id() -> Uuid {
+    Uuid::new_v4()
+}
+
 fn system_event(event_type: &str) -> Proposed {
     Proposed {
-        id: Uuid::new_v4(),
+        id: new_id(),
         event_type: event_type.to_owned(),
         content_type: "application/json".to_owned(),
         data: b"{}".to_vec(),

@@ -4,19 +4,22 @@ use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream as StdStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tonic::transport::Server;
-use uuid::Uuid;
 
 use crate::faults::{AppendFault, Faults, ReadFault};
 use crate::line::Line;
-use crate::log::{Expected, Log, Proposed};
+use crate::log::{Expected, Log, Proposed, new_id};
 use crate::protocol::event_store::client::server_features::server_features_server::ServerFeaturesServer;
 use crate::protocol::event_store::client::streams::streams_server::StreamsServer;
 use crate::service::Service;
+
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server at a port of 127.0.0.1. It ends when this is dropped.
 pub struct Peer {
@@ -81,7 +84,9 @@ impl Peer {
     /// Ends every connection; the port refuses new ones.
     pub fn stop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            // Elsewhere, because it waits until all of it has ended: only then is the port free.
+            let ended = thread::spawn(move || runtime.shutdown_timeout(PATIENCE)).join();
+            drop(ended);
         }
         self.shared.cut_connections();
     }
@@ -146,7 +151,7 @@ impl Peer {
     /// An event of another application, at the end of its stream.
     pub fn append(&self, stream: &str, event_type: &str, data: &str, custom_metadata: &str) {
         let event = Proposed {
-            id: Uuid::new_v4(),
+            id: new_id(),
             event_type: event_type.to_owned(),
             content_type: "application/json".to_owned(),
             data: data.as_bytes().to_vec(),

@@ -13,9 +13,27 @@ use crate::protocol::event_store::client::streams::read_req::options::{CountOpti
 use crate::protocol::event_store::client::streams::read_resp::{Content, ReadEvent, StreamNotFound, read_event};
 use crate::protocol::event_store::client::{StreamIdentifier, Uuid, uuid};
 
-pub(crate) fn read(log: &Log, options: &Options) -> Result<Vec<ReadResp>, Status> {
+/// A read that the server does not take.
+pub(crate) enum Refused {
+    Malformed,
+    /// No event stands there.
+    InvalidPosition,
+    Subscription,
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Malformed => Self::invalid_argument("an option is missing"),
+            Refused::InvalidPosition => Self::invalid_argument("Trying to read from an invalid position."),
+            Refused::Subscription => Self::unimplemented("subscriptions are not served"),
+        }
+    }
+}
+
+pub(crate) fn read(log: &Log, options: &Options) -> Result<Vec<ReadResp>, Refused> {
     let Some(CountOption::Count(count)) = options.count_option else {
-        return Err(Status::unimplemented("subscriptions are not served"));
+        return Err(Refused::Subscription);
     };
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let backwards = options.read_direction() == ReadDirection::Backwards;
@@ -47,17 +65,17 @@ pub(crate) fn read(log: &Log, options: &Options) -> Result<Vec<ReadResp>, Status
                 log.events()[from..].iter().take(count).map(answer).collect()
             })
         }
-        None => Err(Status::invalid_argument("no stream")),
+        None => Err(Refused::Malformed),
     }
 }
 
 /// The event that stands at a position; behind the end there is none and nothing is read.
-fn standing(log: &Log, position: u64) -> Result<usize, Status> {
+fn standing(log: &Log, position: u64) -> Result<usize, Refused> {
     if position >= log.end() {
         return Ok(log.events().len());
     }
     let found = log.events().binary_search_by_key(&position, |event| event.position);
-    found.map_err(|_| Status::invalid_argument("Trying to read from an invalid position."))
+    found.map_err(|_| Refused::InvalidPosition)
 }
 
 pub(crate) fn name(stream: Option<&StreamIdentifier>) -> String {

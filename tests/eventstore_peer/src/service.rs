@@ -44,7 +44,7 @@ impl Streams for Service {
 
     async fn read(&self, request: Request<ReadReq>) -> Result<Response<Self::ReadStream>, Status> {
         self.0.read_requests.fetch_add(1, Ordering::SeqCst);
-        let options = request.into_inner().options.ok_or_else(|| Status::invalid_argument("no options"))?;
+        let options = request.into_inner().options.ok_or(reads::Refused::Malformed)?;
         let limit = match self.0.reads.next() {
             None => usize::MAX,
             Some(ReadFault::EndAfter(limit)) => limit,

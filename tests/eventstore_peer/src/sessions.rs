@@ -7,7 +7,7 @@ use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
 use crate::faults::{AppendFault, not_leader};
-use crate::log::{Expected, Proposed, WrongExpectedVersion};
+use crate::log::{Expected, Proposed, WrongExpectedVersion, new_id};
 use crate::peer::Shared;
 use crate::protocol::event_store::client::streams::append_req::{Content, options::ExpectedStreamRevision};
 use crate::protocol::event_store::client::streams::append_resp::{self, success};
@@ -44,7 +44,7 @@ async fn answer(shared: &Shared, request: BatchAppendReq) -> Result<Option<Batch
         Some(AppendFault::LoseRequestToAnother) => {
             let mut other = request.clone();
             other.proposed_messages.iter_mut().for_each(|event| {
-                event.id = Some(Uuid::new_v4().into());
+                event.id = Some(new_id().into());
                 event.data = br#"{"by":"another"}"#.to_vec();
             });
             let _theirs = append_batch(shared, &other);

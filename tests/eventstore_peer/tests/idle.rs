@@ -52,5 +52,4 @@ async fn readers_at_rest_leave_the_processors_alone_whatever_the_server_does() {
     for (what, load) in [("a quiet server", quiet), ("a server that ends every read", ending), ("no server", away)] {
         assert!(load < 0.5, "{what}: {load:.2} of a processor; {quiet:.2}, {ending:.2}, {away:.2}");
     }
-    println!("{quiet:.2} {ending:.2} {away:.2}");
 }

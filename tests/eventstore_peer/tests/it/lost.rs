@@ -110,14 +110,25 @@ async fn a_node_that_is_not_the_leader_leads_to_it() {
 async fn a_server_that_comes_back_is_used_again() {
     let (mut place, store) = disturbed([]).await;
     place.0.stop();
-    let away = bounded("an error", append(&store, "a", [2])).await.unwrap_err();
-    assert!(
-        matches!(&away, PersistenceError::ConnectionError(error) if error.to_string() == "the append was not sent")
-    );
     assert!(matches!(store.head().await, Err(FeedError::Unavailable(_))));
+    for store in [&store, &place.open(&System::real())] {
+        let refused = bounded("an error", append(store, "a", [2])).await.unwrap_err();
+        assert!(matches!(&refused, PersistenceError::ConnectionError(_)), "{refused:?}");
+        assert_eq!(refused.to_string(), "the append was not sent");
+    }
     place.0.resume().unwrap();
     until("the server", async || append(&store, "a", [2]).await.is_ok()).await;
     assert_eq!((sequences(&store, "a").await, log(&store).await.len()), (vec![1, 2], 2));
+}
+
+#[tokio::test]
+async fn an_append_in_doubt_is_said_to_be_so_when_its_server_stays_away() {
+    let (mut place, store) = disturbed([Delay(Duration::from_secs(60))]).await;
+    let in_doubt = tokio::spawn(async move { append(&store, "a", [2]).await });
+    until("the append's arrival", async || place.0.faults_left() == 0).await;
+    place.0.stop();
+    let unknown = bounded("an error", in_doubt).await.unwrap().unwrap_err();
+    assert_eq!(unknown.to_string(), "nobody knows whether the append is stored");
 }
 
 #[tokio::test]
