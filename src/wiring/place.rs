@@ -13,7 +13,7 @@ use crate::config::Config;
 #[derive(Clone, Debug)]
 pub(super) enum Place {
     Folder(PathBuf),
-    Postgres(PostgresUrl),
+    Postgres(Box<PostgresUrl>),
 }
 
 /// Where the log is.
@@ -36,7 +36,7 @@ pub(super) struct Places {
 /// Records in a database of the operator's, which no migration of ours touches.
 #[derive(Clone)]
 pub(super) struct OwnRecords {
-    pub(super) url: PostgresUrl,
+    pub(super) url: Box<PostgresUrl>,
     pub(super) schema: String,
 }
 
@@ -57,10 +57,8 @@ impl Places {
             (url, _) => LogPlace::Database(place(config, "event_store_url", url)?),
         };
         let url = |url: &String| PostgresUrl::parse(url).map_err(|error| OpenError::Url("tms_url", error));
-        let records = match config.tms_url.as_ref().map(url).transpose()? {
-            None => None,
-            Some(url) => Some(OwnRecords { url, schema: config.tms_schema.clone() }),
-        };
+        let records = config.tms_url.as_ref().map(url).transpose()?;
+        let records = records.map(|url| OwnRecords { url: Box::new(url), schema: config.tms_schema.clone() });
         Ok(Self { log, database, records })
     }
 
@@ -91,7 +89,7 @@ fn place(config: &Config, setting: &'static str, url: Option<&str>) -> Result<Pl
             Some(folder) => PathBuf::from(folder),
             None => {
                 let parsed = PostgresUrl::parse(url).map_err(|error| OpenError::Url(setting, error))?;
-                return Ok(Place::Postgres(parsed));
+                return Ok(Place::Postgres(Box::new(parsed)));
             }
         },
     };
