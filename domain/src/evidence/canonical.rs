@@ -1,6 +1,6 @@
 //! The bytes of an event that are hashed.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use uuid::Uuid;
 
 use super::digest::Digest;
@@ -8,6 +8,8 @@ use super::json::{Json, JsonError, write_integer, write_text};
 use crate::log::RecordedEvent;
 
 const MICROSECOND: u32 = 1_000;
+/// Of a time as text, in bytes.
+const TIME_LENGTH: usize = 27;
 /// Of the canonical text of an event, in bytes: a longer one costs an allocation.
 const USUAL_LENGTH: usize = 1_024;
 
@@ -121,16 +123,37 @@ pub fn canonical_time(time: DateTime<Utc>) -> Result<String, CanonicalError> {
     if !whole || !(0..=9999).contains(&time.year()) {
         return Err(CanonicalError::Time(time));
     }
-    let (year, month, day) = (time.year(), time.month(), time.day());
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    let microsecond = time.nanosecond() / MICROSECOND;
-    Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{microsecond:06}Z"))
+    let parts = [
+        (time.year().unsigned_abs(), 4, '-'),
+        (time.month(), 2, '-'),
+        (time.day(), 2, 'T'),
+        (time.hour(), 2, ':'),
+        (time.minute(), 2, ':'),
+        (time.second(), 2, '.'),
+        (time.nanosecond() / MICROSECOND, 6, 'Z'),
+    ];
+    let mut text = String::with_capacity(TIME_LENGTH);
+    for (number, width, end) in parts {
+        let digit = |place| char::from_digit(number / 10_u32.pow(place) % 10, 10);
+        text.extend((0..width).rev().filter_map(digit));
+        text.push(end);
+    }
+    Ok(text)
 }
 
 /// Reads what [`canonical_time`] writes, and nothing else.
 pub(super) fn parse_time(text: &str) -> Option<DateTime<Utc>> {
-    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    (canonical_time(time).ok()? == text).then_some(time)
+    const SEPARATORS: [(usize, u8); 7] =
+        [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')];
+    let bytes: &[u8; TIME_LENGTH] = text.as_bytes().try_into().ok()?;
+    if SEPARATORS.into_iter().any(|(place, separator)| bytes[place] != separator) {
+        return None;
+    }
+    let digit = |number: u32, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'));
+    let number = |from: usize, to: usize| bytes[from..to].iter().try_fold(0, digit);
+    let day = NaiveDate::from_ymd_opt(number(0, 4)?.cast_signed(), number(5, 7)?, number(8, 10)?)?;
+    let time = day.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?)?;
+    Some(time.and_utc())
 }
 
 pub(super) fn parsed(member: &'static str, text: &str) -> Result<Json, CanonicalError> {

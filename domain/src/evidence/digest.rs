@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
+
+use super::json::read_text;
 
 /// The three prefixes keep a leaf from being presented as a node or as a link of a chain (RFC 9162, 2.1.1 for the first
 /// two).
@@ -81,22 +83,31 @@ fn hash(parts: &[&[u8]]) -> Digest {
     Digest(hasher.finalize().into())
 }
 
+/// The value of each hexadecimal digit, and [`NO_DIGIT`] for every other byte.
+const DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let (digits, mut value) = (b"0123456789abcdef", 0);
+    while value < 16 {
+        values[digits[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+const NO_DIGIT: u8 = 0xff;
+
 /// Lower-case hexadecimal digits of `N` bytes; `None` for anything else, capitals included.
 pub(super) fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if pairs.len() != N || !rest.is_empty() {
         return None;
     }
-    let mut bytes = [0; N];
+    let (mut bytes, mut worst) = ([0; N], 0);
     for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
+        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+        worst = high.max(low).max(worst);
+        *byte = high << 4 | low;
     }
-    Some(bytes)
+    (worst < NO_DIGIT).then_some(bytes)
 }
 
 pub(super) fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -131,6 +142,6 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        read_text(deserializer, |text| text.parse())
     }
 }

@@ -1,12 +1,12 @@
 //! A line of an export: the file that the exporter writes and an offline verifier reads.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use uuid::Uuid;
 
 use super::canonical::{CanonicalError, Members, canonical_time, parse_time, parsed};
 use super::digest::Digest;
-use super::json::Json;
+use super::json::{Json, read_text};
 use super::verify::Item;
 use crate::log::RecordedEvent;
 
@@ -147,9 +147,10 @@ fn text(value: &Json) -> String {
 /// Only as it is in the canonical text. A UUID can be read from others, and a line that was changed from one to another
 /// would pass here and fail in a verifier that hashes what it reads.
 fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let id = text.parse().ok().filter(|id: &Uuid| id.to_string() == text);
-    id.ok_or_else(|| de::Error::custom("a UUID has lower-case digits and four hyphens"))
+    read_text(deserializer, |text| {
+        let written = |id: &Uuid| *id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == *text;
+        text.parse().ok().filter(written).ok_or("a UUID has lower-case digits and four hyphens")
+    })
 }
 
 fn write_time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -157,6 +158,5 @@ fn write_time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::O
 }
 
 fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    parse_time(&text).ok_or_else(|| de::Error::custom("a time has six digits and Z"))
+    read_text(deserializer, |text| parse_time(text).ok_or("a time has six digits and Z"))
 }

@@ -1,6 +1,7 @@
 //! JSON as it was written, and its one canonical text.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -8,6 +9,9 @@ use serde_json::Number;
 
 /// The largest integer that every JSON implementation holds exactly: 2^53 - 1 (RFC 8785, 3.2.2.3 and appendix D).
 const LARGEST: u64 = (1 << 53) - 1;
+
+/// Of an object of ours; more cost an allocation.
+const USUAL_MEMBERS: usize = 8;
 
 /// A JSON value. Unlike `serde_json::Value` it keeps a member that is named twice, so that the canonical text can refuse it
 /// instead of hashing one of the two and letting a reader see the other.
@@ -197,10 +201,32 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Vec::new();
+        let mut object = Vec::with_capacity(USUAL_MEMBERS);
         while let Some(member) = members.next_entry()? {
             object.push(member);
         }
         Ok(Json::Object(object))
+    }
+}
+
+/// Reads a value from a text, which is not copied for it.
+pub(super) fn read_text<'de, D: Deserializer<'de>, T, E: fmt::Display>(
+    deserializer: D,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(TextReader(parse, PhantomData))
+}
+
+struct TextReader<F, T>(F, PhantomData<T>);
+
+impl<T, E: fmt::Display, F: Fn(&str) -> Result<T, E>> Visitor<'_> for TextReader<F, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<T, R> {
+        (self.0)(text).map_err(R::custom)
     }
 }

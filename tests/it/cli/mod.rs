@@ -14,4 +14,5 @@ mod serve;
 mod settings;
 mod shutdown;
 mod steps;
+mod transcript;
 mod usage;

@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta};
 use uuid::uuid;
 
+use super::logs::Numbers;
+use crate::evidence::canonical::parse_time;
 use crate::evidence::{CanonicalError, Json, JsonError, canonical_json, canonical_time, leaf};
 use crate::log::RecordedEvent;
 use crate::testing::at;
@@ -109,4 +111,35 @@ fn an_event_that_is_not_json_in_whole_microseconds_has_no_leaf() {
     assert_eq!(canonical_time(leap), Err(CanonicalError::Time(leap)));
     let position = 1 << 53;
     assert!(matches!(leaf(&RecordedEvent { position, ..event() }), Err(CanonicalError::Value(_))));
+}
+
+#[test]
+fn a_time_is_written_as_others_write_it_and_only_that_is_read() {
+    let mut numbers = Numbers(7);
+    for _ in 0..2_000 {
+        let micros = i64::try_from(numbers.next() % 315_569_520_000_000_000).unwrap() - 62_167_219_200_000_000;
+        let time = DateTime::from_timestamp_micros(micros).unwrap();
+        let written = canonical_time(time).unwrap();
+        assert_eq!(written, time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
+        assert_eq!(parse_time(&written), Some(time));
+        let (place, byte) = (numbers.below(written.len()), u8::try_from(numbers.next() % 128).unwrap());
+        let mut other = written.clone().into_bytes();
+        other[place] = byte;
+        let other = String::from_utf8(other).unwrap();
+        // Whatever is read would be written the same.
+        assert!(parse_time(&other).is_none_or(|time| canonical_time(time) == Ok(other.clone())), "{other}");
+    }
+    for text in [
+        "",
+        "2026-11-22T08:00:00Z",
+        "2026-11-22T08:00:00.000000",
+        "2026-11-22 08:00:00.000000Z",
+        "2026-11-22T08:00:00.000000z",
+        "2026-02-30T08:00:00.000000Z",
+        "2026-11-22T24:00:00.000000Z",
+        "2026-11-22T08:00:60.000000Z",
+        "+026-11-22T08:00:00.000000Z",
+    ] {
+        assert_eq!(parse_time(text), None, "{text}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The lines of an export, to the byte and back.
 
-use super::logs::{Numbers, random, verify};
-use crate::evidence::{ExportEvent, ExportHeader, ExportLine, Item};
+use super::logs::{Numbers, random, trust, verify};
+use crate::evidence::{ExportEvent, ExportHeader, ExportLine, Item, Verifier};
 
 fn written(line: &ExportLine) -> String {
     serde_json::to_string(line).unwrap()
@@ -39,11 +39,14 @@ fn an_export_that_was_written_and_read_is_still_right() {
         let log = random(&mut Numbers(seed));
         let lines = log.items.iter().map(|item| written(&line_of(item)));
         let read = lines.map(|line| match serde_json::from_str(&line).unwrap() {
-            ExportLine::Event(event) => Item::from(*event),
+            ExportLine::Event(event) => *event,
             ExportLine::Checkpoint { .. } | ExportLine::Header(_) => panic!("{line}"),
         });
-        let read: Vec<Item> = read.collect();
-        assert!(verify(&read, &log.notes).is_ok(), "seed {seed}");
+        let read: Vec<ExportEvent> = read.collect();
+        let mut verifier = Verifier::new(&trust(), log.notes.iter().map(String::as_str));
+        read.iter().for_each(|line| verifier.feed_line(line));
+        let of_items = verify(&read.into_iter().map(Item::from).collect::<Vec<_>>(), &log.notes);
+        assert!(of_items.is_ok() && verifier.finish() == of_items, "seed {seed}: {of_items:?}");
     }
 }
 
