@@ -136,8 +136,9 @@ impl Rebuilder {
     ) -> Result<Progress, ReadError> {
         let mut position = from;
         loop {
-            let mut page = self.feed.read_after(position, BATCH).await?;
-            let (head, full) = (page.head, page.events.len() == BATCH);
+            let mut page = self.feed.read_on(position, BATCH).await?;
+            let head = page.head;
+            let is_last = page.events.len() < BATCH && page.next >= head;
             page.events.retain(|event| event.position <= to);
             page.next = page.next.min(to);
             let next = page.next;
@@ -148,7 +149,7 @@ impl Rebuilder {
                 Outcome::Elsewhere(_) | Outcome::Stopped { .. } => return Err(ReadError::BuildGone),
             }
             on_progress(Progress { position, head: head.min(to) });
-            if position >= to || (position >= next && !full) {
+            if position >= to || (position >= next && is_last) {
                 return Ok(Progress { position, head });
             }
         }

@@ -114,7 +114,7 @@ impl Commands {
     async fn remove_contexts(&self, user_id: Uuid, position: u64) -> Result<(usize, u64), ForgetError> {
         let (mut removed, mut reached) = (0, position);
         loop {
-            let page = self.feed.read_after(reached, PAGE).await?;
+            let page = self.feed.read_on(reached, PAGE).await?;
             let mut commitments = Vec::new();
             for event in &page.events {
                 commitments.extend(self.commitments(event, user_id).await?);

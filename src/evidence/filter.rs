@@ -151,7 +151,7 @@ impl Choice {
 
     async fn next_of_log(&mut self) -> Result<Option<RecordedEvent>, FeedError> {
         while self.page.is_empty() && self.read < self.end {
-            let page = self.feed.read_after(self.read, PAGE).await?;
+            let page = self.feed.read_on(self.read, PAGE).await?;
             // What came after we began is for the next one who asks.
             self.read = if page.next > self.read { page.next } else { self.end };
             self.page.extend(page.events.into_iter().take_while(|event| event.position <= self.end));

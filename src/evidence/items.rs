@@ -88,7 +88,7 @@ impl Items {
 
     async fn fill_events(&mut self) -> Result<(), FeedError> {
         while self.events.is_empty() && self.read < self.end {
-            let page = self.feed.read_after(self.read, PAGE).await?;
+            let page = self.feed.read_on(self.read, PAGE).await?;
             if page.next <= self.read {
                 self.read = self.end;
                 break;

@@ -151,7 +151,7 @@ impl Prover {
     pub async fn position_of(&self, id: Uuid) -> Result<u64, ProveError> {
         let (mut read, head) = (0, self.feed.head().await?);
         while read < head {
-            let page = self.feed.read_after(read, PAGE).await?;
+            let page = self.feed.read_on(read, PAGE).await?;
             if let Some(event) = page.events.iter().find(|event| event.event_id == id) {
                 return Ok(event.position);
             }

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use routix_domain::evidence::{Digest, Frontier, Item};
 use routix_domain::log::{EventHash, FeedError, SealStore, Sealed, StoredCheckpoint};
-use routix_projections::database::{Database, DatabaseError, Row, Session};
+use routix_projections::database::{ColumnValue, Database, DatabaseError, Row, Session, Value};
 use routix_projections::values;
 
 /// Hashes and checkpoints in the schema of the log. Clones share its connections.
@@ -26,7 +26,7 @@ impl Seals {
 
     async fn page(&self, sql: &str, after: u64, limit: usize) -> Result<Vec<Row>, FeedError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.database.select(sql, &values![after, limit]).await.map_err(unavailable)
+        self.database.select(sql, &[behind(after), limit.into_value()]).await.map_err(unavailable)
     }
 }
 
@@ -37,15 +37,16 @@ impl SealStore for Seals {
         let Some(row) = self.database.select_one(SQL, &[]).await.map_err(unavailable)? else {
             return Ok(Sealed::default());
         };
-        let bytes: Vec<u8> = row.get(3).map_err(unavailable)?;
-        let frontier = Frontier::from_bytes(&bytes).map_err(|error| FeedError::Unavailable(Box::new(error)))?;
-        Ok(Sealed { frontier, newest: Some(checkpoint(&row)?) })
+        let newest = read_or_corrupt(&row, checkpoint)?;
+        let bytes: Vec<u8> = read_or_corrupt(&row, |row| row.get(3))?;
+        let undecodable = |error| FeedError::Corrupt { position: newest.position, source: Box::new(error) };
+        Ok(Sealed { frontier: Frontier::from_bytes(&bytes).map_err(undecodable)?, newest: Some(newest) })
     }
 
     async fn chain_at(&self, position: u64) -> Result<Option<Digest>, FeedError> {
-        const SQL: &str = "SELECT chain FROM event_hashes WHERE position = $1";
+        const SQL: &str = "SELECT chain, position FROM event_hashes WHERE position = $1";
         let row = self.database.select_one(SQL, &values![position]).await.map_err(unavailable)?;
-        row.map(|row| digest(&row, 0)).transpose().map_err(unavailable)
+        row.map(|row| read_or_corrupt(&row, |row| digest(row, 0))).transpose()
     }
 
     async fn seal(
@@ -64,17 +65,17 @@ impl SealStore for Seals {
     }
 
     async fn hashes_after(&self, position: u64, limit: usize) -> Result<Vec<EventHash>, FeedError> {
-        const SQL: &str = "SELECT leaf_index, position, leaf, chain FROM event_hashes WHERE position > $1
+        const SQL: &str = "SELECT leaf_index, position, leaf, chain FROM event_hashes WHERE position >= $1
             ORDER BY position LIMIT $2";
         let hash = |row: &Row| {
             Ok(EventHash { index: row.get(0)?, position: row.get(1)?, leaf: digest(row, 2)?, chain: digest(row, 3)? })
         };
-        self.page(SQL, position, limit).await?.iter().map(hash).collect::<Result<_, _>>().map_err(unavailable)
+        self.page(SQL, position, limit).await?.iter().map(|row| read_or_corrupt(row, hash)).collect()
     }
 
     async fn checkpoints_after(&self, size: u64, limit: usize) -> Result<Vec<StoredCheckpoint>, FeedError> {
-        const SQL: &str = "SELECT size, position, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2";
-        self.page(SQL, size, limit).await?.iter().map(checkpoint).collect()
+        const SQL: &str = "SELECT size, position, note FROM checkpoints WHERE size >= $1 ORDER BY size LIMIT $2";
+        self.page(SQL, size, limit).await?.iter().map(|row| read_or_corrupt(row, checkpoint)).collect()
     }
 }
 
@@ -109,9 +110,19 @@ pub(super) fn hash_of(item: &Item) -> EventHash {
     EventHash { index: item.index, position: item.event.position, leaf: item.leaf, chain: item.chain }
 }
 
-fn checkpoint(row: &Row) -> Result<StoredCheckpoint, FeedError> {
-    let read = || Ok(StoredCheckpoint { size: row.get(0)?, position: row.get(1)?, note: row.get(2)? });
-    read().map_err(unavailable)
+/// What the row says; an error names the position that it is about, and 0 when that is what cannot be read.
+fn read_or_corrupt<T>(row: &Row, read: impl Fn(&Row) -> Result<T, DatabaseError>) -> Result<T, FeedError> {
+    read(row).map_err(|error| FeedError::Corrupt { position: row.get(1).unwrap_or_default(), source: Box::new(error) })
+}
+
+/// The first position behind this one. Positions begin at 1, and whoever reads from the beginning must not pass over a row
+/// that somebody put before that.
+pub(super) fn behind(position: u64) -> Value {
+    if position == 0 { Value::Integer(i64::MIN) } else { position.saturating_add(1).into_value() }
+}
+
+fn checkpoint(row: &Row) -> Result<StoredCheckpoint, DatabaseError> {
+    Ok(StoredCheckpoint { size: row.get(0)?, position: row.get(1)?, note: row.get(2)? })
 }
 
 fn digest(row: &Row, column: usize) -> Result<Digest, DatabaseError> {

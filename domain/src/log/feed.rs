@@ -63,6 +63,19 @@ pub trait EventFeed: Send + Sync {
     /// first position is [`FeedError::Corrupt`] or an event, and not passed over.
     async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError>;
 
+    /// As [`Self::read_after`], but waits for whoever is appending before an event that can be seen already. So a page without
+    /// events is the end of the log, and not only of what is settled.
+    async fn read_on(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
+        loop {
+            let page = self.read_after(position, limit).await?;
+            if !page.events.is_empty() || page.next > position || page.head <= position {
+                return Ok(page);
+            }
+            // Behind the newest event that is known, so that it is a rest and no question.
+            self.wait(page.head).await;
+        }
+    }
+
     /// Every event of one stream, in order; none when there is no such stream. For the history of one thing: a stream is
     /// short, and all of it is in memory.
     async fn read_stream(&self, aggregate_type: &str, aggregate_id: &str) -> Result<Vec<RecordedEvent>, FeedError>;

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
-use routix_projections::database::{DatabaseError, Row};
+use routix_projections::database::{ColumnValue, DatabaseError, Row};
 use routix_projections::values;
 use tokio::time::timeout;
 
 use super::PostgresEventStore;
+use super::fence::LOOK;
 use crate::store::event_id::event_id;
-use crate::store::seals::unavailable;
+use crate::store::seals::{behind, unavailable};
 
 /// How long an append of another process may go unnoticed. Those of this process ring a bell.
 const POLL: Duration = Duration::from_millis(100);
@@ -34,7 +35,9 @@ impl EventFeed for PostgresEventStore {
         let (mut events, mut head) = self.visible(position, limit).await?;
         let settled = self.settled.load(Ordering::Acquire);
         let mut whole = without_holes(&events, position.max(settled));
-        if whole == 0 && !events.is_empty() && self.appenders_have_ended().await? {
+        // With something to give nobody has to wait; a look is enough.
+        let patience = if whole == 0 { LOOK } else { Duration::ZERO };
+        if whole < events.len() && self.appenders_have_ended(patience).await? {
             let settled = events.last().map_or(0, |event| event.position);
             (events, head) = self.visible(position, limit).await?;
             whole = without_holes(&events, settled);
@@ -79,19 +82,25 @@ impl EventFeed for PostgresEventStore {
 }
 
 impl PostgresEventStore {
-    /// The events behind a position that can be seen now, and the newest position of all; both of one moment.
+    /// The events behind a position that can be seen now, and the newest position of all; both of one moment. An event that
+    /// cannot be read ends them before it; when it is the first, it is an error that names it.
     async fn visible(&self, position: u64, limit: usize) -> Result<(Vec<RecordedEvent>, u64), FeedError> {
         let sql = format!(
-            "{COLUMNS}, (SELECT max(position) FROM events) FROM events WHERE position > $1 ORDER BY position LIMIT $2"
+            "{COLUMNS}, (SELECT max(position) FROM events) FROM events WHERE position >= $1 ORDER BY position LIMIT $2"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.database.select(&sql, &values![position, limit]).await.map_err(unavailable)?;
-        let events = rows.iter().map(recorded_event).collect::<Result<Vec<_>, _>>()?;
-        match rows.first() {
-            Some(row) => Ok((events, row.get(9).map_err(unavailable)?)),
-            // With a limit of none, or at the end of the log, which may be before this position after a restore.
-            None => Ok((events, self.head().await?)),
+        let rows = self.database.select(&sql, &[behind(position), limit.into_value()]).await.map_err(unavailable)?;
+        // With a limit of none, or at the end of the log, which may be before this position after a restore.
+        let Some(first) = rows.first() else { return Ok((Vec::new(), self.head().await?)) };
+        let (mut events, head) = (Vec::with_capacity(rows.len()), first.get(9).map_err(unavailable)?);
+        for row in &rows {
+            match recorded_event(row) {
+                Ok(event) => events.push(event),
+                Err(error) if events.is_empty() => return Err(error),
+                Err(_comes_with_the_next_page) => break,
+            }
         }
+        Ok((events, head))
     }
 }
 
@@ -107,11 +116,10 @@ fn without_holes(events: &[RecordedEvent], from: u64) -> usize {
 }
 
 fn recorded_event(row: &Row) -> Result<RecordedEvent, FeedError> {
-    let position = row.get(0).map_err(unavailable)?;
     let read = || -> Result<RecordedEvent, DatabaseError> {
         let (aggregate_type, aggregate_id, sequence) = (row.get::<String>(1)?, row.get::<String>(2)?, row.get(3)?);
         Ok(RecordedEvent {
-            position,
+            position: row.get(0)?,
             event_id: event_id(&aggregate_type, &aggregate_id, sequence),
             aggregate_type,
             aggregate_id,
@@ -123,7 +131,8 @@ fn recorded_event(row: &Row) -> Result<RecordedEvent, FeedError> {
             recorded_at: row.get(8)?,
         })
     };
-    read().map_err(|error| FeedError::Corrupt { position, source: Box::new(error) })
+    // The one that is no position of ours stands before all of them.
+    read().map_err(|error| FeedError::Corrupt { position: row.get(0).unwrap_or_default(), source: Box::new(error) })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::PostgresEventStore;
 use crate::store::seals::unavailable;
 
 /// How long one look at a hole may take. The next one begins anew: what it has learned stays true.
-const LOOK: Duration = Duration::from_secs(1);
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
@@ -27,12 +27,12 @@ const HOLDERS: &str = "SELECT virtualtransaction FROM pg_locks
 
 impl PostgresEventStore {
     /// Whether everybody has ended who is appending now. Gives up after a while.
-    pub(super) async fn appenders_have_ended(&self) -> Result<bool, FeedError> {
+    pub(super) async fn appenders_have_ended(&self, patience: Duration) -> Result<bool, FeedError> {
         let mut waited_for = self.appenders().await?;
-        let deadline = Instant::now() + LOOK;
+        let deadline = Instant::now() + patience;
         let mut pause = FIRST_PAUSE;
         while !waited_for.is_empty() {
-            if Instant::now() > deadline {
+            if Instant::now() >= deadline {
                 return Ok(false);
             }
             sleep(pause).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use routix::store::postgres::PostgresEventStore;
 use routix::system::System;
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, FeedError};
 use routix_projections::database::PostgresUrl;
 use routix_test_postgres::Scratch;
 use tokio_postgres::NoTls;
@@ -118,6 +118,41 @@ async fn a_reader_waits_for_an_append_that_is_under_way_and_for_no_later_one() {
     assert_eq!((ids, page.next), (vec!["slow", "b"], 3));
     later.end("COMMIT").await;
     assert_eq!(store.read_after(3, 10).await.unwrap().events.len(), 1);
+}
+
+#[tokio::test]
+async fn who_reads_to_the_end_waits_for_what_may_come_before_it() {
+    let place = PostgresFixture::fresh();
+    let store = place.store().await;
+    let slow = place.slow_appender("slow").await;
+    append(&store, "a", [1]).await.unwrap();
+    let reader = tokio::spawn({
+        let store = store.clone();
+        async move { store.read_on(0, 10).await }
+    });
+    // It looks again and again, and never takes the hole for the end.
+    for _ in 0..3 {
+        assert!(store.read_after(0, 10).await.unwrap().events.is_empty());
+        assert!(!reader.is_finished());
+    }
+    slow.end("COMMIT").await;
+    let page = bounded("the reader", reader).await.unwrap().unwrap();
+    assert_eq!(page.events.iter().map(|event| event.position).collect::<Vec<_>>(), [1, 2]);
+    let page = store.read_on(2, 10).await.unwrap();
+    assert_eq!((page.events.len(), page.next, page.head), (0, 2, 2));
+}
+
+#[tokio::test]
+async fn a_row_before_the_first_position_is_not_passed_over() {
+    let place = PostgresFixture::fresh();
+    let store = place.store().await;
+    append(&store, "a", [1]).await.unwrap();
+    place.0.sql(&format!(
+        "SET search_path = events; ALTER TABLE events ALTER position DROP IDENTITY; {}",
+        insert("b").replace("metadata)", "metadata, position)").replace("'{}', '{}')", "'{}', '{}', -7)")
+    ));
+    let read = store.read_after(0, 10).await;
+    assert!(matches!(read, Err(FeedError::Corrupt { position: 0, .. })), "{read:?}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use reqwest::{Client, Method, RequestBuilder};
 use routix::commands::Commands;
@@ -69,16 +69,23 @@ impl Running {
 pub(crate) struct Nodes {
     urls: Vec<String>,
     next: AtomicUsize,
+    only_first: AtomicBool,
 }
 
 impl Nodes {
     fn new(addresses: &[SocketAddr]) -> Arc<Self> {
         let urls = addresses.iter().map(|address| format!("http://{address}")).collect();
-        Arc::new(Self { urls, next: AtomicUsize::new(0) })
+        Arc::new(Self { urls, next: AtomicUsize::new(0), only_first: AtomicBool::new(false) })
+    }
+
+    /// Sends all requests from now on to one node: what is counted or noticed in memory, each does for itself.
+    pub(crate) fn stay_on_one(&self) {
+        self.only_first.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn next(&self) -> &str {
-        &self.urls[self.next.fetch_add(1, Ordering::Relaxed) % self.urls.len()]
+        let nodes = if self.only_first.load(Ordering::Relaxed) { 1 } else { self.urls.len() };
+        &self.urls[self.next.fetch_add(1, Ordering::Relaxed) % nodes]
     }
 }
 
@@ -134,6 +141,10 @@ impl TestApp {
             running.push(Running::begin(second));
         }
         let nodes = Nodes::new(&addresses);
+        let usual = Config::default();
+        if (config.failure_limit, config.api_rate_limit) != (usual.failure_limit, usual.api_rate_limit) {
+            nodes.stay_on_one();
+        }
         Self { clock, world, commands, identity, address, nodes, feed, place, config, client: Client::new(), running }
     }
 
@@ -227,7 +238,15 @@ impl TestApp {
 
     /// The whole log, oldest first.
     pub(crate) async fn events(&self) -> Vec<RecordedEvent> {
-        self.feed.read_after(0, 1_000_000).await.unwrap().events
+        let (mut events, mut position) = (Vec::new(), 0);
+        loop {
+            let page = self.feed.read_on(position, 1_000_000).await.unwrap();
+            if page.events.is_empty() {
+                return events;
+            }
+            position = page.next;
+            events.extend(page.events);
+        }
     }
 
     /// The events of a type in the whole log, oldest first.

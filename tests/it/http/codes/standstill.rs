@@ -15,6 +15,7 @@ fn assert_unavailable(answer: &Answer, what: &str) {
 
 async fn stands_still(projection: &'static dyn Projection) {
     let scene = Scene::start().await;
+    scene.app.nodes.stay_on_one();
     let (code, tokens) = (scene.code().await, scene.tokens().await);
     let read = scene.app.place.read_db();
     assert!(read.pause(projection).await.unwrap());
