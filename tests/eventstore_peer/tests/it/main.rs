@@ -9,6 +9,7 @@ mod lost;
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../../../it/support.rs"]
 mod support;
+mod whole;
 
 /// The contract of every store, from where the other stores are held to it.
 #[path = "../../../it/contract"]
