@@ -45,3 +45,30 @@ pub struct UserPrincipal {
     pub user_id: Uuid,
     pub session_id: Uuid,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_claims_are_those_of_the_token_and_name_the_user_when_there_is_one() {
+        let id = Uuid::from_u128;
+        let mut principal = AppPrincipal {
+            app_id: id(1),
+            client_id: id(2),
+            organization_id: id(3),
+            user_id: None,
+            scopes: ScopeSet::parse_parameter("routix:accounts:read").unwrap(),
+            branches: BranchRestriction::Only(vec![id(4)]),
+        };
+        let expected = |sub: u128| {
+            json!({
+                "aud": "authenticated", "role": "authenticated", "sub": id(sub), "organization_id": id(3),
+                "oauth_client_id": id(2), "oauth_scopes": ["routix:accounts:read"], "oauth_branch_ids": [id(4)],
+            })
+        };
+        assert_eq!(principal.claims(), expected(1).to_string());
+        principal.user_id = Some(id(5));
+        assert_eq!(principal.claims(), expected(5).to_string());
+    }
+}

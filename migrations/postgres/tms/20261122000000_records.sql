@@ -83,25 +83,39 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (organization_id, branch_id, created_at);
 
 -- A new row gets the place behind the last one of its branch. The lock of the counter is held until the transaction ends, so
--- that places come to be seen in their order, and one that was taken back is given again.
-CREATE FUNCTION number_record() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- that places come to be seen in their order, and one that was taken back is given again. The counter does not change with
+-- each row: whoever looks for it would walk over all that it was in a long transaction. Without sorting, the last row is
+-- found at the end of the primary key, whatever the planner knows of the table.
+CREATE FUNCTION number_record() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_sort = off AS $$
+DECLARE
+    counted bigint;
+    newest bigint;
 BEGIN
-    INSERT INTO record_counts AS c (organization_id, branch_id, resource, total, last_seq)
-    VALUES (NEW.organization_id, NEW.branch_id, TG_TABLE_NAME, 0, 1)
-    ON CONFLICT ON CONSTRAINT record_counts_pk DO UPDATE SET last_seq = c.last_seq + 1
-    RETURNING c.last_seq INTO NEW.seq;
+    LOOP
+        SELECT c.last_seq INTO counted FROM record_counts c WHERE c.organization_id = NEW.organization_id
+            AND c.branch_id = NEW.branch_id AND c.resource = TG_TABLE_NAME FOR UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO record_counts (organization_id, branch_id, resource, total, last_seq)
+        VALUES (NEW.organization_id, NEW.branch_id, TG_TABLE_NAME, 0, 0) ON CONFLICT DO NOTHING;
+    END LOOP;
+    EXECUTE format('SELECT seq FROM %s WHERE organization_id = $1 AND branch_id = $2 ORDER BY seq DESC LIMIT 1',
+        TG_RELID::regclass) INTO newest USING NEW.organization_id, NEW.branch_id;
+    NEW.seq := 1 + greatest(counted, newest);
     RETURN NEW;
 END $$;
-CREATE FUNCTION count_record() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- Counted are the rows that came to be or went, once a statement.
+CREATE FUNCTION count_records() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    UPDATE record_counts SET total = total + 1
-    WHERE organization_id = NEW.organization_id AND branch_id = NEW.branch_id AND resource = TG_TABLE_NAME;
+    UPDATE record_counts c SET total = c.total + a.number, last_seq = greatest(c.last_seq, a.newest)
+    FROM (SELECT organization_id, branch_id, count(*) AS number, max(seq) AS newest FROM added GROUP BY 1, 2) a
+    WHERE c.organization_id = a.organization_id AND c.branch_id = a.branch_id AND c.resource = TG_TABLE_NAME;
     RETURN NULL;
 END $$;
-CREATE FUNCTION uncount_record() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION uncount_records() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    UPDATE record_counts SET total = total - 1
-    WHERE organization_id = OLD.organization_id AND branch_id = OLD.branch_id AND resource = TG_TABLE_NAME;
+    UPDATE record_counts c SET total = c.total - r.number
+    FROM (SELECT organization_id, branch_id, count(*) AS number FROM removed GROUP BY 1, 2) r
+    WHERE c.organization_id = r.organization_id AND c.branch_id = r.branch_id AND c.resource = TG_TABLE_NAME;
     RETURN NULL;
 END $$;
 CREATE FUNCTION refuse_move() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -123,8 +137,10 @@ CREATE FUNCTION guard_records(name regclass) RETURNS void LANGUAGE plpgsql SET s
 BEGIN
     PERFORM guard_rows(name);
     EXECUTE format('CREATE TRIGGER numbered BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION number_record()', name);
-    EXECUTE format('CREATE TRIGGER counted AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION count_record()', name);
-    EXECUTE format('CREATE TRIGGER uncounted AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION uncount_record()', name);
+    EXECUTE format('CREATE TRIGGER counted AFTER INSERT ON %s REFERENCING NEW TABLE AS added'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION count_records()', name);
+    EXECUTE format('CREATE TRIGGER uncounted AFTER DELETE ON %s REFERENCING OLD TABLE AS removed'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION uncount_records()', name);
     EXECUTE format('CREATE TRIGGER stay BEFORE UPDATE OF organization_id, branch_id, seq, id ON %s'
         ' FOR EACH ROW EXECUTE FUNCTION refuse_move()', name);
 END $$;

@@ -277,3 +277,15 @@ async fn a_table_that_is_in_use_or_another_s_is_not_said_to_be_rewritten() {
     both.scratch.sql("DROP OWNED BY a_stranger; DROP ROLE a_stranger");
     assert!(!rewritten.unwrap());
 }
+
+#[tokio::test]
+async fn a_connection_has_the_settings_that_were_given_instead_of_ours() {
+    let scratch = Scratch::new();
+    let url = PostgresUrl::parse(&scratch.url()).unwrap();
+    let settings = [("role", "pg_monitor"), ("statement_timeout", "7s")];
+    let database = Database::Postgres(PostgresDatabase::with_settings(&url, "here", 1, &settings).unwrap());
+    let sql = "SELECT current_user::text || ' ' || current_setting('statement_timeout') || ' ' ||
+        current_setting('plan_cache_mode')";
+    let row = database.select_one(sql, &[]).await.unwrap().unwrap();
+    assert_eq!(row.get::<String>(0).unwrap(), "pg_monitor 7s force_generic_plan");
+}

@@ -192,6 +192,9 @@ fn values_are_kept_in_one_form() {
         ("loading_date", json!("2026-02-30")),
         ("loading_date", json!("2026-2-3")),
         ("loading_date", json!("10-02-2026")),
+        ("loading_date", json!("0000-01-01")),
+        ("loading_date", json!("+10000-01-01")),
+        ("loading_date", json!("-0001-01-01")),
         ("weight_kg", json!(1.5)),
         ("weight_kg", json!(1e300)),
         ("weight_kg", json!(-1)),
@@ -202,6 +205,7 @@ fn values_are_kept_in_one_form() {
         ("reference", json!("a\nb")),
         ("reference", json!("x".repeat(81))),
         ("stops", json!({})),
+        ("stops", json!([{"city": "Venlo", "kind": "loading", "window_start": "0001-01-01T00:30:00+01:00"}])),
     ] {
         assert!(read(name, value.clone()).is_err(), "{name} {value}");
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::Method;
 use chrono::DateTime;
 use uuid::Uuid;
 
@@ -10,6 +12,8 @@ use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldValue};
 use crate::proxy::records::dialect::{Dialect, POSTGRES, SQLITE};
 use crate::proxy::records::test_support::{Kind, ScratchRecords};
 use crate::proxy::records::{Change, ListQuery, NewRecord, RecordError, RecordSource, Target};
+
+use super::world::{ACCOUNTS, World, ask, send};
 
 /// Statements that ask for the organization alone, and for nobody.
 const POSTGRES_MUTANTS: [Dialect; 2] = [
@@ -116,4 +120,20 @@ async fn sqlite_is_not_asked_a_statement_that_forgot_its_branch() {
     }
     assert_eq!(seen(scratch.records.as_ref(), target).await, [u64::from(ROWS_OF_EACH); 3]);
     assert_eq!(scratch.sql("SELECT count(*) FROM accounts"), [(3 * ROWS_OF_EACH).to_string()]);
+}
+
+#[tokio::test]
+async fn a_policy_of_the_operators_own_judges_by_the_claims_of_the_token() {
+    let world = World::new(Kind::Postgres).await;
+    world.account("Bakker B.V.").await;
+    world.scratch.sql(
+        "CREATE POLICY of_one_client ON accounts AS RESTRICTIVE USING
+            (current_setting('request.jwt.claims', true)::json ->> 'oauth_client_id' = '00000000-0000-0000-0000-000000000002')",
+    );
+    for (token, rows) in [("Bearer one", 1), ("Bearer one-other-app", 0)] {
+        let mut request = ask(Method::GET, ACCOUNTS).body(Body::empty()).unwrap();
+        request.headers_mut().insert("authorization", token.parse().unwrap());
+        let page = send(&world.router, request).await;
+        assert_eq!(page.body["data"].as_array().unwrap().len(), rows, "{token}");
+    }
 }

@@ -3,6 +3,7 @@
 mod bind;
 mod checked;
 mod error;
+mod pool;
 mod rewrite;
 mod session;
 mod tables;
@@ -11,7 +12,7 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Object, Pool};
 use tokio::runtime::Handle;
 
 use self::bind::parameters;
@@ -20,8 +21,6 @@ use self::session::PostgresSession;
 pub use self::url::{PostgresUrl, PostgresUrlError};
 use super::{DatabaseError, Row, Session, Value};
 
-/// How long somebody waits for a connection before he is told that there is none.
-const WAIT: Duration = Duration::from_secs(2);
 /// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long a statement may take. A server that does not answer must not keep its callers for ever.
@@ -54,24 +53,7 @@ impl PostgresDatabase {
         connections: usize,
         settings: &[(&str, &str)],
     ) -> Result<Self, DatabaseError> {
-        let mut options = format!(
-            "-c search_path={schema} -c idle_in_transaction_session_timeout=10s -c statement_timeout=60s \
-             -c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_isolation=read\\ committed"
-        );
-        for (name, value) in settings {
-            options += &format!(" -c {name}={value}");
-        }
-        let mut config = url.config().clone();
-        config.options(options);
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config, url.tls(), recycling))
-            .max_size(connections)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(WAIT))
-            .create_timeout(Some(CONNECT))
-            .recycle_timeout(Some(WAIT))
-            .build()
-            .map_err(DatabaseError::unavailable)?;
+        let pool = pool::make(url, schema, connections, settings)?;
         Ok(Self { pool, schema: schema.into() })
     }
 

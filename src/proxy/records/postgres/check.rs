@@ -24,7 +24,10 @@ pub enum OpenRecordsError {
     NoTable { schema: String, table: String, role: &'static str },
     #[error("the role {role} owns the table '{table}' and could take its protection away: give it another owner")]
     Owned { table: String, role: &'static str },
-    #[error("the table '{0}' does not keep branches apart: as its owner, SELECT guard_records('{0}')")]
+    #[error(
+        "the table '{0}' does not keep branches apart; as its owner: ALTER TABLE {0} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL \
+         SECURITY; for a new one of your own: SELECT guard_records('{0}')"
+    )]
     Unguarded(String),
     #[error("the table '{0}' shows rows to somebody without a token: look at its policies")]
     Open(String),

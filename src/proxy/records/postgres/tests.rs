@@ -155,9 +155,9 @@ async fn a_database_that_would_not_keep_branches_apart_is_not_served() {
         now(), now(), '1', 'draft', false, false, false)";
     for (change, said) in [
         (String::new(), ""),
-        ("ALTER TABLE orders NO FORCE ROW LEVEL SECURITY".into(), "SELECT guard_records('orders')"),
-        ("ALTER TABLE staff DISABLE ROW LEVEL SECURITY".into(), "SELECT guard_records('staff')"),
-        ("ALTER TABLE record_counts NO FORCE ROW LEVEL SECURITY".into(), "guard_records('record_counts')"),
+        ("ALTER TABLE orders NO FORCE ROW LEVEL SECURITY".into(), "ALTER TABLE orders ENABLE"),
+        ("ALTER TABLE staff DISABLE ROW LEVEL SECURITY".into(), "ALTER TABLE staff ENABLE"),
+        ("ALTER TABLE record_counts NO FORCE ROW LEVEL SECURITY".into(), "ALTER TABLE record_counts ENABLE"),
         ("ALTER TABLE vehicles OWNER TO routix_records".into(), "owns the table 'vehicles'"),
         ("REVOKE SELECT ON invoices FROM routix_records".into(), "no table 'invoices'"),
         ("ALTER TABLE planning RENAME TO trips".into(), "no table 'planning'"),
@@ -264,7 +264,9 @@ async fn every_filter_and_every_order_by_an_indexed_field_uses_its_index() {
         let expect = async |query: &ListQuery, index: &str| {
             let found = plan(&records, &reading::page(&POSTGRES, &target, query)).await;
             let walked = found.contains(&format!("using {index} on")) && !found.contains("Seq Scan");
-            assert!(walked && !found.contains("  Sort ") && found.contains("One-Time Filter"), "{index}\n{found}");
+            // What a unique field finds is one row.
+            let sorts = found.contains("->  Sort") && (query.filters.is_empty() || !index.ends_with("_uq"));
+            assert!(walked && !sorts && found.contains("One-Time Filter"), "{index}\n{found}");
         };
         expect(&ALL, &format!("{}_pk", resource.table)).await;
         for (place, field) in resource.fields(ApiVersion::V1).iter().enumerate().filter(|(_, field)| field.filterable) {
