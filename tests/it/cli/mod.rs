@@ -8,6 +8,7 @@ mod formats;
 mod history;
 mod interrupted;
 mod logs;
+mod moving;
 mod projections;
 mod security;
 mod serve;

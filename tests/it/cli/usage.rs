@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 42] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -37,6 +37,7 @@ const COMMANDS: [&[&str]; 41] = [
     &["keys", "retire"],
     &["events", "list"],
     &["events", "export"],
+    &["events", "import"],
     &["events", "verify"],
     &["events", "prove"],
     &["events", "schema"],
