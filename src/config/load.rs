@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn the_compose_file_sets_what_there_is() {
+        let set = include_str!("../../docker-compose.yml").lines().filter_map(|line| line.trim().split_once(": "));
+        let names: Vec<_> = set.filter_map(|(name, _)| name.strip_prefix("ROUTIX_")).collect();
+        assert!(names.len() >= 5, "{names:?}");
+        for name in names {
+            assert!(figment_keys().contains(&name.to_lowercase()), "{name}");
+        }
+    }
+
+    #[test]
     fn an_unknown_key_or_a_bad_value_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("routix.toml");

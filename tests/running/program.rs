@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{env, fs};
+
+use routix_test_postgres::Scratch;
 
 /// Far more than anything here takes on an idle machine.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -33,7 +35,16 @@ pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
         }
     }
     command.args(arguments).arg("--data-dir").arg(data);
+    if env::var_os("ROUTIX_TEST_DATABASE").is_some() {
+        command.env("ROUTIX_DATABASE_URL", database_of(data));
+    }
     command
+}
+
+/// With `ROUTIX_TEST_DATABASE=postgres` each data directory has a database of its own, until the cluster goes away.
+fn database_of(data: &Path) -> String {
+    static ALL: Mutex<BTreeMap<PathBuf, Scratch>> = Mutex::new(BTreeMap::new());
+    ALL.lock().unwrap().entry(data.to_owned()).or_default().url()
 }
 
 /// A command that has ended.
