@@ -31,7 +31,9 @@ struct Service {
 
 fn on(scratch: &Scratch, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = command(folder, arguments);
-    command.env("ROUTIX_DATABASE_URL", scratch.url()).env("ROUTIX_API_RATE_LIMIT", "0");
+    let settings = [("DATABASE_URL", scratch.url().as_str()), ("API_RATE_LIMIT", "0"), ("FAILURE_LIMIT", "0")]
+        .map(|(name, value)| (format!("ROUTIX_{name}"), value.to_owned()));
+    command.envs(settings);
     command
 }
 
