@@ -24,9 +24,9 @@ use crate::system::System;
 
 /// A lost race is decided again on fresh state this often before the caller hears of it.
 const ATTEMPTS: u32 = 64;
-/// How long an answer waits for the read models that its promise rests on. A runner needs milliseconds; past this it is
-/// in trouble, and the caller is told instead of being kept.
-const PROMISE: Duration = Duration::from_secs(5);
+/// How long an answer waits for the read models that its promise rests on. A runner needs milliseconds, and seconds where
+/// each answer of the database does; past this it is in trouble, and the caller is told instead of being kept.
+const PROMISE: Duration = Duration::from_secs(10);
 /// How long it waits for read models that merely should show the change.
 const COURTESY: Duration = Duration::from_secs(1);
 

@@ -6,6 +6,7 @@
 mod cli;
 mod contract;
 mod evidence;
+mod faults;
 mod http;
 mod journey;
 mod nodes;

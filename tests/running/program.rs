@@ -79,7 +79,11 @@ pub(crate) fn routix(data: &Path, arguments: &[&str]) -> Ran {
 
 /// Runs one command with something on its standard input.
 pub(crate) fn routix_with_input(data: &Path, arguments: &[&str], input: &str) -> Ran {
-    let mut command = command(data, arguments);
+    run(command(data, arguments), input)
+}
+
+/// Runs a command that was made ready, with something on its standard input, to its end.
+pub(crate) fn run(mut command: Command, input: &str) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

@@ -1,7 +1,7 @@
 //! One batch of events: rows and checkpoint in one transaction.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::sync::Arc;
 
 use routix_domain::log::{Fact, Page, RecordedEvent, UnreadableEvent};
 
@@ -13,10 +13,6 @@ use crate::projection::Projection;
 use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::Value;
 use crate::values;
-
-/// How long whoever leads may leave his transaction alone. One that was stopped gives the lead up after it; applying a
-/// batch in memory takes a small part of it.
-const IDLE: Duration = Duration::from_millis(750);
 
 /// Which tables a batch goes into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +50,10 @@ impl ReadDb {
         (after, page): (u64, Page),
         now: i64,
     ) -> Result<Outcome, ReadError> {
+        let pace = Arc::clone(&self.pace);
         self.database
             .write(move |session| {
-                session.give_up_when_idle(IDLE)?;
+                pace.keep(session)?;
                 let name = projection.name();
                 let generation = match target {
                     Advance::Live | Advance::Beside => generation::hold_live(session, name)?,

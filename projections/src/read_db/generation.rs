@@ -115,6 +115,16 @@ pub(super) fn select_live() -> String {
     format!("SELECT {COLUMNS} FROM projections WHERE name = $1 AND state IN ('live', 'stopped')")
 }
 
+/// The statement that finds what readers see of every projection.
+pub(super) fn select_all_live() -> String {
+    format!("SELECT {COLUMNS}, name FROM projections WHERE state IN ('live', 'stopped')")
+}
+
+/// A projection's name, and its generation, from a row of [`select_all_live`].
+pub(super) fn read_named(row: &Row) -> Result<(String, Generation), DatabaseError> {
+    Ok((row.get(10)?, read(row)?))
+}
+
 /// The statement that finds one generation by its number.
 pub(super) fn select_numbered() -> String {
     format!("SELECT {COLUMNS} FROM projections WHERE name = $1 AND generation = $2")

@@ -10,17 +10,20 @@ mod error;
 mod generation;
 #[cfg(test)]
 mod leader_tests;
+mod pace;
 mod schema;
 mod status;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use self::advance::{Advance, Outcome};
 pub use self::compare::Difference;
 pub use self::error::ReadError;
 pub use self::generation::{Generation, State};
+use self::pace::Pace;
 pub use self::status::ProjectionStatus;
 use crate::database::{Database, SqliteDatabase};
 use crate::sqlite_file::Durability;
@@ -30,12 +33,13 @@ use crate::table::{TableRow, Value};
 #[derive(Clone, Debug)]
 pub struct ReadDb {
     database: Database,
+    pace: Arc<Pace>,
 }
 
 impl ReadDb {
     /// Takes a database whose migrations have run.
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self { database, pace: Arc::default() }
     }
 
     /// Opens a file whose migrations have run.

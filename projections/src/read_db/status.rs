@@ -1,5 +1,7 @@
 //! Where each projection stands.
 
+use std::collections::HashMap;
+
 use super::generation;
 use super::{Generation, ReadDb, ReadError};
 use crate::projection::Projection;
@@ -13,16 +15,18 @@ pub struct ProjectionStatus {
 }
 
 impl ReadDb {
-    /// The live generation of each projection.
+    /// The live generation of each projection, all of one moment.
     ///
     /// # Errors
     /// [`ReadError`] when the database does not answer.
     pub async fn status(&self, projections: &[&'static dyn Projection]) -> Result<Vec<ProjectionStatus>, ReadError> {
-        let mut status = Vec::with_capacity(projections.len());
-        for &projection in projections {
-            status.push(ProjectionStatus { name: projection.name(), live: self.live(projection).await? });
-        }
-        Ok(status)
+        let rows = self.database.select(&generation::select_all_live(), &[]).await?;
+        let live = rows.iter().map(generation::read_named).collect::<Result<HashMap<_, _>, _>>()?;
+        let status = |projection: &&'static dyn Projection| {
+            let name = projection.name();
+            ProjectionStatus { name, live: live.get(name).cloned() }
+        };
+        Ok(projections.iter().map(status).collect())
     }
 
     /// The live tables of one projection.

@@ -2,6 +2,7 @@
 //!
 //! The clock is the database's: nodes need not agree on the time.
 
+mod appenders;
 mod feed;
 mod fence;
 mod repository;
@@ -9,28 +10,23 @@ mod repository;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use postgres_es::PostgresEventRepository;
 use routix_projections::database::{Database, DatabaseError, PostgresDatabase, PostgresUrl};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 
+use self::appenders::Appenders;
 use super::migrations::{EVENTS, MigrationError};
 use super::seals::Seals;
 
-/// Connections of a node that append and load.
-const APPENDERS: u32 = 8;
 /// Connections of a node that read the log in order, and write the evidence.
 const READERS: usize = 8;
-/// How long an append waits for a connection.
-const WAIT: Duration = Duration::from_secs(2);
 
 /// An event store in PostgreSQL. Clones share its connections.
 #[derive(Clone)]
 pub struct PostgresEventStore {
-    repository: Arc<PostgresEventRepository>,
+    appenders: Arc<Appenders>,
     database: Database,
     /// The newest position that this process has heard of.
     head: Arc<watch::Sender<u64>>,
@@ -53,9 +49,8 @@ impl PostgresEventStore {
                 ("statement_timeout", "10s"),
                 ("idle_in_transaction_session_timeout", "10s"),
             ]);
-        let pool = PgPoolOptions::new().max_connections(APPENDERS).acquire_timeout(WAIT).connect_lazy_with(options);
         Ok(Self {
-            repository: Arc::new(PostgresEventRepository::new(pool)),
+            appenders: Arc::new(Appenders::new(options)),
             database,
             head: Arc::new(watch::channel(0).0),
             settled: Arc::new(AtomicU64::new(0)),

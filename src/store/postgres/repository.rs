@@ -1,12 +1,14 @@
 //! cqrs-es's write port: postgres-es does the work, and what it leaves open is settled here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot};
+use postgres_es::PostgresEventRepository;
 use routix_projections::values;
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::PostgresEventStore;
 use crate::store::storable::{self, UnstorableEvent};
@@ -15,14 +17,16 @@ use crate::store::storable::{self, UnstorableEvent};
 const TRIES: u32 = 3;
 /// How long it rests in between.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long one try may take.
-const LIMIT: Duration = Duration::from_secs(12);
+/// How long a load may take, or an append with all its tries: callers do not wait for longer than 15 seconds.
+const LIMIT: Duration = Duration::from_secs(10);
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl PersistedEventRepository for PostgresEventStore {
     async fn get_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        within(self.repository.get_events::<A>(aggregate_id)).await
+        let load =
+            |repository: Arc<PostgresEventRepository>| async move { repository.get_events::<A>(aggregate_id).await };
+        self.appenders.run(Instant::now() + LIMIT, load).await
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -30,7 +34,7 @@ impl PersistedEventRepository for PostgresEventStore {
         aggregate_id: &str,
         last_sequence: usize,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        within(self.repository.get_last_events::<A>(aggregate_id, last_sequence)).await
+        self.load_after::<A>((aggregate_id, last_sequence), Instant::now() + LIMIT).await
     }
 
     async fn get_snapshot<A: Aggregate>(&self, _id: &str) -> Result<Option<SerializedSnapshot>, PersistenceError> {
@@ -66,10 +70,17 @@ impl PostgresEventStore {
     /// it is taken now, or its place is, and then it is seen whose events are there. The key makes it wait for a commit that
     /// is still under way.
     async fn append<A: Aggregate>(&self, events: &[SerializedEvent]) -> Result<(), PersistenceError> {
+        let deadline = Instant::now() + LIMIT;
         let mut is_known = true;
         for attempt in 1.. {
-            match within(self.repository.persist::<A>(events, None)).await {
-                Err(PersistenceError::OptimisticLockError) if !is_known && self.are_stored::<A>(events).await? => break,
+            let persist =
+                |repository: Arc<PostgresEventRepository>| async move { repository.persist::<A>(events, None).await };
+            match self.appenders.run(deadline, persist).await {
+                Err(PersistenceError::OptimisticLockError)
+                    if !is_known && self.are_stored::<A>(events, deadline).await? =>
+                {
+                    break;
+                }
                 Err(PersistenceError::ConnectionError(error)) if attempt < TRIES && was_begun(&error) => {
                     tracing::warn!(error, attempt, "an append was not answered; asking what became of it");
                     is_known = false;
@@ -83,10 +94,26 @@ impl PostgresEventStore {
 
     /// Whether the stream has exactly these events at their places. What caused them is in their metadata and is never the
     /// same twice.
-    async fn are_stored<A: Aggregate>(&self, events: &[SerializedEvent]) -> Result<bool, PersistenceError> {
+    async fn are_stored<A: Aggregate>(
+        &self,
+        events: &[SerializedEvent],
+        deadline: Instant,
+    ) -> Result<bool, PersistenceError> {
         let Some(first) = events.first() else { return Ok(true) };
-        let stored = self.get_last_events::<A>(&first.aggregate_id, first.sequence.saturating_sub(1)).await?;
+        let before = (first.aggregate_id.as_str(), first.sequence.saturating_sub(1));
+        let stored = self.load_after::<A>(before, deadline).await?;
         Ok(stored.get(..events.len()) == Some(events))
+    }
+
+    async fn load_after<A: Aggregate>(
+        &self,
+        (aggregate_id, sequence): (&str, usize),
+        deadline: Instant,
+    ) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        let load = |repository: Arc<PostgresEventRepository>| async move {
+            repository.get_last_events::<A>(aggregate_id, sequence).await
+        };
+        self.appenders.run(deadline, load).await
     }
 
     /// Tells those who wait for events that there are some. Whoever does not hear of it looks for himself soon.
@@ -108,17 +135,6 @@ impl PostgresEventStore {
             *head = position.max(*head);
             is_newer
         });
-    }
-}
-
-/// A server that says nothing is one that does not answer, and so is one that says that it cannot.
-async fn within<T>(work: impl Future<Output = Result<T, PersistenceError>>) -> Result<T, PersistenceError> {
-    match timeout(LIMIT, work).await {
-        Ok(Err(PersistenceError::UnknownError(error))) if error.is::<sqlx::Error>() => {
-            Err(PersistenceError::ConnectionError(error))
-        }
-        Ok(done) => done,
-        Err(elapsed) => Err(PersistenceError::ConnectionError(Box::new(elapsed))),
     }
 }
 

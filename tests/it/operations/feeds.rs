@@ -53,3 +53,38 @@ impl EventFeed for Held {
         self.feed.wait(position).await;
     }
 }
+
+/// A log in which a page ends in the middle, as before a position that was drawn and taken back.
+pub(super) struct Holed {
+    pub(super) feed: Arc<dyn EventFeed>,
+    /// The last position before the hole.
+    pub(super) at: u64,
+}
+
+#[async_trait]
+impl EventFeed for Holed {
+    async fn head(&self) -> Result<u64, FeedError> {
+        self.feed.head().await
+    }
+
+    async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
+        let mut page = self.feed.read_after(position, limit).await?;
+        if position < self.at {
+            page.events.retain(|event| event.position <= self.at);
+            page.next = page.next.min(self.at);
+        }
+        Ok(page)
+    }
+
+    async fn read_stream(&self, kind: &str, id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        self.feed.read_stream(kind, id).await
+    }
+
+    async fn position_of(&self, kind: &str, id: &str, sequence: u64) -> Result<Option<u64>, FeedError> {
+        self.feed.position_of(kind, id, sequence).await
+    }
+
+    async fn wait(&self, position: u64) {
+        self.feed.wait(position).await;
+    }
+}

@@ -12,7 +12,7 @@ use routix_projections::rebuild::Rebuilder;
 use routix_projections::table::Value;
 use routix_projections::token_validation::TokenValidation;
 
-use super::feeds::Held;
+use super::feeds::{Held, Holed};
 use super::history::History;
 use super::place::{Kind, Place, now, on_both};
 use crate::support::bounded;
@@ -23,6 +23,7 @@ on_both! {
     an_extra_row_is_named_by_table_and_key,
     verify_leaves_the_live_tables_and_no_others,
     tables_behind_the_log_are_compared_where_they_stand,
+    a_page_that_ends_before_a_hole_is_not_the_end_of_the_log,
     of_verifications_side_by_side_none_compares_what_another_one_built,
 }
 
@@ -119,6 +120,18 @@ async fn tables_behind_the_log_are_compared_where_they_stand(kind: Kind) {
     let verified = place.rebuilder().verify(&AppHistory, &mut |_| {}).await.unwrap();
     assert_eq!((verified.position, verified.difference), (stands_at, None));
     assert_eq!(verified.rows, place.dump(&AppHistory).await.values().map(Vec::len).sum::<usize>() as u64);
+}
+
+async fn a_page_that_ends_before_a_hole_is_not_the_end_of_the_log(kind: Kind) {
+    let place = Place::new(kind).await;
+    place.append(&History::of(28, 700).appends).await;
+    place.catch_up().await;
+    let feed = Arc::new(Holed { feed: place.feed(), at: 100 });
+    let rebuilder = Rebuilder { db: place.db.clone(), feed, now };
+    let verified = rebuilder.verify(&AppHistory, &mut |_| {}).await.unwrap();
+    assert_eq!((verified.position, verified.difference), (place.db.position(&AppHistory).await.unwrap(), None));
+    rebuilder.rebuild(&AppHistory, &mut |_| {}).await.unwrap();
+    assert_eq!(place.db.position(&AppHistory).await.unwrap(), verified.position);
 }
 
 async fn of_verifications_side_by_side_none_compares_what_another_one_built(kind: Kind) {

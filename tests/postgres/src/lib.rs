@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
 
+mod cluster;
 mod dump;
 mod statements;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
+pub use self::cluster::Cluster;
 use self::statements::{cluster, run, try_run};
 
 /// A database that goes away with its test.

@@ -5,8 +5,19 @@ use std::time::Duration;
 use deadpool_postgres::Object;
 use tokio::time::timeout;
 
-use super::{STATEMENT, bind, parameters};
+use super::{PostgresDatabase, STATEMENT, bind, parameters};
 use crate::database::{DatabaseError, Row, Value};
+
+impl PostgresDatabase {
+    /// Throws a connection away on which nothing was said for too long, and with it those that nobody uses now: what has
+    /// become of one has become of all, and whoever came next would find out for himself, one after the other.
+    pub fn give_up(connection: Object) {
+        if let Some(pool) = Object::pool(&connection) {
+            pool.retain(|_, _| false);
+        }
+        drop(Object::take(connection));
+    }
+}
 
 /// A connection that goes back to its pool only when it is known to be in order: not in a transaction, and nothing under way.
 pub(super) struct Checked(pub(super) Option<Object>);
@@ -28,7 +39,7 @@ impl Checked {
                 Ok(result?)
             }
             Err(elapsed) => {
-                drop(Object::take(connection));
+                PostgresDatabase::give_up(connection);
                 Err(DatabaseError::unavailable(elapsed))
             }
         }

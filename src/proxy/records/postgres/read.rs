@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use futures_util::future::{join_all, join4};
+use routix_projections::database::PostgresDatabase;
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement as Prepared};
@@ -76,7 +77,7 @@ pub(super) async fn rows<const N: usize>(
             <[Vec<Row>; N]>::try_from(rows).map_err(|_other_number| RecordError::Broken("an answer is missing".into()))
         }
         Err(elapsed) => {
-            drop(Object::take(connection));
+            PostgresDatabase::give_up(connection);
             Err(RecordError::Unavailable(Box::new(elapsed)))
         }
     }

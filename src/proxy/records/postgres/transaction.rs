@@ -1,6 +1,7 @@
 //! The transaction of a write, used from a thread that may block. Dropped without a commit, nothing of it stays.
 
 use deadpool_postgres::Object;
+use routix_projections::database::PostgresDatabase;
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -52,7 +53,7 @@ impl PostgresTransaction {
                 done.map_err(of_write)
             }
             Err(elapsed) => {
-                drop(Object::take(connection));
+                PostgresDatabase::give_up(connection);
                 Err(RecordError::Unavailable(Box::new(elapsed)))
             }
         }
