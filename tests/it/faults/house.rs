@@ -68,7 +68,7 @@ impl House {
         };
         let mut command = command(self.folder.path(), arguments);
         let url = format!("postgres://routix:the-password@127.0.0.1:{}/{database}", self.link.port);
-        command.env("ROUTIX_DATABASE_URL", url).env("ROUTIX_API_RATE_LIMIT", "0");
+        command.env("ROUTIX_DATABASE_URL", url).env("ROUTIX_API_RATE_LIMIT", "0").env("ROUTIX_FAILURE_LIMIT", "0");
         command
     }
 
