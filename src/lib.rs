@@ -1,10 +1,11 @@
 //! routix: an OAuth 2.1 server, a branch-scoped API proxy and app management, on an event log.
 //!
 //! The way of dependencies: `cli -> wiring -> {oauth, manage, proxy, dashboard} -> commands -> domain`. Surfaces never import one
-//! another; what they share is in `http` (the edge), `access` (who is calling), `history` (what happened, for
-//! auditors) and `pages` (what HTML pages have in common).
+//! another; what they share is in `http` (the edge), `access` (who is calling), `app_fields` (what is said of an app),
+//! `history` (what happened, for auditors) and `pages` (what HTML pages have in common).
 
 pub mod access;
+pub mod app_fields;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -16,7 +16,8 @@ use crate::system::System;
 use crate::wiring::{Service, Stores};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let config = settings.load(Config { log_format: LogFormat::Text, log: "warn".to_owned(), ..Config::default() })?;
+    let mut config =
+        settings.load(Config { log_format: LogFormat::Text, log: "warn".to_owned(), ..Config::default() })?;
     start_log(&config)?;
     let system = System::real();
     let lock = Service::lock(&config)?;
@@ -38,6 +39,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             file.display()
         ));
     }
+    config.operators.get_or_insert_with(|| facts.get("ROUTIX_OWNER_EMAIL").to_owned());
     let service = Service::bind(&config, stores, lock).await?;
     let facts = facts.at(&service.public_url);
     facts.write(&config.data_dir)?;

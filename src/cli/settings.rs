@@ -58,6 +58,9 @@ pub(super) struct Settings {
     /// What the API proxy serves, as TOML [default: the catalogue that is built in].
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     catalogue: Option<PathBuf>,
+    /// E-mail addresses of those who look after this service, separated by commas [default: nobody, in a demo its owner].
+    #[arg(long, global = true, value_name = "EMAILS", help_heading = "Settings")]
+    operators: Option<String>,
     /// What is logged, for example info or routix=debug [default: info, for commands and the demo warn].
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
     log: Option<String>,

@@ -102,6 +102,12 @@ fn check(config: Config) -> Result<Config, ConfigError> {
             );
         }
     }
+    if let Some(email) = config.operators().iter().find(|email| !email.contains('@')) {
+        return Err(ConfigError::Value {
+            name: "operators",
+            fault: format!("must be e-mail addresses separated by commas, which '{email}' is not"),
+        });
+    }
     for (name, url) in [("database_url", &config.database_url), ("event_store_url", &config.event_store_url)] {
         let Some(url) = url else { continue };
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);

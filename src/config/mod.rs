@@ -2,6 +2,7 @@
 
 mod load;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -43,6 +44,9 @@ pub struct Config {
     pub tms_schema: String,
     /// What the API proxy serves, a file like `src/proxy/catalogue/catalogue.toml`; that one when left out.
     pub catalogue: Option<PathBuf>,
+    /// The e-mail addresses of those who look after this service, separated by commas: they see its projections and its
+    /// whole log in the dashboard. In a demo its owner does when nobody is named.
+    pub operators: Option<String>,
     /// What is logged, in the syntax of tracing's EnvFilter.
     pub log: String,
     /// `json` or `text`.
@@ -73,6 +77,7 @@ impl Default for Config {
             tms_url: None,
             tms_schema: "tms".to_owned(),
             catalogue: None,
+            operators: None,
             log: "info".to_owned(),
             log_format: LogFormat::Json,
         }
@@ -80,6 +85,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The e-mail addresses of the operators, in lower case.
+    pub fn operators(&self) -> BTreeSet<String> {
+        let named = self.operators.iter().flat_map(|text| text.split(','));
+        named.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty()).collect()
+    }
+
     /// The folder of the keys.
     pub fn keys_dir(&self) -> PathBuf {
         self.keys_dir.clone().unwrap_or_else(|| self.data_dir.join("keys"))

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 
 use super::Dashboard;
 use super::connected_apps::{self, ConnectedApp, WITHDRAW};
+use super::navigation::Section;
+use super::person::Person;
 use super::sessions::{self, END_SESSIONS, SessionRow};
 use crate::http::pairs;
-use crate::pages::{Frame, PageError, Visitor};
+use crate::pages::{Frame, PageError};
 
 #[derive(Template)]
 #[template(path = "account.html", config = ".askama.toml")]
@@ -29,14 +29,14 @@ struct AccountTemplate<'a> {
 
 pub(super) async fn show(
     State(dashboard): State<Arc<Dashboard>>,
-    visitor: Visitor,
+    person: Person,
     RawQuery(query): RawQuery,
 ) -> Response {
-    visitor.answer(account(&dashboard, &visitor, &query.unwrap_or_default()).await)
+    person.visitor.answer(account(&dashboard, &person, &query.unwrap_or_default()).await)
 }
 
-async fn account(dashboard: &Dashboard, visitor: &Visitor, query: &str) -> Result<Response, PageError> {
-    let Some(session) = &visitor.session else { return Ok(visitor.sign_in_first()) };
+async fn account(dashboard: &Dashboard, person: &Person, query: &str) -> Result<Response, PageError> {
+    let Person { visitor, session, .. } = person;
     let query = pairs::parse(query.as_bytes())?;
     let words = &visitor.words;
     let done = query.get("done").and_then(|done| match done.as_str() {
@@ -47,7 +47,7 @@ async fn account(dashboard: &Dashboard, visitor: &Visitor, query: &str) -> Resul
     });
     let template = AccountTemplate {
         // Without what was just done: another language does not do it again.
-        frame: Frame::at(visitor, "/account"),
+        frame: person.frame_at(Section::Account, "/account"),
         done,
         name: &session.user.name,
         email: &session.user.email,
@@ -56,10 +56,5 @@ async fn account(dashboard: &Dashboard, visitor: &Visitor, query: &str) -> Resul
         sessions: sessions::rows(visitor, session).await?,
         form_token: visitor.form_token(END_SESSIONS),
     };
-    Ok(visitor.page(StatusCode::OK, &template, None))
-}
-
-/// The same in every language.
-pub(super) fn moment(time: DateTime<Utc>) -> String {
-    time.format("%Y-%m-%d %H:%M UTC").to_string()
+    Ok(person.page(&template))
 }

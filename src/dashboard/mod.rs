@@ -1,23 +1,32 @@
-//! Pages for people: signing in and out, and their own account.
+//! Pages for people: signing in and out, their own account, the apps of their organizations, and what operators look after.
 //!
-//! Deliberately absent: what pages have in common, which is in `pages`.
+//! Members and viewers see, owners and admins act; what belongs to another organization does not exist. Deliberately absent:
+//! what pages have in common, which is in `pages`.
 
 mod account;
+mod apps;
 mod connected_apps;
 mod device;
+mod home;
+mod navigation;
+mod person;
 mod sessions;
 mod sign_in;
 mod sign_out;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use routix_domain::value::ScopeSet;
 use routix_projections::ReadDb;
 
 use crate::commands::Commands;
+use crate::history::HistoryReader;
 use crate::pages::visitor::SIGN_IN;
 use crate::pages::{HasPages, Pages};
+use crate::store::identity::IdentityDb;
 use crate::system::System;
 
 /// What the pages work with.
@@ -25,6 +34,12 @@ pub struct Dashboard {
     pub pages: Arc<Pages>,
     pub commands: Commands,
     pub read: ReadDb,
+    pub identity: IdentityDb,
+    pub history: HistoryReader,
+    /// The scopes that exist.
+    pub scopes: ScopeSet,
+    /// The e-mail addresses, in lower case, of those who look after this service.
+    pub operators: BTreeSet<String>,
     pub system: System,
 }
 
@@ -37,11 +52,13 @@ impl HasPages for Arc<Dashboard> {
 /// Every page, one line a path.
 pub fn router(dashboard: Arc<Dashboard>) -> Router {
     Router::new()
+        .route("/", get(home::show))
         .route(SIGN_IN, get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_out::submit))
         .route("/account", get(account::show))
         .route("/account/apps/withdraw", post(connected_apps::withdraw))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
+        .merge(apps::router())
         .with_state(dashboard)
 }

@@ -4,9 +4,8 @@ use axum::extract::Request;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::account::moment;
 use super::device::device;
-use crate::pages::{Form, PageError, Visitor, Words, see_other};
+use crate::pages::{Form, PageError, Stamp, Visitor, Words, see_other};
 use crate::store::identity::{BrowserSession, OpenSession};
 
 /// The purpose of the forms that end sessions.
@@ -16,8 +15,8 @@ pub(super) const END_SESSIONS: &str = "end sessions";
 pub(super) struct SessionRow {
     pub(super) id: Uuid,
     pub(super) device: String,
-    pub(super) seen: String,
-    pub(super) began: String,
+    pub(super) seen: Stamp,
+    pub(super) began: Stamp,
     pub(super) address: String,
     pub(super) is_current: bool,
 }
@@ -35,8 +34,8 @@ fn row(words: &Words, session: &OpenSession, current: Uuid) -> SessionRow {
     SessionRow {
         id: session.id,
         device: device.map_or_else(|| kind.clone(), |device| format!("{kind}: {device}")),
-        seen: moment(session.seen_at),
-        began: moment(session.created_at),
+        seen: words.moment(session.seen_at),
+        began: words.moment(session.created_at),
         address: session.context.address.clone().unwrap_or_else(|| words.get("session-unknown")),
         is_current: session.id == current,
     }

@@ -5,7 +5,6 @@
 
 mod caller;
 mod error;
-mod fields;
 mod register_app;
 mod rest;
 mod rotate_secret;

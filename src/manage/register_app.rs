@@ -9,13 +9,12 @@ use axum::response::{IntoResponse, Response};
 use routix_domain::app::ClientType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::caller::{Caller, within_branches};
-use super::fields::Fields;
 use super::rest::apps::registered_app;
 use super::{ManageError, Management};
-use crate::commands::register_app::{Idempotency, NewApp, RegisteredApp};
+use crate::app_fields::{Fields, new_app, uuid};
+use crate::commands::register_app::{Idempotency, RegisteredApp};
 use crate::hex;
 use crate::http::{body, idempotency, json};
 
@@ -33,7 +32,7 @@ pub(super) async fn register_oauth_app(
     let members = read_object(&parts.headers, body).await?;
     let key = idempotency::key(&parts.headers).map_err(|fault| ManageError::Invalid(vec![fault]))?;
     let fingerprint = fingerprint(&members);
-    let named = members.get("organization_id").and_then(Value::as_str).and_then(super::fields::uuid);
+    let named = members.get("organization_id").and_then(Value::as_str).and_then(uuid);
     // Who may not register learns nothing about what a registration needs.
     let member = caller.managed_organization(&management, named).await?;
     let idempotency = key.map(|key| Idempotency { owner: caller.user.user_id, key, request_fingerprint: fingerprint });
@@ -49,7 +48,9 @@ pub(super) async fn register_oauth_app(
         None => {
             let organization_id = member.organization_id;
             let open_branches = management.open_branches(organization_id).await?;
-            let new = read_app(Fields::new(members), &management, (organization_id, &open_branches), idempotency)?;
+            let within = (organization_id, open_branches.as_slice());
+            let new = new_app(Fields::new(members), &management.scopes, within, idempotency)
+                .map_err(|faults| ManageError::Invalid(faults.into_vec()))?;
             within_branches(&member, &new.allowed_branches)?;
             management.commands.register_app(new, &caller.origin(&management)).await?
         }
@@ -75,45 +76,6 @@ fn answer(registered: &RegisteredApp) -> Response {
         response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
     }
     response
-}
-
-fn read_app(
-    mut fields: Fields,
-    management: &Management,
-    (organization_id, open_branches): (Uuid, &[Uuid]),
-    idempotency: Option<Idempotency>,
-) -> Result<NewApp, ManageError> {
-    fields.uuid("organization_id");
-    let client_type = fields.client_type().unwrap_or_default();
-    let had = ["name", "redirect_uris", "allowed_scopes"].map(|field| fields.has(field));
-    let name = fields.name();
-    let description = fields.description().flatten();
-    let homepage_url = fields.homepage_url().flatten();
-    let redirect_uris = fields.redirect_uris(client_type);
-    let allowed_scopes = fields.allowed_scopes(&management.scopes);
-    let allowed_branches = fields.allowed_branches(Some(open_branches)).unwrap_or_default();
-    let token_lifetime = fields.token_lifetime().unwrap_or_default();
-    let refresh_authentication = fields.refresh_authentication().unwrap_or_default();
-    let name = fields.required("name", name, had[0]);
-    let redirect_uris = fields.required("redirect_uris", redirect_uris, had[1]);
-    let allowed_scopes = fields.required("allowed_scopes", allowed_scopes, had[2]);
-    let faults = fields.finish(&["id", "client_id", "client_secret", "status", "created_at"]);
-    match (name, redirect_uris, allowed_scopes) {
-        (Some(name), Some(redirect_uris), Some(allowed_scopes)) if faults.is_empty() => Ok(NewApp {
-            organization_id,
-            name,
-            description,
-            homepage_url,
-            redirect_uris,
-            allowed_scopes,
-            allowed_branches,
-            token_lifetime,
-            client_type,
-            refresh_authentication,
-            idempotency,
-        }),
-        _ => Err(ManageError::Invalid(faults.into_vec())),
-    }
 }
 
 /// The members of a JSON body.

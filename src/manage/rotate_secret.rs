@@ -11,9 +11,9 @@ use routix_projections::app_list;
 use serde_json::json;
 
 use super::caller::Caller;
-use super::fields::Fields;
 use super::register_app::read_object;
 use super::{ManageError, Management};
+use crate::app_fields::Fields;
 
 pub(super) async fn rotate_oauth_secret(
     State(management): State<Arc<Management>>,

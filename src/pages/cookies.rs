@@ -4,7 +4,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::language::Language;
 use super::public_origin::PublicOrigin;
+use super::theme::Theme;
 
+const THEME: &str = "routix_theme";
 const LANGUAGE: &str = "routix_language";
 /// 256 bits in base64url.
 const TOKEN_LENGTH: usize = 43;
@@ -52,9 +54,22 @@ impl Cookies {
 
     /// `Set-Cookie` of a language, for a year.
     pub fn set_language(&self, language: Language) -> Option<HeaderValue> {
-        let (secure, tag) = (self.secure, language.tag());
-        HeaderValue::try_from(format!("{LANGUAGE}={tag}; {secure}HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000"))
-            .ok()
+        self.set_choice(LANGUAGE, language.tag())
+    }
+
+    /// The colours that were chosen here before.
+    pub fn theme(headers: &HeaderMap) -> Option<Theme> {
+        only(headers, THEME).and_then(Theme::of_name)
+    }
+
+    /// `Set-Cookie` of the colours, for a year.
+    pub fn set_theme(&self, theme: Theme) -> Option<HeaderValue> {
+        self.set_choice(THEME, theme.name())
+    }
+
+    fn set_choice(&self, name: &str, value: &str) -> Option<HeaderValue> {
+        let secure = self.secure;
+        HeaderValue::try_from(format!("{name}={value}; {secure}HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000")).ok()
     }
 }
 

@@ -7,11 +7,13 @@ use std::error::Error;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use routix_domain::log::FeedError;
 use routix_projections::ReadError;
 
 use super::{Frame, Visitor};
 use crate::access::About;
 use crate::commands::CommandError;
+use crate::history::HistoryError;
 use crate::http::pairs::InvalidPairs;
 use crate::store::identity::{IdentityError, SecurityKind};
 
@@ -28,6 +30,8 @@ pub enum PageError {
     TooLarge,
     #[error("there is no such thing, or not for this person")]
     NotFound,
+    #[error("this person sees and does not act here")]
+    Forbidden,
     #[error("a store does not answer")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     #[error("a fault of the server")]
@@ -38,7 +42,7 @@ impl PageError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::CrossSite | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::StaleForm | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -54,6 +58,7 @@ impl PageError {
             Self::StaleForm => "error-stale-form",
             Self::TooLarge => "error-too-large",
             Self::NotFound => "error-not-found",
+            Self::Forbidden => "error-forbidden",
             Self::Unavailable(_) => "error-unavailable",
             Self::Internal(_) => "error-internal",
         }
@@ -69,6 +74,19 @@ impl From<IdentityError> for PageError {
 impl From<ReadError> for PageError {
     fn from(error: ReadError) -> Self {
         Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<HistoryError> for PageError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Feed(FeedError::Corrupt { .. }) | HistoryError::Unreadable(_) => {
+                Self::Internal(Box::new(error))
+            }
+            HistoryError::Feed(FeedError::Unavailable(_)) | HistoryError::Read(_) | HistoryError::Identity(_) => {
+                Self::Unavailable(Box::new(error))
+            }
+        }
     }
 }
 
@@ -121,7 +139,7 @@ pub(super) fn page(visitor: &Visitor, error: &PageError) -> Response {
         }
         PageError::CrossSite => refused(visitor, "cross_site"),
         PageError::StaleForm => refused(visitor, "stale_form"),
-        PageError::BadRequest | PageError::TooLarge | PageError::NotFound => {}
+        PageError::BadRequest | PageError::TooLarge | PageError::NotFound | PageError::Forbidden => {}
     }
     response
 }

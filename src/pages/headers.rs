@@ -8,12 +8,21 @@ use super::public_origin::PublicOrigin;
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// A page. `form_action` is an origin or a scheme, like `https://app.example` or `my-app:`, to which an answer to one of
-/// its forms may send the browser on; browsers hold redirects to `form-action` too.
+/// What a page may do beside showing itself in our style.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Allowed<'a> {
+    /// An origin or a scheme, like `https://app.example` or `my-app:`, to which an answer to one of its forms may send the
+    /// browser on; browsers hold redirects to `form-action` too.
+    pub(super) form_action: Option<&'a str>,
+    /// Run our own script.
+    pub(super) script: bool,
+}
+
+/// A page.
 pub(super) fn page(
     status: StatusCode,
     template: &impl Template,
-    form_action: Option<&str>,
+    allowed: Allowed<'_>,
     origin: &PublicOrigin,
 ) -> Response {
     let text = match template.render() {
@@ -26,7 +35,7 @@ pub(super) fn page(
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, security_policy(form_action));
+    headers.insert(header::CONTENT_SECURITY_POLICY, security_policy(allowed));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     if origin.is_https {
@@ -53,17 +62,18 @@ fn keep_to_oneself(headers: &mut HeaderMap) {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
-/// Own style sheets and nothing else. A `form_action` that could end its directive is left out: the browser then refuses
+/// Our own style sheet, on some pages our own script, and nothing else. A `form_action` that could end its directive is left out: the browser then refuses
 /// to go there.
-fn security_policy(form_action: Option<&str>) -> HeaderValue {
+fn security_policy(allowed: Allowed<'_>) -> HeaderValue {
     const BEFORE: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'";
     const AFTER: &str = "base-uri 'none'; frame-ancestors 'none'";
     const STRICTEST: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
     let is_one_source = |text: &&str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"*".contains(&byte))
     };
-    let extra = form_action.filter(is_one_source).map(|source| format!(" {source}")).unwrap_or_default();
-    HeaderValue::try_from(format!("{BEFORE}{extra}; {AFTER}")).unwrap_or(HeaderValue::from_static(STRICTEST))
+    let script = if allowed.script { "script-src 'self'; connect-src 'self'; " } else { "" };
+    let extra = allowed.form_action.filter(is_one_source).map(|source| format!(" {source}")).unwrap_or_default();
+    HeaderValue::try_from(format!("{BEFORE}{extra}; {script}{AFTER}")).unwrap_or(HeaderValue::from_static(STRICTEST))
 }
 
 #[cfg(test)]
@@ -72,7 +82,10 @@ mod tests {
 
     #[test]
     fn a_form_may_lead_to_one_place_more() {
-        let policy = |extra| security_policy(extra).to_str().unwrap().to_owned();
+        let policy = |form_action| {
+            let allowed = Allowed { form_action, script: false };
+            security_policy(allowed).to_str().unwrap().to_owned()
+        };
         assert!(policy(None).contains("form-action 'self'; base-uri 'none'"));
         let allowed = policy(Some("https://app.example:8443"));
         assert!(allowed.contains("form-action 'self' https://app.example:8443; base-uri 'none'"));
@@ -82,8 +95,17 @@ mod tests {
     #[test]
     fn what_would_end_the_directive_is_left_out() {
         for hostile in ["", "a b", "https://a.example; script-src *", "a,b", "*", "'unsafe-inline'", "a\nb", "\u{e9}"] {
-            assert_eq!(security_policy(Some(hostile)), security_policy(None), "{hostile:?}");
+            let allowed = Allowed { form_action: Some(hostile), script: false };
+            assert_eq!(security_policy(allowed), security_policy(Allowed::default()), "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn a_script_runs_where_there_is_one() {
+        let policy = |script| security_policy(Allowed { script, form_action: None }).to_str().unwrap().to_owned();
+        assert!(!policy(false).contains("script-src"), "the default is none");
+        assert!(policy(true).contains("; script-src 'self'; "));
+        assert!(policy(true).starts_with("default-src 'none'; "));
     }
 
     #[test]

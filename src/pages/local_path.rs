@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Where people go who did not say where.
-pub const HOME: &str = "/account";
+pub const HOME: &str = "/";
 const MAX: usize = 8 * 1_024;
 
 /// The path and query, if it can only be one of ours: whoever follows it stays on this site.

@@ -10,9 +10,10 @@ use axum::response::Response;
 
 use super::error_page::{self, PageError};
 use super::form_token::form_token;
-use super::headers::{self, see_other};
+use super::headers::{self, Allowed, see_other};
 use super::language::Language;
 use super::local_path::{escaped, with_parameter};
+use super::theme::Theme;
 use super::{Pages, Words};
 use crate::http::origin::RequestOrigin;
 use crate::store::identity::BrowserSession;
@@ -36,6 +37,7 @@ impl HasPages for Arc<Pages> {
 pub struct Visitor {
     pub pages: Arc<Pages>,
     pub words: Words,
+    pub theme: Theme,
     /// The open session of his cookie, and the person in it.
     pub session: Option<BrowserSession>,
     pub request: RequestOrigin,
@@ -53,7 +55,8 @@ impl<S: HasPages> FromRequestParts<S> for Visitor {
         let Ok(request) = RequestOrigin::from_request_parts(parts, state).await;
         let words = Words::new(Language::of_request(&parts.headers));
         let target = escaped(parts.uri.path_and_query().map_or("/", |target| target.as_str()));
-        let mut visitor = Self { pages, words, session: None, request, target };
+        let theme = Theme::of_request(&parts.headers);
+        let mut visitor = Self { pages, words, theme, session: None, request, target };
         if let Some(token) = visitor.pages.cookies.session(&parts.headers) {
             let found = visitor.pages.sign_in.sessions.browser(token).await;
             visitor.session = found.map_err(|error| error_page::page(&visitor, &error.into()))?;
@@ -66,7 +69,14 @@ impl Visitor {
     /// A page with the headers of every page. `form_action` is one more place to which its forms may lead, such as
     /// `https://app.example`.
     pub fn page(&self, status: StatusCode, template: &impl Template, form_action: Option<&str>) -> Response {
-        headers::page(status, template, form_action, &self.pages.origin)
+        let allowed = Allowed { form_action, script: false };
+        headers::page(status, template, allowed, &self.pages.origin)
+    }
+
+    /// A page of the dashboard: one that runs our script.
+    pub fn dashboard_page(&self, status: StatusCode, template: &impl Template) -> Response {
+        let allowed = Allowed { script: true, form_action: None };
+        headers::page(status, template, allowed, &self.pages.origin)
     }
 
     /// The answer, or the page of its error.

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -16,12 +16,31 @@ type Catalogue = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| catalogue(Language::English));
 static DUTCH: LazyLock<Catalogue> = LazyLock::new(|| catalogue(Language::Dutch));
 
-fn text_of(language: Language) -> &'static str {
-    match language {
-        Language::English => include_str!("words/en.ftl"),
-        Language::Dutch => include_str!("words/nl.ftl"),
-    }
+/// The files of a catalogue, one for each part of the house.
+macro_rules! text_of {
+    ($($file:literal),+ $(,)?) => {
+        fn text_of(language: Language) -> &'static str {
+            match language {
+                Language::English => concat!($(include_str!(concat!("words/en/", $file, ".ftl")), "\n"),+),
+                Language::Dutch => concat!($(include_str!(concat!("words/nl/", $file, ".ftl")), "\n"),+),
+            }
+        }
+    };
 }
+
+text_of![
+    "frame",
+    "account",
+    "consent",
+    "scopes",
+    "apps",
+    "app_form",
+    "faults",
+    "danger",
+    "history",
+    "organization",
+    "operator",
+];
 
 fn catalogue(language: Language) -> Catalogue {
     // What can be read is used; a test reads each catalogue without a fault.
@@ -32,6 +51,13 @@ fn catalogue(language: Language) -> Catalogue {
     bundle.set_use_isolating(false);
     bundle.add_resource_overriding(resource);
     bundle
+}
+
+/// A moment on a page: exactly, for programs, and in words, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    pub iso: String,
+    pub text: String,
 }
 
 /// The words of one language.
@@ -59,6 +85,12 @@ impl Words {
     pub fn date(&self, time: DateTime<Utc>) -> String {
         let (day, month, year) = (time.day().to_string(), format!("m{}", time.month()), time.year().to_string());
         self.with("date", &[("day", &day), ("month", &month), ("year", &year)])
+    }
+
+    /// A moment, as people write it, in UTC: what is shown where no script can tell the zone of the reader.
+    pub fn moment(&self, time: DateTime<Utc>) -> Stamp {
+        let text = format!("{}, {} UTC", self.date(time), time.format("%H:%M"));
+        Stamp { iso: time.to_rfc3339_opts(SecondsFormat::Micros, true), text }
     }
 
     fn catalogue(&self) -> &'static Catalogue {
@@ -165,8 +197,9 @@ mod tests {
                 }
             }
         }
-        // The names of scopes are put together; that none is missing is tested where the catalogue is known.
-        let written = |key: &&String| !key.starts_with("scope-") && !key.starts_with("resource-");
+        // These are put together; that none is missing is tested where their parts are known.
+        const COMPOSED: [&str; 4] = ["scope-", "resource-", "told-", "fault-"];
+        let written = |key: &&String| !COMPOSED.iter().any(|beginning| key.starts_with(beginning));
         for key in keys.keys().filter(written) {
             let quoted = format!("\"{key}\"");
             assert!(sources.iter().any(|(_, text)| text.contains(&quoted)), "nobody says {key}");

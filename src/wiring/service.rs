@@ -1,5 +1,6 @@
 //! The server: routes over stores, and what runs beside them.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -67,6 +68,7 @@ pub struct Service {
     sign_in: Arc<SignIn>,
     failure_limit: u32,
     api_rate_limit: u32,
+    operators: BTreeSet<String>,
     _lock: Option<File>,
 }
 
@@ -107,9 +109,21 @@ impl Service {
             system: stores.system.clone(),
             refresh_retry: TimeDelta::seconds(config.refresh_retry_seconds.into()),
         };
-        let (failure_limit, api_rate_limit) = (config.failure_limit, config.api_rate_limit);
+        let (failure_limit, api_rate_limit, operators) =
+            (config.failure_limit, config.api_rate_limit, config.operators());
         let sign_in = Arc::new(SignIn::new(sessions, access.security.clone(), failure_limit));
-        Ok(Self { stores, address, public_url, listener, access, sign_in, failure_limit, api_rate_limit, _lock: lock })
+        Ok(Self {
+            stores,
+            address,
+            public_url,
+            listener,
+            access,
+            sign_in,
+            failure_limit,
+            api_rate_limit,
+            operators,
+            _lock: lock,
+        })
     }
 
     /// Serves until `stop` resolves, then drains, writes down what was counted, and returns.
@@ -139,7 +153,9 @@ impl Service {
 
     fn router(&self) -> Router {
         let stores = &self.stores;
-        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in), scope_texts(&stores.catalogue)));
+        let is_demo = self.access.keys.current().has_demo_key();
+        let texts = scope_texts(&stores.catalogue);
+        let pages = Arc::new(Pages::new(&self.public_url, Arc::clone(&self.sign_in), texts, is_demo));
         let oauth = OAuthServer {
             access: self.access.clone(),
             commands: stores.commands.clone(),
@@ -173,6 +189,10 @@ impl Service {
             pages: Arc::clone(&pages),
             commands: stores.commands.clone(),
             read: stores.read.clone(),
+            identity: stores.identity.clone(),
+            history: stores.history(),
+            scopes: stores.catalogue.scopes(),
+            operators: self.operators.clone(),
             system: stores.system.clone(),
         };
         let system: System = stores.system.clone();

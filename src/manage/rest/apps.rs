@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use routix_domain::app::{AppChange, AppState, ClientType, Status, StatusChange};
+use routix_domain::app::{AppChange, AppState, ClientType, Status};
 use routix_domain::value::{Fault, Secrets};
 use routix_projections::app_list::{self, AppRow};
 use routix_projections::members::MemberRow;
@@ -13,11 +13,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::super::caller::{Caller, within_branches};
-use super::super::fields::Fields;
 use super::super::register_app::read_object;
 use super::super::{ManageError, Management};
 use super::query::TableQuery;
 use super::{object, reply, timestamp};
+use crate::app_fields::{Fields, read_change};
 
 const COLUMNS: [&str; 19] = [
     "id",
@@ -91,7 +91,7 @@ pub(in super::super) async fn change(
         [] => check_unmatched(members, &management)?,
         [app] => {
             let member = caller.manages(&management, app).await?;
-            let change = read_change(Fields::new(members), &management, app).await?;
+            let change = change_of(Fields::new(members), &management, app).await?;
             if let Some(restriction) = &change.allowed_branches {
                 within_branches(&member, restriction)?;
             }
@@ -118,53 +118,14 @@ pub(in super::super) async fn change(
 
 fn check_unmatched(members: Map<String, Value>, management: &Management) -> Result<(), ManageError> {
     let mut fields = Fields::new(members);
-    read_fields(&mut fields, management, ClientType::Public, None);
+    read_change(&mut fields, &management.scopes, ClientType::Public, None);
     fields.finish(&COLUMNS).or(()).map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-async fn read_change(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
+async fn change_of(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
     let branches = management.open_branches(app.organization_id).await?;
-    let change = read_fields(&mut fields, management, app.client_type.0, Some(&branches));
+    let change = read_change(&mut fields, &management.scopes, app.client_type.0, Some(&branches));
     fields.finish(&COLUMNS).or(change).map_err(|faults| ManageError::Invalid(faults.into_vec()))
-}
-
-/// Without `open_branches`, the branches are judged by their form only.
-fn read_fields(
-    fields: &mut Fields,
-    management: &Management,
-    client_type: ClientType,
-    open_branches: Option<&[Uuid]>,
-) -> AppChange {
-    AppChange {
-        name: fields.name(),
-        description: fields.description(),
-        homepage_url: fields.homepage_url(),
-        redirect_uris: fields.redirect_uris(client_type),
-        allowed_scopes: fields.allowed_scopes(&management.scopes),
-        allowed_branches: fields.allowed_branches(open_branches),
-        token_lifetime: fields.token_lifetime(),
-        refresh_authentication: fields.refresh_authentication(),
-        status: read_status(fields),
-    }
-}
-
-fn read_status(fields: &mut Fields) -> Option<StatusChange> {
-    let cut_off = fields.boolean("revoke_tokens");
-    let status = fields.not_null("status");
-    match (status.as_deref(), cut_off) {
-        (Some("revoked"), Some(true)) => Some(StatusChange::RevokeAndCutOff),
-        (Some("revoked"), Some(false) | None) => Some(StatusChange::Revoke),
-        (Some("active"), None) => Some(StatusChange::Reactivate),
-        (Some("active"), Some(_)) | (None, Some(_)) => {
-            fields.faults.add("revoke_tokens", "invalid_value", "goes with \"status\":\"revoked\" only");
-            None
-        }
-        (Some(_), _) => {
-            fields.faults.add("status", "invalid_value", "must be active or revoked");
-            None
-        }
-        (None, None) => None,
-    }
 }
 
 async fn apps_of(management: &Management, memberships: &[MemberRow]) -> Result<Vec<AppRow>, ManageError> {

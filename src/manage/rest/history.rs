@@ -17,9 +17,9 @@ use routix_projections::app_list::AppRow;
 use serde_json::{Map, Value, json};
 
 use super::super::caller::Caller;
-use super::super::fields::uuid;
 use super::super::{ManageError, Management};
 use super::{object, reply, timestamp};
+use crate::app_fields::uuid;
 use crate::http::{Failure, pairs};
 
 const DEFAULT_LIMIT: u64 = 100;

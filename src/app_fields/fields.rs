@@ -1,4 +1,4 @@
-//! Reading an app's fields from a body, with every fault named.
+//! The members of a body, taken one by one, with every fault named.
 
 use routix_domain::app::{ClientType, RefreshAuthentication};
 use routix_domain::value::{
@@ -14,18 +14,18 @@ const MAX_DESCRIPTION: usize = 1_000;
 const MAX_REDIRECT_URIS: usize = 50;
 
 /// The members of a body, taken one by one; what is left at the end is unknown.
-pub(super) struct Fields {
+pub struct Fields {
     members: Map<String, Value>,
-    pub(super) faults: Faults,
+    pub faults: Faults,
 }
 
 impl Fields {
-    pub(super) fn new(members: Map<String, Value>) -> Self {
+    pub fn new(members: Map<String, Value>) -> Self {
         Self { members, faults: Faults::default() }
     }
 
     /// The faults of everything that was taken, and one for every member that nobody asked for.
-    pub(super) fn finish(mut self, read_only: &[&str]) -> Faults {
+    pub fn finish(mut self, read_only: &[&str]) -> Faults {
         for name in self.members.keys() {
             if read_only.contains(&name.as_str()) {
                 self.faults.add(name, "read_only", "cannot be set");
@@ -47,7 +47,7 @@ impl Fields {
     }
 
     /// The member, as a string; null is a fault.
-    pub(super) fn not_null(&mut self, field: &str) -> Option<String> {
+    pub fn not_null(&mut self, field: &str) -> Option<String> {
         let text = self.nullable_string(field)?;
         if text.is_none() {
             self.faults.add(field, "required", "must not be null");
@@ -56,7 +56,7 @@ impl Fields {
     }
 
     /// The member, as a string; null counts as missing.
-    pub(super) fn string(&mut self, field: &str) -> Option<String> {
+    pub fn string(&mut self, field: &str) -> Option<String> {
         self.nullable_string(field).flatten()
     }
 
@@ -71,13 +71,13 @@ impl Fields {
         Some(texts)
     }
 
-    pub(super) fn boolean(&mut self, field: &str) -> Option<bool> {
+    pub fn boolean(&mut self, field: &str) -> Option<bool> {
         let value = self.members.remove(field)?;
         self.faults.keep(value.as_bool().ok_or_else(|| wrong_type(field, "true or false", &value)))
     }
 
     /// A whole number from 0 to `max`.
-    pub(super) fn number(&mut self, field: &str, max: u32) -> Option<u32> {
+    pub fn number(&mut self, field: &str, max: u32) -> Option<u32> {
         let value = self.members.remove(field)?;
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= max);
         if number.is_none() {
@@ -86,7 +86,7 @@ impl Fields {
         number
     }
 
-    pub(super) fn uuid(&mut self, field: &str) -> Option<Uuid> {
+    pub fn uuid(&mut self, field: &str) -> Option<Uuid> {
         let text = self.not_null(field)?;
         let parsed = uuid(&text);
         if parsed.is_none() {
@@ -95,7 +95,7 @@ impl Fields {
         parsed
     }
 
-    pub(super) fn required<T>(&mut self, field: &str, value: Option<T>, was_there: bool) -> Option<T> {
+    pub fn required<T>(&mut self, field: &str, value: Option<T>, was_there: bool) -> Option<T> {
         if value.is_none() && !was_there {
             self.faults.add(field, "required", "is missing");
         }
@@ -103,17 +103,17 @@ impl Fields {
     }
 
     /// Whether the member is there, null or not: its null is a fault of its own.
-    pub(super) fn has(&self, field: &str) -> bool {
+    pub fn has(&self, field: &str) -> bool {
         self.members.contains_key(field)
     }
 
-    pub(super) fn name(&mut self) -> Option<String> {
+    pub fn name(&mut self) -> Option<String> {
         let text = self.not_null("name")?;
         self.faults.keep(single_line(&text, MAX_NAME).map_err(|fault| fault.of("name")))
     }
 
     /// `Some(None)` clears it; an empty text is no description.
-    pub(super) fn description(&mut self) -> Option<Option<String>> {
+    pub fn description(&mut self) -> Option<Option<String>> {
         match self.nullable_string("description")? {
             None => Some(None),
             Some(value) => match single_line(&value, MAX_DESCRIPTION) {
@@ -127,7 +127,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn homepage_url(&mut self) -> Option<Option<String>> {
+    pub fn homepage_url(&mut self) -> Option<Option<String>> {
         match self.nullable_string("homepage_url")? {
             None => Some(None),
             Some(value) if value.is_empty() => Some(None),
@@ -145,7 +145,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn redirect_uris(&mut self, client_type: ClientType) -> Option<Vec<RedirectUri>> {
+    pub fn redirect_uris(&mut self, client_type: ClientType) -> Option<Vec<RedirectUri>> {
         let before = self.faults.len();
         let texts = self.list("redirect_uris")?;
         if texts.is_empty() && self.faults.len() == before {
@@ -164,7 +164,7 @@ impl Fields {
         Some(uris)
     }
 
-    pub(super) fn allowed_scopes(&mut self, known: &ScopeSet) -> Option<ScopeSet> {
+    pub fn allowed_scopes(&mut self, known: &ScopeSet) -> Option<ScopeSet> {
         let texts = self.list("allowed_scopes")?;
         match ScopeSet::parse_list("allowed_scopes", &texts, known) {
             Ok(scopes) => Some(scopes),
@@ -176,7 +176,7 @@ impl Fields {
     }
 
     /// An empty list, or null, is no restriction. With `open`, each must be one of those.
-    pub(super) fn allowed_branches(&mut self, open: Option<&[Uuid]>) -> Option<BranchRestriction> {
+    pub fn allowed_branches(&mut self, open: Option<&[Uuid]>) -> Option<BranchRestriction> {
         if self.members.get("allowed_branch_ids").is_some_and(Value::is_null) {
             self.members.remove("allowed_branch_ids");
             return Some(BranchRestriction::All);
@@ -195,13 +195,13 @@ impl Fields {
         (ids.len() == texts.len()).then(|| BranchRestriction::from_list(ids))
     }
 
-    pub(super) fn token_lifetime(&mut self) -> Option<TokenLifetime> {
+    pub fn token_lifetime(&mut self) -> Option<TokenLifetime> {
         let text = self.string("token_lifetime")?;
         let parsed: Result<TokenLifetime, _> = text.parse();
         self.faults.keep(parsed.map_err(|fault| Fault::new("token_lifetime", "invalid_value", fault.to_string())))
     }
 
-    pub(super) fn client_type(&mut self) -> Option<ClientType> {
+    pub fn client_type(&mut self) -> Option<ClientType> {
         match self.string("client_type")?.as_str() {
             "confidential" => Some(ClientType::Confidential),
             "public" => Some(ClientType::Public),
@@ -212,7 +212,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn refresh_authentication(&mut self) -> Option<RefreshAuthentication> {
+    pub fn refresh_authentication(&mut self) -> Option<RefreshAuthentication> {
         match self.string("refresh_authentication")?.as_str() {
             "when_rotated" => Some(RefreshAuthentication::WhenRotated),
             "always" => Some(RefreshAuthentication::Always),
@@ -225,6 +225,6 @@ impl Fields {
 }
 
 /// A UUID in its plain form only: other spellings would be other ids to a reader.
-pub(super) fn uuid(text: &str) -> Option<Uuid> {
+pub fn uuid(text: &str) -> Option<Uuid> {
     (text.len() == 36).then(|| text.parse().ok()).flatten()
 }
