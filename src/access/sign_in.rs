@@ -10,7 +10,7 @@ use crate::commands::PasswordError;
 use crate::commands::sessions::{BrowserToken, Reason, Sessions, SignInError, SignedIn};
 use crate::http::limit::{Budget, Limiter, network};
 use crate::http::origin::RequestOrigin;
-use crate::store::identity::SecurityKind;
+use crate::store::identity::{SecurityKind, User};
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,16 @@ impl SignIn {
         let context = origin.context.clone();
         let admitted = || guess.is_admitted();
         guess.judge(self.sessions.sign_in_browser((email, password), context, replaced, admitted).await)
+    }
+
+    /// Whether somebody who is signed in knows his password, before he does something dangerous. A wrong one is counted like
+    /// one at the sign-in.
+    ///
+    /// # Errors
+    /// [`SignInRefusal`].
+    pub async fn confirm(&self, user: &User, password: String, origin: &RequestOrigin) -> Result<(), SignInRefusal> {
+        let guess = self.guess(&user.email, origin)?;
+        guess.judge(self.sessions.confirm((user, password), || guess.is_admitted()).await)
     }
 
     /// Goes on with a session at the API, as [`Sessions::refresh`].

@@ -90,7 +90,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Show { id, format } => show(&find(&context, id).await?).print(format)?,
         Command::Rotate { id, overlap_seconds } => {
             find(&context, id).await?;
-            let secret = context.stores.commands.rotate_secret(id, overlap_seconds, &context.origin()).await?;
+            let secret = context.stores.commands.rotate_secret((id, None), overlap_seconds, &context.origin()).await?;
             note("The new secret is shown once:");
             line(secret.expose())?;
         }
@@ -122,7 +122,8 @@ async fn find(context: &Context, id: Uuid) -> anyhow::Result<AppRow> {
 async fn set_status(context: &Context, id: Uuid, (status, done): (StatusChange, &str)) -> anyhow::Result<()> {
     let app = find(context, id).await?;
     let change = AppChange { status: Some(status), ..AppChange::default() };
-    let changed = context.stores.commands.change_app((app.organization_id, id), change, &context.origin()).await?;
+    let changed =
+        context.stores.commands.change_app((app.organization_id, id), None, change, &context.origin()).await?;
     note(if changed { done } else { "nothing changed: it was so already" });
     Ok(())
 }

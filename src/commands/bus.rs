@@ -191,13 +191,30 @@ impl Commands {
         A: Visible<Services = ()>,
         A::Command: Clone,
     {
+        self.execute_at((id, None), command, origin).await
+    }
+
+    /// The same, unless the aggregate has changed since somebody looked at it: `seen` is the sequence of its last event then.
+    ///
+    /// # Errors
+    /// [`CommandError`]; `Conflict` when it has changed.
+    pub async fn execute_at<A>(
+        &self,
+        (id, seen): (&str, Option<u64>),
+        command: A::Command,
+        origin: &Origin,
+    ) -> Result<Executed<A>, CommandError<A::Error>>
+    where
+        A: Visible<Services = ()>,
+        A::Command: Clone,
+    {
         // A read model that stands still would keep the promise from being kept; then nothing is begun.
         self.waiter.check(A::PROMISED).map_err(CommandError::Stopped)?;
         let mut metadata = None;
         let mut attempt = 1;
         let executed = loop {
-            match self.attempt::<A>(id, command.clone(), (origin, &mut metadata)).await {
-                Err(CommandError::Conflict) if attempt < ATTEMPTS => attempt += 1,
+            match self.attempt::<A>((id, seen), command.clone(), (origin, &mut metadata)).await {
+                Err(CommandError::Conflict) if attempt < ATTEMPTS && seen.is_none() => attempt += 1,
                 other => break other?,
             }
         };
@@ -218,12 +235,15 @@ impl Commands {
 
     async fn attempt<A: Aggregate<Services = ()>>(
         &self,
-        id: &str,
+        (id, seen): (&str, Option<u64>),
         command: A::Command,
         (origin, metadata): (&Origin, &mut Option<Metadata>),
     ) -> Result<Executed<A>, CommandError<A::Error>> {
         let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
         let mut context = store.load_aggregate(id).await?;
+        if seen.is_some_and(|seen| u64::try_from(context.current_sequence) != Ok(seen)) {
+            return Err(CommandError::Conflict);
+        }
         let sink = EventSink::default();
         context.aggregate.handle(command, &(), &sink).await.map_err(CommandError::Rejected)?;
         let events = sink.collect().await;

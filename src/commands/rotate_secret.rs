@@ -11,18 +11,19 @@ impl Commands {
     /// Returns once the old secret is refused (or its overlap has begun) wherever the read models are read.
     ///
     /// # Errors
-    /// [`CommandError`]; after `NotVisible` the rotation has happened and its secret is lost: rotate again.
+    /// [`CommandError`]; `Conflict` when the app has another sequence than the one `seen`; after `NotVisible` the rotation has happened and its secret is lost: rotate again.
     pub async fn rotate_secret(
         &self,
-        app_id: Uuid,
+        (app_id, seen): (Uuid, Option<u64>),
         overlap_seconds: u32,
         origin: &Origin,
     ) -> Result<Secret, CommandError<AppError>> {
         let secret = Secret::generate(&self.system);
         let command = AppCommand::RotateSecret { secret: secret.fingerprint(), overlap_seconds, at: self.system.now() };
-        self.execute::<App>(&app_id.to_string(), command, origin).await?;
+        self.execute_at::<App>((&app_id.to_string(), seen), command, origin).await?;
         Ok(secret)
     }
+
     /// Ends the overlap of the last rotation. Returns whether an old secret was still working.
     ///
     /// # Errors

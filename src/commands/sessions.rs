@@ -138,6 +138,18 @@ impl Sessions {
         self.identity.browser_session(&digest(token), IDLE, self.system.now()).await
     }
 
+    /// Whether the password is that of somebody who is signed in.
+    ///
+    /// # Errors
+    /// As for [`Self::sign_in`].
+    pub async fn confirm(
+        &self,
+        (user, password): (&User, String),
+        admitted: impl Fn() -> bool,
+    ) -> Result<(), SignInError> {
+        self.check_password(&user.email, password, admitted).await.map(drop)
+    }
+
     async fn check_password(
         &self,
         email: &str,

@@ -5,6 +5,7 @@
 
 mod account;
 mod apps;
+mod confirm;
 mod connected_apps;
 mod device;
 mod home;

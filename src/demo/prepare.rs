@@ -226,7 +226,7 @@ async fn make_app(
     let app = stores.commands.register_app(new, origin).await?;
     let secret = match app.secret {
         Some(secret) => secret,
-        None => stores.commands.rotate_secret(app.app_id, 0, origin).await?,
+        None => stores.commands.rotate_secret((app.app_id, None), 0, origin).await?,
     };
     let prefix = organization.app_facts;
     if prefix.is_empty() {

@@ -32,7 +32,8 @@ pub(super) async fn rotate_oauth_secret(
     };
     let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
     caller.manages(&management, &app).await?;
-    let secret = management.commands.rotate_secret(app_id, overlap_seconds, &caller.origin(&management)).await?;
+    let secret =
+        management.commands.rotate_secret((app_id, None), overlap_seconds, &caller.origin(&management)).await?;
     let body = json!({
         "success": true,
         "client_secret": secret.expose(),

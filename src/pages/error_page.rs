@@ -32,6 +32,9 @@ pub enum PageError {
     NotFound,
     #[error("this person sees and does not act here")]
     Forbidden,
+    /// Doing it again would do it twice, so the person is told.
+    #[error("the change is recorded and will take effect")]
+    NotInEffect(#[source] Box<dyn Error + Send + Sync>),
     #[error("a store does not answer")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     #[error("a fault of the server")]
@@ -45,7 +48,7 @@ impl PageError {
             Self::CrossSite | Self::StaleForm | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotInEffect(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -59,6 +62,7 @@ impl PageError {
             Self::TooLarge => "error-too-large",
             Self::NotFound => "error-not-found",
             Self::Forbidden => "error-forbidden",
+            Self::NotInEffect(_) => "error-not-in-effect",
             Self::Unavailable(_) => "error-unavailable",
             Self::Internal(_) => "error-internal",
         }
@@ -94,10 +98,10 @@ impl<E: Error + Send + Sync + 'static> From<CommandError<E>> for PageError {
     fn from(error: CommandError<E>) -> Self {
         match error {
             CommandError::Rejected(_) | CommandError::Corrupt(_) => Self::Internal(Box::new(error)),
-            CommandError::Conflict
-            | CommandError::Unavailable(_)
-            | CommandError::Stopped(_)
-            | CommandError::NotVisible(_) => Self::Unavailable(Box::new(error)),
+            CommandError::NotVisible(_) => Self::NotInEffect(Box::new(error)),
+            CommandError::Conflict | CommandError::Unavailable(_) | CommandError::Stopped(_) => {
+                Self::Unavailable(Box::new(error))
+            }
         }
     }
 }
@@ -131,9 +135,9 @@ pub fn error_page(visitor: &Visitor, status: StatusCode, message: &str) -> Respo
 pub(super) fn page(visitor: &Visitor, error: &PageError) -> Response {
     let mut response = error_page(visitor, error.status(), error.words());
     match error {
-        PageError::Unavailable(cause) | PageError::Internal(cause) => {
+        PageError::NotInEffect(cause) | PageError::Unavailable(cause) | PageError::Internal(cause) => {
             log(visitor, &**cause);
-            if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+            if matches!(error, PageError::Unavailable(_)) {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
         }

@@ -12,14 +12,14 @@ use super::visitor::Visitor;
 use crate::http::{body, pairs};
 use crate::store::identity::BrowserSession;
 
-const MAX_BODY: usize = 16 * 1_024;
+const MAX_BODY: usize = 256 * 1_024;
 
 /// The fields of a form that one of our own pages sent.
 #[derive(Debug)]
 pub struct Form(BTreeMap<String, String>);
 
 impl Form {
-    /// Reads a form of at most 16 KiB, after it is known that it comes from here.
+    /// Reads a form of at most 256 KiB, after it is known that it comes from here.
     ///
     /// # Errors
     /// [`PageError::CrossSite`]; [`PageError::TooLarge`]; [`PageError::BadRequest`] for another type, a doubled field or
@@ -50,6 +50,11 @@ impl Form {
     /// [`PageError::BadRequest`] when it is not there.
     pub fn required(&self, name: &str) -> Result<&str, PageError> {
         self.get(name).ok_or(PageError::BadRequest)
+    }
+
+    /// The rest of the names of the fields that begin like this: of ticks whose names are put together.
+    pub fn beginning<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.keys().filter_map(move |name| name.strip_prefix(prefix))
     }
 
     /// The session in which this form was shown: the visitor's own, proven by the form token.

@@ -17,6 +17,7 @@ pub struct ScopeGroup {
 
 /// One scope.
 pub struct Ability {
+    pub scope: Scope,
     pub text: String,
     /// Whether something can be changed with it.
     pub writes: bool,
@@ -26,7 +27,8 @@ pub struct Ability {
 pub fn groups(words: &Words, texts: &ScopeTexts, scopes: &ScopeSet) -> Vec<ScopeGroup> {
     let mut groups: Vec<(&str, ScopeGroup)> = Vec::new();
     for scope in scopes.iter() {
-        let ability = Ability { text: text(words, texts, scope), writes: scope.action() == Action::Write };
+        let writes = scope.action() == Action::Write;
+        let ability = Ability { scope: scope.clone(), text: text(words, texts, scope), writes };
         match groups.iter_mut().find(|(name, _)| *name == scope.resource()) {
             Some((_, group)) => group.abilities.push(ability),
             None => {

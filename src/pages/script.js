@@ -3,7 +3,8 @@
 /* Comfort only: every page does everything without this. */
 
 const all = (css, root = document) => [...root.querySelectorAll(css)];
-const language = document.documentElement.lang;
+/* The language of the page, as the reader's country writes its dates. */
+const language = navigator.languages.find((tag) => tag.startsWith(document.documentElement.lang)) ?? document.documentElement.lang;
 
 /* Buttons that copy the text of what they name. */
 for (const button of all("[data-copy]")) {

@@ -96,7 +96,7 @@ pub(in super::super) async fn change(
                 within_branches(&member, restriction)?;
             }
             let origin = caller.origin(&management);
-            management.commands.change_app((app.organization_id, app.app_id), change, &origin).await?;
+            management.commands.change_app((app.organization_id, app.app_id), None, change, &origin).await?;
         }
         // Changes to several apps could not be all or nothing.
         several => {

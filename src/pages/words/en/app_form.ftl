@@ -1,0 +1,42 @@
+
+## The form of an app
+
+cancel = Cancel
+app-new-title = Register an app
+app-new-intro = Afterwards you see its client ID and, once, its secret.
+app-new-button = Register
+app-new-used = This form has registered an app already, with something else in it. To register what stands here as another app, send it again.
+app-new-used-look = See the apps
+app-edit-title = Edit the app
+app-edit-button = Save
+app-edit-changed = Somebody else changed this app while you were at it
+app-edit-changed-what = Nothing was saved. What you typed is still here; saving it now replaces theirs.
+app-edit-changed-look = See what changed
+form-faults = Something has to be mended first
+form-line = Line { $number }, { $uri }: { $fault }
+form-name = Name
+form-name-hint = Users see it when the app asks for access.
+form-description = Description
+form-description-hint = Optional. For you and your colleagues.
+form-homepage = Homepage
+form-homepage-hint = Optional. An https address that tells users who is behind the app.
+form-client-type = Kind of app
+form-confidential = Confidential
+form-confidential-hint = Runs on a server and can keep a secret, such as an ERP or WMS.
+form-public = Public
+form-public-hint = Runs in a browser or on somebody's device and can keep none. It acts for users only.
+form-redirect-uris = Redirect URIs
+form-redirect-uris-hint = Where users may be sent back to, one a line. An https address, http on this computer (127.0.0.1, any port), or for a public app a scheme such as com.example.app:/callback.
+form-scopes = Scopes
+form-scopes-hint = What the app may do. Tick as little as it needs.
+form-branches = Branches
+form-branches-hint = Which places of business the app can reach.
+form-every-branch = Every branch
+form-every-branch-hint = Also every branch that opens in the future.
+form-only-branches = Only these
+form-only-branches-hint = A branch that opens later is not among them. When the last of them closes, the app reaches none.
+form-lifetime = Lifetime of tokens
+form-lifetime-hint = How long a token works after it was given. Longer than an hour is for programs that cannot fetch new ones; any token can be cut off here.
+form-refresh = Secret at a refresh
+form-refresh-always = Ask for the secret at every refresh
+form-refresh-hint = Otherwise it is asked for only once it has been rotated, as older clients expect.

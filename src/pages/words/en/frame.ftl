@@ -57,6 +57,7 @@ error-stale-form = This form belongs to another session, so nothing was done. Re
 error-too-large = That is more than fits in this form.
 error-not-found = There is nothing here.
 error-forbidden = You can see this organization, but only its owners and admins can change it.
+error-not-in-effect = What you did is recorded and will take effect in a moment. Do not do it again: look first. If it made a new secret, that secret is lost; rotate it later.
 error-unavailable = We cannot do this right now. Try again in a moment.
 error-internal = Something went wrong on our side.
 error-request-id = If you ask for help, mention this number:

@@ -1,0 +1,42 @@
+
+## Het formulier van een app
+
+cancel = Annuleren
+app-new-title = App registreren
+app-new-intro = Daarna zie je het client-ID en, één keer, het secret.
+app-new-button = Registreren
+app-new-used = Met dit formulier is al een app geregistreerd, met andere gegevens. Wil je wat hier staat als nog een app registreren, verstuur het dan nog eens.
+app-new-used-look = Bekijk de apps
+app-edit-title = App bewerken
+app-edit-button = Opslaan
+app-edit-changed = Iemand anders heeft deze app intussen gewijzigd
+app-edit-changed-what = Er is niets opgeslagen. Wat je hebt ingevuld, staat er nog; sla je het nu op, dan vervangt het de andere wijziging.
+app-edit-changed-look = Bekijk wat er is veranderd
+form-faults = Er moet eerst iets worden hersteld
+form-line = Regel { $number }, { $uri }: { $fault }
+form-name = Naam
+form-name-hint = Gebruikers zien deze naam als de app om toegang vraagt.
+form-description = Omschrijving
+form-description-hint = Niet verplicht. Voor jou en je collega's.
+form-homepage = Website
+form-homepage-hint = Niet verplicht. Een https-adres waar gebruikers zien wie er achter de app zit.
+form-client-type = Soort app
+form-confidential = Vertrouwelijk
+form-confidential-hint = Draait op een server en kan een secret bewaren, zoals een ERP of WMS.
+form-public = Publiek
+form-public-hint = Draait in een browser of op iemands apparaat en kan geen secret bewaren. Werkt alleen namens gebruikers.
+form-redirect-uris = Redirect-URI's
+form-redirect-uris-hint = Waar gebruikers naar teruggestuurd mogen worden, één per regel. Een https-adres, http op deze computer (127.0.0.1, elke poort), of voor een publieke app een schema zoals com.example.app:/callback.
+form-scopes = Scopes
+form-scopes-hint = Wat de app mag. Vink zo weinig mogelijk aan.
+form-branches = Vestigingen
+form-branches-hint = Bij welke vestigingen de app kan.
+form-every-branch = Elke vestiging
+form-every-branch-hint = Ook elke vestiging die later opengaat.
+form-only-branches = Alleen deze
+form-only-branches-hint = Een vestiging die later opengaat, hoort er niet bij. Sluit de laatste, dan kan de app nergens meer bij.
+form-lifetime = Levensduur van tokens
+form-lifetime-hint = Hoe lang een token werkt nadat het is gegeven. Langer dan een uur is voor programma's die zelf geen nieuw token kunnen halen; elk token kan hier worden afgekapt.
+form-refresh = Secret bij verversen
+form-refresh-always = Vraag bij elke verversing om het secret
+form-refresh-hint = Anders wordt het pas gevraagd zodra het is vervangen, zoals oudere clients verwachten.

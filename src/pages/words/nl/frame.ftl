@@ -57,6 +57,7 @@ error-stale-form = Dit formulier hoort bij een andere sessie. Daarom is er niets
 error-too-large = Dat is meer dan er in dit formulier past.
 error-not-found = Hier is niets te vinden.
 error-forbidden = Je kunt deze organisatie bekijken, maar alleen eigenaren en beheerders kunnen er iets wijzigen.
+error-not-in-effect = Wat je deed is vastgelegd en gaat zo meteen in. Doe het niet nog eens: kijk eerst. Hoorde er een nieuw secret bij, dan is dat kwijt; vervang het later.
 error-unavailable = Dit lukt nu even niet. Probeer het zo meteen opnieuw.
 error-internal = Er ging iets mis aan onze kant.
 error-request-id = Vraag je om hulp? Noem dan dit nummer:

@@ -21,7 +21,7 @@ async fn with_history() -> (TestApp, String, Registered) {
     assert_eq!(answer(renamed).await.header("x-request-id"), "rename-0001");
     app.rotate(&owner, &json!({"oauth_app_id": client.app_id, "overlap_seconds": 60})).await.expect(200);
     let app_id = client.app_id.parse().unwrap();
-    app.commands.rotate_secret(app_id, 0, &origin()).await.unwrap();
+    app.commands.rotate_secret((app_id, None), 0, &origin()).await.unwrap();
     (app, owner, client)
 }
 
