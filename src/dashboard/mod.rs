@@ -5,12 +5,16 @@
 
 mod account;
 mod apps;
+mod branches;
 mod confirm;
 mod connected_apps;
+mod consents;
 mod device;
 mod home;
+mod members;
 mod navigation;
 mod person;
+mod reference;
 mod sessions;
 mod sign_in;
 mod sign_out;
@@ -23,6 +27,7 @@ use axum::routing::{get, post};
 use routix_domain::value::ScopeSet;
 use routix_projections::ReadDb;
 
+pub use self::reference::{ReferenceField, ReferenceResource};
 use crate::commands::Commands;
 use crate::history::HistoryReader;
 use crate::pages::visitor::SIGN_IN;
@@ -39,6 +44,8 @@ pub struct Dashboard {
     pub history: HistoryReader,
     /// The scopes that exist.
     pub scopes: ScopeSet,
+    /// What the API proxy serves.
+    pub reference: Vec<ReferenceResource>,
     /// The e-mail addresses, in lower case, of those who look after this service.
     pub operators: BTreeSet<String>,
     pub system: System,
@@ -56,10 +63,14 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .route("/", get(home::show))
         .route(SIGN_IN, get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_out::submit))
+        .route("/reference", get(reference::show))
         .route("/account", get(account::show))
         .route("/account/apps/withdraw", post(connected_apps::withdraw))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
         .merge(apps::router())
+        .merge(consents::router())
+        .merge(members::router())
+        .route("/organizations/{organization_id}/branches", get(branches::show))
         .with_state(dashboard)
 }

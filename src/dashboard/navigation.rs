@@ -14,6 +14,7 @@ pub(super) enum Section {
     Members,
     Events,
     Account,
+    Reference,
     Projections,
     Log,
 }
@@ -54,6 +55,8 @@ pub(super) fn navigation(person: &Person, at: Option<&OrganizationRow>, section:
         let links = Section::OF_ORGANIZATION.map(|(own, rest, key)| link((own, path(rest), key)));
         groups.push(NavigationGroup { name: words.get("settings"), links: links.into() });
     }
+    let reference = link((Section::Reference, "/reference".to_owned(), "section-reference"));
+    groups.push(NavigationGroup { name: words.get("integration"), links: vec![reference] });
     if person.is_operator {
         let links = Section::OF_OPERATORS.map(|(own, path, key)| link((own, path.to_owned(), key)));
         groups.push(NavigationGroup { name: words.get("operators"), links: links.into() });

@@ -53,6 +53,9 @@ fn catalogue(language: Language) -> Catalogue {
     bundle
 }
 
+/// The variable that is a number.
+const COUNT: &str = "count";
+
 /// A moment on a page: exactly, for programs, and in words, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -100,11 +103,17 @@ impl Words {
         }
     }
 
-    /// The text of a key with its variables: names and values.
+    /// The text of a key with its variables: names and values. `count` is a number when it can be read as one.
     pub fn with(&self, key: &str, variables: &[(&str, &str)]) -> String {
         let catalogue = self.catalogue();
         let mut arguments = FluentArgs::new();
-        variables.iter().for_each(|(name, value)| arguments.set(*name, *value));
+        for (name, value) in variables {
+            // A count chooses between the forms of a word; everything else is text, even when it is all digits.
+            match value.parse::<i64>().ok().filter(|_| *name == COUNT) {
+                Some(count) => arguments.set(*name, count),
+                None => arguments.set(*name, *value),
+            }
+        }
         let mut faults = Vec::new();
         let pattern = catalogue.get_message(key).and_then(|message| message.value());
         let text = pattern.map(|pattern| catalogue.format_pattern(pattern, Some(&arguments), &mut faults).into_owned());
@@ -211,6 +220,13 @@ mod tests {
         let day = "2026-03-01T12:00:00Z".parse().unwrap();
         assert_eq!(Words::new(Language::English).date(day), "1 March 2026");
         assert_eq!(Words::new(Language::Dutch).date(day), "1 maart 2026");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let words = Words::new(Language::English);
+        assert_eq!(words.with("app-list-scopes", &[("count", "1")]), "1 scope");
+        assert_eq!(words.with("app-list-scopes", &[("count", "12")]), "12 scopes");
     }
 
     #[test]

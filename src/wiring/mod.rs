@@ -5,6 +5,7 @@ mod lives;
 mod open;
 mod pending;
 mod place;
+mod reference;
 mod service;
 
 pub use self::open::{OpenError, Stores};

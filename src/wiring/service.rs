@@ -16,6 +16,7 @@ use tokio::time::interval;
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores};
 use super::place::Places;
+use super::reference::reference;
 use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
@@ -192,6 +193,7 @@ impl Service {
             identity: stores.identity.clone(),
             history: stores.history(),
             scopes: stores.catalogue.scopes(),
+            reference: reference(&stores.catalogue),
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };

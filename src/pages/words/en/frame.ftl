@@ -28,6 +28,8 @@ section-consents = Consents
 section-branches = Branches
 section-members = Members
 section-events = Audit log
+section-reference = API reference
+integration = Integration
 section-projections = Projections
 section-log = The whole log
 

@@ -28,6 +28,8 @@ section-consents = Toestemmingen
 section-branches = Vestigingen
 section-members = Leden
 section-events = Auditlogboek
+section-reference = API-referentie
+integration = Integratie
 section-projections = Projecties
 section-log = Het hele logboek
 
