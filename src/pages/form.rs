@@ -12,19 +12,27 @@ use super::visitor::Visitor;
 use crate::http::{body, pairs};
 use crate::store::identity::BrowserSession;
 
-const MAX_BODY: usize = 256 * 1_024;
+const MAX_BODY: usize = 16 * 1_024;
 
 /// The fields of a form that one of our own pages sent.
 #[derive(Debug)]
 pub struct Form(BTreeMap<String, String>);
 
 impl Form {
-    /// Reads a form of at most 256 KiB, after it is known that it comes from here.
+    /// Reads a form of at most 16 KiB, after it is known that it comes from here.
     ///
     /// # Errors
     /// [`PageError::CrossSite`]; [`PageError::TooLarge`]; [`PageError::BadRequest`] for another type, a doubled field or
     /// a broken escape.
     pub async fn read(visitor: &Visitor, request: Request) -> Result<Self, PageError> {
+        Self::read_up_to(visitor, request, MAX_BODY).await
+    }
+
+    /// The same for a form of at most `max` bytes.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub async fn read_up_to(visitor: &Visitor, request: Request, max: usize) -> Result<Self, PageError> {
         let (parts, body) = request.into_parts();
         if !is_same_origin(&parts.headers, &visitor.pages.origin) {
             return Err(PageError::CrossSite);
@@ -32,7 +40,7 @@ impl Form {
         if body::media_type(&parts.headers) != "application/x-www-form-urlencoded" {
             return Err(PageError::BadRequest);
         }
-        let read = body::read(body, MAX_BODY).await;
+        let read = body::read(body, max).await;
         let bytes = read.map_err(|failure| {
             if failure.status == StatusCode::PAYLOAD_TOO_LARGE { PageError::TooLarge } else { PageError::BadRequest }
         })?;

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::form::{AppForm, Branches};
 use super::secret_page::{self, NewSecret};
-use super::typed::Typed;
+use super::typed::{MAX_FORM, Typed};
 use crate::app_fields::{Fields, new_app};
 use crate::commands::register_app::{Idempotency, NewApp, RegisterAppError, RegisteredApp};
 use crate::dashboard::Dashboard;
@@ -81,7 +81,7 @@ pub(super) async fn submit(State(dashboard): State<Arc<Dashboard>>, insider: Ins
 }
 
 async fn register(dashboard: &Dashboard, insider: &Insider, request: Request) -> Result<Response, PageError> {
-    let form = Form::read(insider.visitor(), request).await?;
+    let form = Form::read_up_to(insider.visitor(), request, MAX_FORM).await?;
     form.session(insider.visitor(), REGISTER)?;
     insider.must_manage()?;
     let typed = Typed::of_form(&form)?;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::create::{branch_fault, unknown_branch};
 use super::form::{AppForm, Branches};
 use super::seen;
-use super::typed::Typed;
+use super::typed::{MAX_FORM, Typed};
 use crate::app_fields::{Fields, read_change};
 use crate::commands::CommandError;
 use crate::commands::register_app::RegisterAppError;
@@ -96,7 +96,7 @@ async fn change(
     app_id: &str,
     request: Request,
 ) -> Result<Response, PageError> {
-    let form = Form::read(insider.visitor(), request).await?;
+    let form = Form::read_up_to(insider.visitor(), request, MAX_FORM).await?;
     form.session(insider.visitor(), CHANGE)?;
     let app = insider.app(dashboard, app_id).await?;
     insider.must_manage()?;

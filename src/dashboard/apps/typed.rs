@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::app_fields::uuid;
 use crate::pages::{Form, PageError};
 
+/// Room for as many redirect URIs as an app can have, as long as they can be.
+pub(super) const MAX_FORM: usize = 512 * 1_024;
 /// How the fields of ticks begin: `scope.routix:orders:read`, `branch.<uuid>`.
 pub(super) const SCOPE: &str = "scope.";
 pub(super) const BRANCH: &str = "branch.";

@@ -79,6 +79,14 @@ fn tag(body: &str) -> Tag {
     }
 }
 
+/// What stands in the text area of this name; browsers leave out a line feed at its beginning.
+fn text_area(html: &str, name: &str) -> String {
+    let (_, rest) = html.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no text area {name}"));
+    let (_, rest) = rest.split_once('>').unwrap_or_else(|| panic!("open tag: {rest}"));
+    let (text, _) = rest.split_once("</textarea>").unwrap_or_else(|| panic!("open text area: {rest}"));
+    unescape(text.strip_prefix('\n').unwrap_or(text))
+}
+
 /// The forms of a page.
 pub(crate) fn forms(html: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
@@ -98,6 +106,9 @@ pub(crate) fn forms(html: &str) -> Vec<Form> {
                 let choice = matches!(tag.get("type"), Some("radio" | "checkbox"));
                 if tag.name == "input" && (!choice || tag.get("checked").is_some()) {
                     form.fields.push((text("name"), text("value")));
+                }
+                if tag.name == "textarea" {
+                    form.fields.push((text("name"), text_area(html, &text("name"))));
                 }
                 select = (tag.name == "select").then(|| text("name"));
             }

@@ -56,7 +56,7 @@ async fn az31_4_7_it_says_who_asks_for_what_in_whose_name_and_where_it_leads() {
         ],
     );
     let page = consent_page(&dutch(&app, Actor::Admin).await, &request).await;
-    assert!(page.text.contains("<html lang=\"nl\">"));
+    assert!(page.text.contains("<html lang=\"nl\""));
     assert_in_order(
         &page,
         &[

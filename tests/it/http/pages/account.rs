@@ -22,7 +22,7 @@ async fn the_account_shows_where_one_is_signed_in() {
     assert_eq!(words.matches("Program, through the API").count(), 1, "{words}");
     assert_eq!(page.text.matches("<span class=\"badge\">this session</span>").count(), 1, "{}", page.text);
     assert_eq!(words.matches("127.0.0.1").count(), 3, "{words}");
-    for moment in ["2026-03-01 12:00 UTC", "2026-03-01 12:02 UTC", "2026-03-01 12:04 UTC"] {
+    for moment in ["1 March 2026, 12:00 UTC", "1 March 2026, 12:02 UTC", "1 March 2026, 12:04 UTC"] {
         assert!(words.contains(moment), "{words}");
     }
     app.clock.advance(TimeDelta::minutes(29));

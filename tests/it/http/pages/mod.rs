@@ -1,9 +1,15 @@
 //! Pages as a person and his browser meet them.
 
 mod account;
+mod apps;
+mod consents;
+mod crawl;
 mod cross_site;
+mod danger;
+mod desk;
 mod headers;
 mod hostile;
 mod language;
 mod lifetimes;
+mod members;
 mod sign_in;
