@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::pages::frame::SIGN_OUT;
 use crate::pages::visitor::SIGN_IN;
-use crate::pages::{Form, PageError, Visitor, see_other};
+use crate::pages::{Form, PageError, Visitor, forget_pages, see_other};
 
 /// Ends the session and takes its cookie away. Whoever is out already only has a cookie to lose.
 pub(super) async fn submit(visitor: Visitor, request: Request) -> Response {
@@ -22,5 +22,6 @@ async fn sign_out(visitor: &Visitor, request: Request) -> Result<Response, PageE
     let mut response = see_other(SIGN_IN);
     let cookie = visitor.pages.cookies.clear_session();
     response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    forget_pages(&mut response);
     Ok(response)
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::public_origin::PublicOrigin;
 
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// What a page may do beside showing itself in our style.
@@ -43,6 +44,11 @@ pub(super) fn page(
     }
     keep_to_oneself(headers);
     response
+}
+
+/// Tells the browser to forget what it keeps of our pages. Chromium keeps even pages that forbid it, for the way back.
+pub fn forget_pages(response: &mut Response) {
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
 }
 
 /// `303`: the browser goes on with a GET. `location` is a path of ours, or a URL that was checked.

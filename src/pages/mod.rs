@@ -33,7 +33,7 @@ use crate::access::SignIn;
 pub use self::error_page::{PageError, error_page};
 pub use self::form::Form;
 pub use self::frame::{Frame, Navigation, NavigationGroup, NavigationLink};
-pub use self::headers::see_other;
+pub use self::headers::{forget_pages, see_other};
 pub use self::visitor::{HasPages, Visitor};
 pub use self::words::{Stamp, Words};
 

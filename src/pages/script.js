@@ -45,7 +45,12 @@ for (const form of all("form[method=post]")) {
     form.dataset.sent = "yes";
   });
 }
-addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+/* A page that the browser kept shows what was so; whoever comes back to it wants what is so. */
+addEventListener("pageshow", (event) => {
+  all("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  if (event.persisted) location.reload();
+});
 
 /* A list that shows what is typed. */
 for (const field of all("[data-filter]")) {

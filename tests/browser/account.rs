@@ -11,7 +11,7 @@ fn ones_other_sessions_can_be_ended_one_by_one_and_together() {
         world.user_token("OWNER");
     }
     let browser = Browser::of(Person::ENGLISH);
-    browser.goto(&world.url("/sign-in"));
+    browser.goto(&world.url("/sign-in?return_to=/account"));
     world.sign_in(&browser, "OWNER");
     browser.reads("h1", "Your account");
     assert_eq!(browser.count("[aria-labelledby=sessions] > li"), 4);

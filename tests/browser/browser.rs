@@ -156,6 +156,19 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
+    /// What an expression of JavaScript promises, as soon as it is there.
+    pub(crate) fn promised(&self, expression: &str) -> Value {
+        let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let answer = self.session.devtools("Runtime.evaluate", &parameters);
+        assert!(answer.get("exceptionDetails").is_none(), "{answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Loads the page again, as with the button; a form that made it is not sent again.
+    pub(crate) fn reload(&self) {
+        self.session.post("/refresh", &json!({}));
+    }
+
     /// The tag, name or text of what has the focus: what a person who uses the keyboard knows of where he is.
     pub(crate) fn focus(&self) -> String {
         let what = "(e => e.name && e.tagName === 'INPUT' ? e.name : e.textContent.trim())(document.activeElement)";
@@ -198,11 +211,11 @@ impl Browser {
         until("the log is up to date", || {
             let log = self.session.post("/se/log", &json!({"type": "browser"}));
             let entries = log.as_array().unwrap().iter().filter(|entry| entry["source"] != "network");
-            found.extend(entries.map(|entry| entry["message"].to_string()));
-            found.iter().any(|text: &String| text.contains(last)).then_some(())
+            found.extend(entries.map(|entry| (entry["level"] == "INFO", entry["message"].to_string())));
+            found.iter().any(|(_, text): &(bool, String)| text.contains(last)).then_some(())
         });
-        found.retain(|text| !text.contains(last));
-        found
+        // What it merely tells, such as that it cleared its cache as it was asked to, is nothing against a page.
+        found.into_iter().filter(|(is_told, _)| !is_told).map(|(_, text)| text).collect()
     }
 
     /// Saves a picture of the whole page, not only of what the window shows.

@@ -2,6 +2,7 @@
 //! a machine can tell is checked on the way.
 
 use crate::app::{App, MANY_SCOPES, READ_ACCOUNTS};
+use crate::axe::violations;
 use crate::browser::{Browser, NARROW, Person, WIDE};
 use crate::world::World;
 
@@ -30,7 +31,7 @@ const FLAWS: &str = "(() => {
     const all = css => [...document.querySelectorAll(css)];
     const seen = e => e.getClientRects().length > 0;
     const levels = all('h1, h2, h3, h4').map(e => Number(e.tagName[1]));
-    const targets = all('a, button, input').filter(e => seen(e) && e.type !== 'hidden' && !e.closest('p, dd'));
+    const targets = all('a, button, input').filter(e => seen(e) && e.type !== 'hidden' && !e.closest('p, dd, li, h2, h3'));
     const ids = all('[id]').map(e => e.id);
     const flaws = {
         'not one h1': levels.filter(level => level === 1).length !== 1,
@@ -39,16 +40,16 @@ const FLAWS: &str = "(() => {
         'no language': !document.documentElement.lang,
         'no title': !document.title.trim(),
         'an id twice': new Set(ids).size !== ids.length,
-        'a field without a label': all('input:not([type=hidden])').some(e => !e.labels.length),
+        'a field without a label': all('input:not([type=hidden]), select, textarea').some(e => !e.labels.length && !e.getAttribute('aria-label')),
         'a button without a name': all('button').some(e => !(e.getAttribute('aria-label') || e.textContent.trim())),
-        'a description that is not there': all('[aria-describedby]').some(e => !document.getElementById(e.getAttribute('aria-describedby'))),
+        'a description that is not there': all('[aria-describedby]').some(e => e.getAttribute('aria-describedby').trim().split(/\\s+/).some(id => !document.getElementById(id))),
         'smaller than a finger can hit': targets.some(e => e.getBoundingClientRect().height < 24),
     };
     return Object.keys(flaws).filter(flaw => flaws[flaw]).join('; ');
 })()";
 
 /// Pictures of the page that is open.
-fn show(browser: &Browser, page: &str) {
+pub(crate) fn show(browser: &Browser, page: &str) {
     let language = browser.attribute("html", "lang").unwrap();
     assert_eq!(browser.value(FLAWS), "", "{page} in {language}");
     for (width, size) in [(WIDE, "wide"), (NARROW, "narrow")] {
@@ -60,6 +61,7 @@ fn show(browser: &Browser, page: &str) {
             assert!(needed <= u64::from(width), "{name} is {needed} pixels wide");
             let least = browser.value(CONTRAST);
             assert!(least[0].as_f64().unwrap() >= LEAST_CONTRAST, "{name}: {least}");
+            assert_eq!(violations(browser), [""; 0], "{name}");
         }
     }
     browser.look(WIDE, false);
@@ -69,7 +71,7 @@ fn gallery(person: Person) {
     let world = World::start();
     let (app, foreign) = (App::own(&world), App::foreign(&world));
     let browser = Browser::of(person);
-    browser.goto(&world.url("/sign-in"));
+    browser.goto(&world.url("/sign-in?return_to=/account"));
     show(&browser, "sign-in");
     browser.fill("#email", world.fact("VIEWER_EMAIL"));
     browser.fill("#password", "wrong");

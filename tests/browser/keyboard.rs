@@ -7,7 +7,7 @@ use crate::world::World;
 /// Presses Tab until it is there; what was passed on the way.
 fn tab_to(browser: &Browser, wanted: &str) -> Vec<String> {
     let mut passed = Vec::new();
-    while passed.len() < 20 {
+    while passed.len() < 60 {
         browser.press(TAB);
         let focus = browser.focus();
         if focus == wanted {
@@ -49,7 +49,7 @@ fn an_app_is_allowed_without_a_mouse() {
 fn the_frame_of_the_page_can_be_skipped() {
     let world = World::start();
     let browser = Browser::of(Person::ENGLISH);
-    browser.goto(&world.url("/sign-in"));
+    browser.goto(&world.url("/sign-in?return_to=/account"));
     world.sign_in(&browser, "OWNER");
     browser.reads("h1", "Your account");
     browser.press(TAB);
@@ -59,4 +59,58 @@ fn the_frame_of_the_page_can_be_skipped() {
     browser.press(TAB);
     assert_ne!(browser.focus(), "Your account", "the links of the frame are behind");
     assert_ne!(browser.focus(), "Sign out");
+}
+
+/// Presses Tab until it is there, and then Enter.
+fn enter(browser: &Browser, wanted: &str) {
+    tab_to(browser, wanted);
+    browser.press(ENTER);
+}
+
+#[test]
+fn an_app_is_registered_rotated_and_revoked_without_a_mouse() {
+    let world = World::start();
+    let browser = Browser::of(Person::ENGLISH);
+    browser.goto(&world.url("/"));
+    browser.reads("h1", "Sign in");
+    browser.press(world.fact("OWNER_EMAIL"));
+    tab_to(&browser, "password");
+    browser.press(world.fact("OWNER_PASSWORD"));
+    browser.press(ENTER);
+    browser.reads("h1", "OAuth apps");
+    enter(&browser, "New app");
+
+    browser.reads("h1", "Register an app");
+    tab_to(&browser, "name");
+    browser.press("By hand");
+    // A text area is known by its content, which is empty.
+    tab_to(&browser, "client_type");
+    browser.press(TAB);
+    assert_eq!(browser.value("document.activeElement.name"), "redirect_uris");
+    browser.press("https://hand.example/callback");
+    tab_to(&browser, "scope.routix:orders:read");
+    browser.press(SPACE);
+    enter(&browser, "Register");
+
+    browser.reads("h1", "Store this secret now");
+    let secret = browser.text("#client-secret");
+    tab_to(&browser, "Copy");
+    enter(&browser, "I have stored it");
+    browser.reads("h1", "By hand");
+    enter(&browser, "Rotate the secret");
+    browser.reads("h1", "Rotate the secret");
+    tab_to(&browser, "password");
+    browser.press(world.fact("OWNER_PASSWORD"));
+    browser.press(ENTER);
+    browser.reads("h1", "Store this secret now");
+    assert_ne!(browser.text("#client-secret"), secret);
+    enter(&browser, "I have stored it");
+
+    browser.reads("h1", "By hand");
+    enter(&browser, "Revoke…");
+    browser.reads("h1", "Revoke the app");
+    tab_to(&browser, "password");
+    browser.press(world.fact("OWNER_PASSWORD"));
+    enter(&browser, "Revoke");
+    browser.reads("[role=status]", "Revoked. The app gets no new tokens.");
 }

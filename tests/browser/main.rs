@@ -8,12 +8,16 @@
 
 mod account;
 mod app;
+mod axe;
 mod browser;
 mod consent;
+mod dashboard;
+mod desk;
 mod driver;
 mod framing;
 mod gallery;
 mod harness;
+mod hostile;
 mod keyboard;
 mod languages;
 mod listener;

@@ -17,7 +17,7 @@ fn stays(url: impl Fn(&App<'_>) -> String, said: &str) {
         assert_eq!(browser.url(), url);
         assert!(browser.count("main a[href]") == 1 && browser.count("form[action*='//']") == 0);
         assert_eq!(app.listener.targets(), [""; 0], "the app is told nothing");
-        browser.goto(&world.url("/sign-in"));
+        browser.goto(&world.url("/sign-in?return_to=/account"));
         world.sign_in(&browser, "OWNER");
         browser.reads("h1", "Your account");
     }

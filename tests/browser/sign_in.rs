@@ -27,7 +27,7 @@ fn whoever_signs_in_comes_to_his_account_and_out_again() {
 fn a_wrong_password_shows_what_is_wrong_and_keeps_the_address() {
     let world = World::start();
     let browser = Browser::of(Person::ENGLISH);
-    browser.goto(&world.url("/sign-in"));
+    browser.goto(&world.url("/sign-in?return_to=/account"));
     browser.fill("#email", world.fact("OWNER_EMAIL"));
     browser.fill("#password", "not the password");
     browser.click("#sign-in button");
@@ -47,6 +47,6 @@ fn a_page_that_needs_a_session_is_shown_after_signing_in() {
     let browser = Browser::of(Person::ENGLISH);
     browser.goto(&world.url("/sign-in?return_to=https%3A%2F%2Felsewhere.example%2F"));
     world.sign_in(&browser, "ADMIN");
-    browser.reads("h1", "Your account");
+    browser.reads("h1", "OAuth apps");
     assert!(browser.url().starts_with(world.fact("URL")), "nobody is sent elsewhere: {}", browser.url());
 }

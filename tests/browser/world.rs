@@ -39,9 +39,21 @@ impl World {
 
     /// Signs in and waits for the account page.
     pub(crate) fn sign_in_at(&self, browser: &Browser, who: &str) {
-        browser.goto(&self.url("/sign-in"));
+        browser.goto(&self.url("/sign-in?return_to=/account"));
         self.sign_in(browser, who);
         browser.text("#sessions");
+    }
+
+    /// Signs in and waits for the apps of the organization.
+    pub(crate) fn sign_in_to_apps(&self, browser: &Browser, who: &str) {
+        browser.goto(&self.url("/sign-in"));
+        self.sign_in(browser, who);
+        browser.text(".side a[aria-current=page]");
+    }
+
+    /// A path of the organization whose people have passwords in `demo.env`.
+    pub(crate) fn organization(&self, rest: &str) -> String {
+        self.url(&format!("/organizations/{}{rest}", self.fact("ORGANIZATION_ID")))
     }
 
     /// Signs in as a program does; the access token.

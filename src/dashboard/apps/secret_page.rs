@@ -3,15 +3,12 @@
 //! It is found nowhere by itself: loading it again would send the form again, and that makes no second one.
 
 use askama::Template;
-use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 
 use crate::commands::Secret;
 use crate::dashboard::navigation::Section;
 use crate::dashboard::person::Insider;
-use crate::pages::{Frame, Stamp};
-
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+use crate::pages::{Frame, Stamp, forget_pages};
 
 /// A secret that was just made.
 pub(super) struct NewSecret<'a> {
@@ -47,8 +44,6 @@ pub(super) fn show(insider: &Insider, new: NewSecret<'_>) -> Response {
     // Another language would be another page, and this one is shown once.
     let frame = insider.frame_at(Section::Apps, &app);
     let mut response = insider.page(&SecretTemplate { frame, app_name, client_id, app, secret, old });
-    // Browsers may keep even such a page for the way back; this tells them not to.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
-    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    forget_pages(&mut response);
     response
 }
