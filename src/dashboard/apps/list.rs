@@ -15,6 +15,7 @@ use crate::dashboard::Dashboard;
 use crate::dashboard::navigation::Section;
 use crate::dashboard::person::Insider;
 use crate::history::ActorNames;
+use crate::pages::scopes::groups;
 use crate::pages::{Frame, PageError, Stamp};
 
 #[derive(Template)]
@@ -33,6 +34,8 @@ struct AppLine {
     is_active: bool,
     has_secret: bool,
     scopes: usize,
+    /// The kinds of record that it reaches.
+    resources: String,
     writes: bool,
     last_use: Option<LastUse>,
     created: Stamp,
@@ -71,9 +74,16 @@ async fn line(
         is_active: app.status.0 == Status::Active,
         has_secret: app.secrets.current().is_some(),
         scopes: app.allowed_scopes.iter().count(),
+        resources: resources(insider, app),
         writes: app.allowed_scopes.iter().any(|scope| scope.action() == Action::Write),
         last_use: uses.last(&app.secrets, words),
         created: words.moment(app.created_at),
         created_by: app.created_by.and_then(|id| names.of(&Actor::User(id)).map(str::to_owned)),
     })
+}
+
+fn resources(insider: &Insider, app: &AppRow) -> String {
+    let visitor = insider.visitor();
+    let groups = groups(&visitor.words, &visitor.pages.scope_texts, &app.allowed_scopes);
+    groups.into_iter().map(|group| group.resource).collect::<Vec<_>>().join(", ")
 }
