@@ -83,7 +83,9 @@ async fn event(
         is_end: ends_something(sentence),
         at: telling.words.moment(entry.place.recorded_at),
         proof: telling.proof(&entry.authenticated_by),
-        from: origins.of_entry(entry, telling),
+        from: origins
+            .place(entry)
+            .map(|place| place.map_or_else(|| telling.words.get("history-from-forgotten"), str::to_owned)),
         position,
         sequence: entry.place.sequence,
         event_id: entry.event_id,

@@ -35,10 +35,11 @@ pub(super) struct Part {
 /// The members in the parts in which people look for them.
 pub(super) fn parts(past: &Past<'_>, members: &[MemberThen]) -> Vec<Part> {
     let words = past.telling.words;
-    let part = |place: Place, title: String, none: String| Part {
-        title,
-        members: members.iter().filter(|known| of(known.member) == place).map(|known| view(past, known)).collect(),
-        none,
+    let part = |place: Place, title: String, none: String| {
+        let mut known: Vec<_> = members.iter().filter(|known| of(known.member) == place).collect();
+        // Whether it works at all comes before what it could do.
+        known.sort_by_key(|known| known.member != Member::Status);
+        Part { title, members: known.into_iter().map(|known| view(past, known)).collect(), none }
     };
     vec![
         part(Place::Reach, words.get("history-part-reach"), String::new()),

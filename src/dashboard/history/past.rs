@@ -138,12 +138,10 @@ impl Origins {
         Ok(Self(origins))
     }
 
-    /// Address and device in words; `None` when there is none, or it is not for this reader.
-    pub(super) fn of_entry(&self, entry: &Entry, telling: &Telling<'_>) -> Option<String> {
+    /// Address and device; `None` when there is none, or it is not for this reader, and `Some(None)` when it is not kept any
+    /// more.
+    pub(super) fn place(&self, entry: &Entry) -> Option<Option<&str>> {
         let known = self.0.get(entry.context_commitment.as_ref()?)?;
-        Some(match known {
-            Some(place) => telling.words.with("history-from", &[("place", place)]),
-            None => telling.words.get("history-from-forgotten"),
-        })
+        Some(known.as_deref())
     }
 }

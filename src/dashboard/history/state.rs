@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use routix_domain::history::{AppThen, Entry, Moment};
+use routix_domain::app::Status;
+use routix_domain::history::{AppThen, Entry, Member, MemberValue, Moment};
 
 use super::members::{Part, parts};
 use super::past::{Past, TAB, Ways};
@@ -45,6 +46,7 @@ struct StateView {
     at: Stamp,
     sequence: u64,
     position: u64,
+    is_revoked: bool,
     parts: Vec<Part>,
     /// The states just before and just after this one's last event.
     earlier: Option<String>,
@@ -100,6 +102,7 @@ fn view(past: &Past<'_>, then: &AppThen) -> StateView {
         at: past.telling.words.moment(then.as_of.time),
         sequence: then.as_of.sequence,
         position: then.as_of.position,
+        is_revoked: then.get(Member::Status).is_some_and(|known| known.value == MemberValue::Status(Status::Revoked)),
         parts: parts(past, &then.members),
         earlier: last.and_then(|last| last.checked_sub(1)).and_then(|before| entries.get(before)).map(way),
         later: last.and_then(|last| entries.get(last + 1)).map(way),

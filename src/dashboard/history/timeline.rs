@@ -16,7 +16,7 @@ use crate::dashboard::Dashboard;
 use crate::dashboard::navigation::Section;
 use crate::dashboard::person::Insider;
 use crate::history::timestamp;
-use crate::pages::{Frame, PageError, Stamp};
+use crate::pages::{Frame, PageError, Stamp, Words};
 
 /// Events on a page.
 const PAGE: usize = 50;
@@ -120,6 +120,13 @@ async fn timeline(dashboard: &Dashboard, insider: &Insider, app_id: &str, query:
     Ok(insider.visitor().dashboard_page(status, &template))
 }
 
+fn from(words: &Words, place: Option<&str>) -> String {
+    match place {
+        Some(place) => words.with("history-from", &[("place", place)]),
+        None => words.get("history-from-forgotten"),
+    }
+}
+
 /// Where a page begins and ends in the list of all, and how its neighbours are found.
 struct Page {
     begin: usize,
@@ -197,7 +204,7 @@ impl Scene<'_> {
             is_end: ends_something(sentence),
             at: telling.words.moment(entry.place.recorded_at),
             proof: telling.proof(&entry.authenticated_by),
-            from: self.origins.of_entry(entry, telling),
+            from: self.origins.place(entry).map(|place| from(telling.words, place)),
             differences: sentence.0.iter().filter_map(|phrase| telling.difference(phrase)).collect(),
             state: ways.state_after(entry),
             position: entry.place.position,
