@@ -95,7 +95,7 @@ async fn fifty_events_are_on_a_page_and_the_others_on_its_neighbours() {
     let second = browser.get(&links(&first, "Older")[0]).await.expect(200);
     assert_eq!(stops(&second), 50);
     assert_in_order(&second.words(), &["to “Name 54”", "to “Name 5”"]);
-    assert_eq!(links(&second, "Newer"), [path.clone()], "the first page has no position in its address");
+    assert_eq!(links(&second, "Newer")[0], path, "the first page has no position in its address");
     let third = browser.get(&links(&second, "Older")[0]).await.expect(200);
     assert_eq!((stops(&third), links(&third, "Older").len()), (5, 0));
     assert_in_order(&third.words(), &["to “Name 4”", "registered the app “My ERP Sync”"]);
