@@ -87,7 +87,7 @@ async fn told(context: &Context, id: Uuid) -> anyhow::Result<Told> {
     let history = reader.of_app(app.app_id).await?;
     let actors: Vec<_> = history.entries().iter().map(|entry| &entry.place.actor).collect();
     let actors = reader.actor_names(&actors, &Sight::Everybody).await?;
-    let names = reader.names(&history).await?;
+    let names = reader.names(&history, &Sight::Everybody).await?.english();
     Ok(Told { history, actors, names, now: context.stores.system.now() })
 }
 

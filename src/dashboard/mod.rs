@@ -10,6 +10,7 @@ mod confirm;
 mod connected_apps;
 mod consents;
 mod device;
+mod history;
 mod home;
 mod members;
 mod navigation;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use routix_domain::log::SealStore;
 use routix_domain::value::ScopeSet;
 use routix_projections::ReadDb;
 
@@ -42,6 +44,7 @@ pub struct Dashboard {
     pub read: ReadDb,
     pub identity: IdentityDb,
     pub history: HistoryReader,
+    pub seals: Arc<dyn SealStore>,
     /// The scopes that exist.
     pub scopes: ScopeSet,
     /// What the API proxy serves.
@@ -72,5 +75,6 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .merge(consents::router())
         .merge(members::router())
         .route("/organizations/{organization_id}/branches", get(branches::show))
+        .merge(history::router())
         .with_state(dashboard)
 }

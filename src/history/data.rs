@@ -1,8 +1,9 @@
-//! States and differences as JSON, the same for REST and the command line.
+//! Events, states and differences as JSON, the same for REST and the command line.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use routix_domain::history::{AsOf, Change, MemberThen, Since};
 use routix_domain::log::Actor;
+use routix_projections::app_history::HistoryRow;
 use serde_json::{Value, json};
 
 use super::people::ActorNames;
@@ -10,6 +11,22 @@ use super::people::ActorNames;
 /// RFC 3339 in UTC, always with six digits: a copy of it names the very moment.
 pub fn timestamp(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// An event as it was recorded, without digests. `name` is that of its actor, if it may be shown.
+pub fn event(row: &HistoryRow, name: Option<&str>) -> Value {
+    json!({
+        "id": row.event_id,
+        "position": row.position,
+        "sequence": row.sequence,
+        "type": row.event_type,
+        "version": row.event_version,
+        "recorded_at": timestamp(row.recorded_at),
+        "actor": {"kind": row.actor_kind, "id": row.actor_id, "name": name},
+        "authenticated_by": row.authenticated_by,
+        "request_id": row.request_id,
+        "data": row.data.0,
+    })
 }
 
 /// The moment of a state. Its name says which clock is meant: when the log took the events, not when somebody sent them.

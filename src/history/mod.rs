@@ -7,6 +7,6 @@ mod data;
 mod people;
 mod reader;
 
-pub use self::data::{as_of, change, member, since, timestamp};
-pub use self::people::{ActorNames, Sight};
+pub use self::data::{as_of, change, event, member, since, timestamp};
+pub use self::people::{ActorNames, Called, HistoryNames, Sight};
 pub use self::reader::{HistoryError, HistoryReader};

@@ -14,18 +14,78 @@ use super::reader::{HistoryError, HistoryReader};
 pub enum Sight {
     /// At the command line of the server.
     Everybody,
-    /// Only of people who belong to one of these organizations.
+    /// Only of people who belong to one of these organizations, and of these organizations.
     MembersOf(BTreeSet<Uuid>),
 }
 
-/// What each actor is called, as far as it may be shown.
+/// What an id is called, or why it has no name here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    Name(String),
+    /// The id of somebody who was forgotten names nobody.
+    Forgotten,
+    /// Somebody whose name may not be shown.
+    HiddenPerson,
+    /// An organization whose name may not be shown.
+    HiddenOrganization,
+}
+
+impl Called {
+    /// The name in English; `None` when it may not be shown.
+    pub fn english(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Forgotten => Some("a forgotten person"),
+            Self::HiddenPerson | Self::HiddenOrganization => None,
+        }
+    }
+}
+
+/// What each actor is called.
 #[derive(Clone, Debug, Default)]
-pub struct ActorNames(HashMap<Actor, Option<String>>);
+pub struct ActorNames(HashMap<Actor, Called>);
 
 impl ActorNames {
-    /// The name; `None` when it may not be shown.
+    /// The name in English; `None` when it may not be shown.
     pub fn of(&self, actor: &Actor) -> Option<&str> {
-        self.0.get(actor).and_then(Option::as_deref)
+        self.0.get(actor).and_then(Called::english)
+    }
+
+    /// `None` for an app that is not known, and for an actor who was not looked up.
+    pub fn called(&self, actor: &Actor) -> Option<&Called> {
+        self.0.get(actor)
+    }
+}
+
+/// What the people, branches and organizations in a history are called.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryNames(HashMap<Uuid, Called>);
+
+impl HistoryNames {
+    /// The names for the words of a language, which says what to call those who have none. Whoever it calls nothing keeps
+    /// his id.
+    pub fn in_words(&self, call: impl Fn(&Called) -> Option<String>) -> Names {
+        let mut names = Names::default();
+        for (id, called) in &self.0 {
+            if let Some(name) = call(called) {
+                names.insert(*id, name);
+            }
+        }
+        names
+    }
+
+    /// The names in English.
+    pub fn english(&self) -> Names {
+        self.in_words(|called| called.english().map(str::to_owned))
+    }
+}
+
+impl Sight {
+    fn includes(&self, organization_id: Uuid) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::MembersOf(organizations) => organizations.contains(&organization_id),
+        }
     }
 }
 
@@ -38,57 +98,61 @@ impl HistoryReader {
         let mut names = HashMap::new();
         for &actor in actors {
             if !names.contains_key(actor) {
-                names.insert(actor.clone(), self.actor(actor, sight).await?);
+                names.extend(self.actor(actor, sight).await?.map(|called| (actor.clone(), called)));
             }
         }
         Ok(ActorNames(names))
     }
 
-    /// The names of the people, branches and organizations in a history, for its words at the command line.
+    /// The names of the people, branches and organizations in a history.
     ///
     /// # Errors
     /// [`HistoryError`] when a store does not answer.
-    pub async fn names(&self, history: &AppHistory) -> Result<Names, HistoryError> {
-        let mut names = Names::default();
+    pub async fn names(&self, history: &AppHistory, sight: &Sight) -> Result<HistoryNames, HistoryError> {
+        let mut names = HashMap::new();
         let own = history.organization_id();
         if let Some(id) = own {
             let branches = branches::of_organization(&self.read, id).await?;
-            branches.into_iter().for_each(|branch| names.insert(branch.branch_id, branch.name));
+            names.extend(branches.into_iter().map(|branch| (branch.branch_id, Called::Name(branch.name))));
         }
         let (users, organizations): (BTreeSet<Uuid>, BTreeSet<Uuid>) = history.consents().unzip();
         for id in organizations.into_iter().chain(own) {
-            if let Some(organization) = members::organization(&self.read, id).await? {
-                names.insert(id, organization.name);
-            }
+            names.extend(self.organization(id, sight).await?.map(|called| (id, called)));
         }
         for id in users {
-            if let Some(name) = self.person(id, &Sight::Everybody).await? {
-                names.insert(id, name);
-            }
+            names.insert(id, self.person(id, sight).await?);
         }
-        Ok(names)
+        Ok(HistoryNames(names))
     }
 
-    async fn actor(&self, actor: &Actor, sight: &Sight) -> Result<Option<String>, HistoryError> {
-        match actor {
-            Actor::User(id) => self.person(*id, sight).await,
-            Actor::App(id) => Ok(app_list::by_id(&self.read, *id).await?.map(|app| app.name)),
-            Actor::CommandLine(account) => Ok(Some(account.clone())),
-            Actor::System => Ok(Some("routix".to_owned())),
-        }
+    async fn actor(&self, actor: &Actor, sight: &Sight) -> Result<Option<Called>, HistoryError> {
+        Ok(match actor {
+            Actor::User(id) => Some(self.person(*id, sight).await?),
+            Actor::App(id) => app_list::by_id(&self.read, *id).await?.map(|app| Called::Name(app.name)),
+            Actor::CommandLine(account) => Some(Called::Name(account.clone())),
+            Actor::System => Some(Called::Name("routix".to_owned())),
+        })
     }
 
-    async fn person(&self, user_id: Uuid, sight: &Sight) -> Result<Option<String>, HistoryError> {
+    async fn organization(&self, id: Uuid, sight: &Sight) -> Result<Option<Called>, HistoryError> {
+        if !sight.includes(id) {
+            return Ok(Some(Called::HiddenOrganization));
+        }
+        let found = members::organization(&self.read, id).await?;
+        Ok(found.map(|organization| Called::Name(organization.name)))
+    }
+
+    async fn person(&self, user_id: Uuid, sight: &Sight) -> Result<Called, HistoryError> {
         let Some(user) = self.identity.user(user_id).await? else {
-            return Ok(Some("a forgotten person".to_owned()));
+            return Ok(Called::Forgotten);
         };
         let shown = match sight {
             Sight::Everybody => true,
-            Sight::MembersOf(organizations) => {
+            Sight::MembersOf(_) => {
                 let memberships = members::of_user(&self.read, user_id).await?;
-                memberships.iter().any(|member| organizations.contains(&member.organization_id))
+                memberships.iter().any(|member| sight.includes(member.organization_id))
             }
         };
-        Ok(shown.then_some(user.name))
+        Ok(if shown { Called::Name(user.name) } else { Called::HiddenPerson })
     }
 }

@@ -192,6 +192,7 @@ impl Service {
             read: stores.read.clone(),
             identity: stores.identity.clone(),
             history: stores.history(),
+            seals: Arc::clone(&stores.seals),
             scopes: stores.catalogue.scopes(),
             reference: reference(&stores.catalogue),
             operators: self.operators.clone(),

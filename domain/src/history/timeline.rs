@@ -40,6 +40,8 @@ pub struct Entry {
     pub event_version: String,
     pub authenticated_by: String,
     pub request_id: Option<String>,
+    /// Leads to the address and the user agent of the request, while they are kept.
+    pub context_commitment: Option<String>,
     pub what: What,
 }
 
@@ -166,6 +168,7 @@ fn entry(event: &RecordedEvent, what: What) -> Result<Entry, UnreadableEvent> {
         event_version: event.event_version.clone(),
         authenticated_by: metadata.authenticated_by,
         request_id: metadata.request_id,
+        context_commitment: metadata.context_commitment,
         what,
     })
 }

@@ -14,12 +14,12 @@ use routix_domain::value::Fault;
 use routix_projections::app_history::{self, HistoryFilter, HistoryRow};
 use routix_projections::app_list;
 use routix_projections::app_list::AppRow;
-use serde_json::{Map, Value, json};
 
 use super::super::caller::Caller;
 use super::super::{ManageError, Management};
-use super::{object, reply, timestamp};
+use super::{object, reply};
 use crate::app_fields::uuid;
+use crate::history;
 use crate::http::{Failure, pairs};
 
 const DEFAULT_LIMIT: u64 = 100;
@@ -41,7 +41,7 @@ pub(in super::super) async fn list(
     let names = management.history.actor_names(&actors.iter().flatten().collect::<Vec<_>>(), &sight).await?;
     let named = events.into_iter().zip(&actors).map(|(event, actor)| {
         let name = actor.as_ref().and_then(|actor| names.of(actor));
-        row(event, name)
+        object(history::event(&event, name))
     });
     reply::tagged_rows(&headers, named.collect(), newest)
 }
@@ -103,19 +103,4 @@ fn is_event_type(text: &str) -> bool {
 
 fn actor(event: &HistoryRow) -> Option<Actor> {
     Actor::from_parts(&event.actor_kind, event.actor_id.as_deref())
-}
-
-fn row(event: HistoryRow, name: Option<&str>) -> Map<String, Value> {
-    object(json!({
-        "id": event.event_id,
-        "position": event.position,
-        "sequence": event.sequence,
-        "type": event.event_type,
-        "version": event.event_version,
-        "recorded_at": timestamp(event.recorded_at),
-        "actor": {"kind": event.actor_kind, "id": event.actor_id, "name": name},
-        "authenticated_by": event.authenticated_by,
-        "request_id": event.request_id,
-        "data": event.data.0,
-    }))
 }

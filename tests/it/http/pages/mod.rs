@@ -8,6 +8,7 @@ mod cross_site;
 mod danger;
 mod desk;
 mod headers;
+mod history;
 mod hostile;
 mod language;
 mod lifetimes;
