@@ -31,7 +31,12 @@ const DUTCH: Told = Told {
     apps: "OAuth-apps",
     secret: "Bewaar dit secret nu",
     revoked: "Ingetrokken. De app krijgt geen nieuwe tokens.",
-    history: ["registreerde de app", "verving het secret", "beëindigde de overlap", "trok de app in"],
+    history: [
+        "heeft de app “BI export” geregistreerd",
+        "heeft het secret vervangen",
+        "heeft de overlap beëindigd",
+        "heeft de app ingetrokken",
+    ],
 };
 
 /// An app's credentials, as somebody who is sitting there notes them.

@@ -69,6 +69,21 @@ fn apps(person: Person) {
     open(&world, &browser, &format!("{app}/reactivate"), "app-reactivate");
     open(&world, &browser, &format!("{app}/consents"), "app-consents");
     open(&world, &browser, &format!("{app}/consents/withdraw-all"), "app-withdraw-all");
+    history(&world, &browser, &app);
+}
+
+/// What is told of an app that has seen all this.
+fn history(world: &World, browser: &Browser, app: &str) {
+    open(world, browser, &format!("{app}/history"), "history");
+    open(world, browser, &format!("{app}/history?compare=1"), "history-compare");
+    open(world, browser, &format!("{app}/history?from=never&type=nothing"), "history-faults");
+    open(world, browser, &format!("{app}/state?sequence=2"), "state");
+    open(world, browser, &format!("{app}/state?at=2001-01-01"), "state-too-early");
+    open(world, browser, &format!("{app}/diff?from=1&to=3"), "diff");
+    browser.goto(&world.organization(&format!("{app}/history")));
+    browser.click(".way > li:last-child a[href*='/events/']");
+    browser.text("main pre");
+    show(browser, "event");
 }
 
 fn organization(person: Person) {
