@@ -7,8 +7,10 @@ mod account;
 mod apps;
 mod connected_apps;
 mod device;
+mod events;
 mod home;
 mod navigation;
+mod operators;
 mod person;
 mod sessions;
 mod sign_in;
@@ -22,8 +24,11 @@ use axum::routing::{get, post};
 use routix_domain::value::ScopeSet;
 use routix_projections::ReadDb;
 
+pub use self::events::Downloads;
 use crate::commands::Commands;
+use crate::evidence::Sealer;
 use crate::history::HistoryReader;
+use crate::operate::{Health, Works};
 use crate::pages::visitor::SIGN_IN;
 use crate::pages::{HasPages, Pages};
 use crate::store::identity::IdentityDb;
@@ -36,6 +41,11 @@ pub struct Dashboard {
     pub read: ReadDb,
     pub identity: IdentityDb,
     pub history: HistoryReader,
+    /// The log and its evidence.
+    pub sealer: Sealer,
+    pub downloads: Downloads,
+    pub health: Arc<Health>,
+    pub works: Works,
     /// The scopes that exist.
     pub scopes: ScopeSet,
     /// The e-mail addresses, in lower case, of those who look after this service.
@@ -60,5 +70,7 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
         .merge(apps::router())
+        .merge(events::router())
+        .merge(operators::router())
         .with_state(dashboard)
 }

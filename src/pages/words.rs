@@ -93,6 +93,22 @@ impl Words {
         Stamp { iso: time.to_rfc3339_opts(SecondsFormat::Micros, true), text }
     }
 
+    /// A count, in groups of three digits as people write them.
+    pub fn number(&self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut text = String::with_capacity(digits.len() * 4 / 3);
+        for (at, digit) in digits.char_indices() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(match self.language {
+                    Language::English => ',',
+                    Language::Dutch => '.',
+                });
+            }
+            text.push(digit);
+        }
+        text
+    }
+
     fn catalogue(&self) -> &'static Catalogue {
         match self.language {
             Language::English => &ENGLISH,
@@ -211,6 +227,13 @@ mod tests {
         let day = "2026-03-01T12:00:00Z".parse().unwrap();
         assert_eq!(Words::new(Language::English).date(day), "1 March 2026");
         assert_eq!(Words::new(Language::Dutch).date(day), "1 maart 2026");
+    }
+
+    #[test]
+    fn a_count_is_written_as_people_write_it() {
+        let written = |language| [0, 12, 999, 1_000, 65_432, 1_234_567].map(|number| Words::new(language).number(number));
+        assert_eq!(written(Language::English), ["0", "12", "999", "1,000", "65,432", "1,234,567"]);
+        assert_eq!(written(Language::Dutch), ["0", "12", "999", "1.000", "65.432", "1.234.567"]);
     }
 
     #[test]

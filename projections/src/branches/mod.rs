@@ -110,6 +110,14 @@ pub async fn open_by_public_id(
     .await
 }
 
+/// One branch, open or closed.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn by_id(db: &ReadDb, branch_id: Uuid) -> Result<Option<BranchRow>, ReadError> {
+    db.select_one("WHERE branch_id = $1", vec![branch_id.into_value()]).await
+}
+
 /// All branches of an organization, closed ones too, oldest first.
 ///
 /// # Errors
