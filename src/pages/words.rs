@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_count_is_written_as_people_write_it() {
-        let written = |language| [0, 12, 999, 1_000, 65_432, 1_234_567].map(|number| Words::new(language).number(number));
+        let written =
+            |language| [0, 12, 999, 1_000, 65_432, 1_234_567].map(|number| Words::new(language).number(number));
         assert_eq!(written(Language::English), ["0", "12", "999", "1,000", "65,432", "1,234,567"]);
         assert_eq!(written(Language::Dutch), ["0", "12", "999", "1.000", "65.432", "1.234.567"]);
     }

@@ -37,12 +37,7 @@ impl fmt::Display for Difference {
         match (self.column, &self.live, &self.rebuilt) {
             (Some(_), live, rebuilt) => {
                 let (live, rebuilt) = (live.as_ref().map(shown), rebuilt.as_ref().map(shown));
-                write!(
-                    f,
-                    ": live {}, rebuilt {}",
-                    live.unwrap_or_default(),
-                    rebuilt.unwrap_or_default()
-                )
+                write!(f, ": live {}, rebuilt {}", live.unwrap_or_default(), rebuilt.unwrap_or_default())
             }
             (None, Some(_), _) => f.write_str(": only the live table has this row"),
             (None, None, _) => f.write_str(": only the rebuilt table has this row"),

@@ -84,9 +84,8 @@ impl Auditor {
     /// # Errors
     /// [`PageError::NotFound`] for what he may not read: it is not there.
     pub(super) fn may_read(&self, event: Option<Chosen>) -> Result<Chosen, PageError> {
-        let readable = |chosen: &Chosen| {
-            self.organization_id().is_none_or(|id| chosen.owner.organization_id == Some(id))
-        };
+        let readable =
+            |chosen: &Chosen| self.organization_id().is_none_or(|id| chosen.owner.organization_id == Some(id));
         event.filter(readable).ok_or(PageError::NotFound)
     }
 

@@ -28,11 +28,7 @@ struct EventTemplate<'a> {
     can_prove: bool,
 }
 
-pub(super) async fn show(
-    State(dashboard): State<Arc<Dashboard>>,
-    auditor: Auditor,
-    params: RawPathParams,
-) -> Response {
+pub(super) async fn show(State(dashboard): State<Arc<Dashboard>>, auditor: Auditor, params: RawPathParams) -> Response {
     let position = params.iter().find(|(name, _)| *name == "position").and_then(|(_, text)| text.parse().ok());
     auditor.visitor().answer(event(&dashboard, &auditor, position).await)
 }

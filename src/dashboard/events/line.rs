@@ -67,11 +67,7 @@ pub(super) fn title(words: &Words, event_type: &str) -> String {
 ///
 /// # Errors
 /// [`PageError`] when a store does not answer.
-pub(super) async fn lines(
-    dashboard: &Dashboard,
-    auditor: &Auditor,
-    events: &[Chosen],
-) -> Result<Vec<Line>, PageError> {
+pub(super) async fn lines(dashboard: &Dashboard, auditor: &Auditor, events: &[Chosen]) -> Result<Vec<Line>, PageError> {
     let mut subjects = Vec::with_capacity(events.len());
     for chosen in events {
         subjects.push(subjects_of(dashboard, auditor, chosen).await?);
@@ -80,7 +76,9 @@ pub(super) async fn lines(
     let names = Names::of(dashboard, auditor, (&actors, subjects.iter().flatten())).await?;
     let words = &auditor.visitor().words;
     let each = events.iter().zip(&subjects).zip(&actors);
-    Ok(each.map(|((chosen, subjects), actor)| line(words, auditor, (chosen, subjects, actor.as_ref()), &names)).collect())
+    Ok(each
+        .map(|((chosen, subjects), actor)| line(words, auditor, (chosen, subjects, actor.as_ref()), &names))
+        .collect())
 }
 
 fn line(

@@ -100,11 +100,8 @@ async fn list(dashboard: &Dashboard, auditor: &Auditor, query: &str) -> Result<R
     let asked = Asked::read(dashboard, auditor, query).await?;
     let words = &auditor.visitor().words;
     let (path, is_right) = (auditor.path(""), asked.faults.is_empty());
-    let found = if is_right {
-        Some(newest(&dashboard.sealer.feed, &asked.filter, asked.before, BOUNDS).await?)
-    } else {
-        None
-    };
+    let found =
+        if is_right { Some(newest(&dashboard.sealer.feed, &asked.filter, asked.before, BOUNDS).await?) } else { None };
     let lines = match &found {
         Some(found) => lines(dashboard, auditor, &found.events).await?,
         None => Vec::new(),
@@ -160,7 +157,8 @@ fn nothing(words: &Words, asked: &Asked, found: &Found) -> Option<String> {
 fn exports(auditor: &Auditor, asked: &Asked) -> Vec<Export> {
     let words = &auditor.visitor().words;
     let path = auditor.path("/export");
-    let export = |key: &str, format: &str| Export { text: words.get(key), href: asked.at(&path, Some(("format", format))) };
+    let export =
+        |key: &str, format: &str| Export { text: words.get(key), href: asked.at(&path, Some(("format", format))) };
     vec![export("events-export-csv", "csv"), export("events-export-cloudevents", "cloudevents")]
 }
 
@@ -210,7 +208,12 @@ fn types(auditor: &Auditor, asked: &Asked) -> Vec<Group> {
     groups
 }
 
-async fn apps(dashboard: &Dashboard, words: &Words, asked: &Asked, organization_id: Uuid) -> Result<Vec<Group>, PageError> {
+async fn apps(
+    dashboard: &Dashboard,
+    words: &Words,
+    asked: &Asked,
+    organization_id: Uuid,
+) -> Result<Vec<Group>, PageError> {
     let selected = asked.text(APP);
     let own = app_list::of_organization(&dashboard.read, organization_id).await?;
     let options = own.into_iter().map(|app| choice(app.app_id.to_string(), app.name, selected)).collect();

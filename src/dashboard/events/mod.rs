@@ -14,8 +14,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 
-use super::Dashboard;
 pub use self::download::Downloads;
+use super::Dashboard;
 
 pub(super) fn router() -> Router<Arc<Dashboard>> {
     Router::new()

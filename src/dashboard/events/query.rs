@@ -40,9 +40,8 @@ impl Asked {
     /// [`PageError::BadRequest`] for a query that cannot be read at all.
     pub(super) async fn read(dashboard: &Dashboard, auditor: &Auditor, query: &str) -> Result<Self, PageError> {
         let mut others = pairs::parse(query.as_bytes())?;
-        let mut text = |name: &str| {
-            others.remove(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-        };
+        let mut text =
+            |name: &str| others.remove(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let texts: BTreeMap<_, _> = FIELDS.into_iter().filter_map(|name| Some((name, text(name)?))).collect();
         let before = text(BEFORE).map(|text| text.parse()).transpose().map_err(|_| PageError::BadRequest)?;
         let (filter, faults) = (auditor.everything(), BTreeMap::new());
@@ -113,9 +112,9 @@ impl Asked {
         let id = uuid(text);
         self.filter.app = match (auditor, id) {
             (Auditor::Insider(_), id) => id,
-            (Auditor::Operator(_), Some(id)) => app_list::by_client_id(&dashboard.read, id)
-                .await?
-                .map_or(Some(id), |app| Some(app.app_id)),
+            (Auditor::Operator(_), Some(id)) => {
+                app_list::by_client_id(&dashboard.read, id).await?.map_or(Some(id), |app| Some(app.app_id))
+            }
             (Auditor::Operator(_), None) => None,
         };
         if self.filter.app.is_none() {

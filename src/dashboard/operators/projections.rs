@@ -90,7 +90,8 @@ async fn page(dashboard: &Dashboard, person: &Person, query: &str) -> Result<Res
     let standings = standings.unwrap_or_default();
     let look = Look { dashboard, person, head, builds: &builds };
     let views: Vec<_> = standings.iter().map(|standing| look.projection(standing)).collect();
-    let works: Vec<_> = standings.iter().filter_map(|standing| Some((standing.name, dashboard.works.of(standing.name)?))).collect();
+    let works: Vec<_> =
+        standings.iter().filter_map(|standing| Some((standing.name, dashboard.works.of(standing.name)?))).collect();
     let last = works.iter().filter_map(|(name, work)| Some((name, work.ended.as_ref()?, work.kind)));
     let last = last.max_by_key(|(_, (at, _), _)| *at);
     let words = &person.visitor.words;
@@ -171,10 +172,8 @@ impl Look<'_> {
         let text = match work.progress {
             None => words.get("operator-begins"),
             Some(Progress { position, head }) => {
-                let done = words.with(
-                    "operator-progress",
-                    &[("position", &words.number(position)), ("head", &words.number(head))],
-                );
+                let done = words
+                    .with("operator-progress", &[("position", &words.number(position)), ("head", &words.number(head))]);
                 match work.rate(now).zip(work.seconds_left(now)) {
                     Some((rate, left)) => {
                         let (rate, left) = (words.number(rate), duration(words, left));
@@ -191,7 +190,11 @@ impl Look<'_> {
 
     fn build(&self, build: &Generation) -> BuildView {
         let words = self.words();
-        let key = if build.state == TableState::Verifying { "operator-verified-elsewhere" } else { "operator-rebuilt-elsewhere" };
+        let key = if build.state == TableState::Verifying {
+            "operator-verified-elsewhere"
+        } else {
+            "operator-rebuilt-elsewhere"
+        };
         let head = self.head.map(|head| words.number(head)).unwrap_or_default();
         let text = words.with(key, &[("position", &words.number(build.position)), ("head", &head)]);
         let moved = DateTime::from_timestamp_micros(build.updated_at).unwrap_or_default();
@@ -271,13 +274,9 @@ fn facts(words: &Words, standing: &ProjectionStanding) -> Vec<(String, String)> 
             since.map_or_else(|| events.clone(), |since| format!("{events}, {since}"))
         }
     };
-    [
-        ("operator-position", words.number(live.position)),
-        ("operator-lag-title", lag),
-        ("operator-version", version),
-    ]
-    .map(|(key, value)| (words.get(key), value))
-    .into()
+    [("operator-position", words.number(live.position)), ("operator-lag-title", lag), ("operator-version", version)]
+        .map(|(key, value)| (words.get(key), value))
+        .into()
 }
 
 fn is_good(outcome: &Outcome) -> bool {

@@ -2,8 +2,10 @@
 
 mod account;
 mod cross_site;
+mod events;
 mod headers;
 mod hostile;
 mod language;
 mod lifetimes;
+mod operators;
 mod sign_in;
