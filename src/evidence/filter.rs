@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use routix_domain::log::{EventFeed, FeedError, OVERLAP, RecordedEvent};
 use serde_json::Value;
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::owner::{Owner, Owners};
@@ -161,6 +162,8 @@ impl Choice {
 
     async fn next_of_log(&mut self) -> Result<Option<RecordedEvent>, FeedError> {
         while self.page.is_empty() && self.read < self.end {
+            // A store may answer without waiting. Whoever takes what was written of the page before gets his turn here.
+            yield_now().await;
             let page = self.feed.read_on(self.read, PAGE).await?;
             // What came after we began is for the next one who asks.
             self.read = if page.next > self.read { page.next } else { self.end };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use routix_domain::log::{EventFeed, FeedError, OVERLAP, RecordedEvent};
+use tokio::task::yield_now;
 
 use super::filter::{Chosen, Filter, last_before};
 use super::owner::Owners;
@@ -129,6 +130,8 @@ impl Walk<'_> {
     async fn window(&self, low: u64, end: u64) -> Result<Option<Vec<RecordedEvent>>, FeedError> {
         let (mut events, mut read) = (Vec::new(), low);
         while read < end - 1 {
+            // A store may answer without waiting, and a walk is long: others on this thread get their turn.
+            yield_now().await;
             let page = self.feed.read_after(read, WINDOW).await?;
             // What is not settled yet is newer than all that is shown, and the next look finds it.
             if page.next <= read {
@@ -167,12 +170,15 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use async_trait::async_trait;
     use chrono::{DateTime, Utc};
     use routix_domain::log::Page;
     use uuid::Uuid;
 
     use super::*;
+    use crate::evidence::{Choice, Form, write_chosen};
 
     /// A log of events at these positions, one a minute.
     struct Fixed(Vec<u64>);
@@ -296,6 +302,23 @@ mod tests {
         let filter = Filter { types: vec!["reservation.".to_owned()], ..Filter::default() };
         let (found, _) = pages(&feed, &filter, bounds(10, 40)).await;
         assert_eq!(found, (1..=300).rev().filter(|position| (position - 1) % 3 == 0).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn who_writes_the_log_waits_after_each_page_even_for_a_store_that_answers_at_once() {
+        let feed = log(1..=5_000);
+        let mut choice = Choice::begin(&feed, Filter::default()).await.unwrap();
+        let (mut out, mut said) = (Vec::new(), 0);
+        let mut tell = |position, _| said = position;
+        let mut writing = Box::pin(write_chosen(&mut choice, (Form::Jsonl, u64::MAX), &mut out, &mut tell));
+        let mut turns = 0;
+        let written = poll_fn(|context| {
+            turns += 1;
+            writing.as_mut().poll(context)
+        });
+        assert_eq!(written.await.unwrap(), 5_000);
+        drop(writing);
+        assert_eq!((said, turns), (5_000, 6), "five pages, and the end");
     }
 
     #[tokio::test]

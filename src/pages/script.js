@@ -18,6 +18,7 @@ for (const button of all("[data-copy]")) {
 
 /* Moments in the reader's own zone; in UTC, as they were sent, when he points at them. */
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
@@ -31,7 +32,8 @@ function tell(root) {
   for (const time of all("time[datetime]", root)) {
     time.title ||= time.textContent;
     const date = new Date(time.dateTime);
-    time.textContent = "relative" in time.dataset ? distance(date) : moment.format(date);
+    const form = "exact" in time.dataset ? exact : moment;
+    time.textContent = "relative" in time.dataset ? distance(date) : form.format(date);
   }
 }
 tell(document);

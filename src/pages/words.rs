@@ -93,6 +93,12 @@ impl Words {
         Stamp { iso: time.to_rfc3339_opts(SecondsFormat::Micros, true), text }
     }
 
+    /// A moment to the second, in UTC and in digits, for lists in which the order is what matters.
+    pub fn instant(&self, time: DateTime<Utc>) -> Stamp {
+        let text = format!("{} UTC", time.format("%Y-%m-%d %H:%M:%S"));
+        Stamp { text, ..self.moment(time) }
+    }
+
     /// A count, in groups of three digits as people write them.
     pub fn number(&self, number: u64) -> String {
         let digits = number.to_string();

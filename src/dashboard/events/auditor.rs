@@ -20,7 +20,7 @@ use crate::pages::{Frame, PageError, Visitor, error_page};
 /// An owner or admin at the log of his organization, or an operator at the whole log.
 pub(super) enum Auditor {
     Insider(Box<Insider>),
-    Operator(Person),
+    Operator(Box<Person>),
 }
 
 impl FromRequestParts<Arc<Dashboard>> for Auditor {
@@ -34,7 +34,7 @@ impl FromRequestParts<Arc<Dashboard>> for Auditor {
         if params.is_none_or(|params| params.iter().all(|(name, _)| name != "organization_id")) {
             let person = Person::from_request_parts(parts, dashboard).await?;
             return match person.must_be_operator() {
-                Ok(()) => Ok(Self::Operator(person)),
+                Ok(()) => Ok(Self::Operator(Box::new(person))),
                 Err(error) => Err(person.visitor.answer(Err(error))),
             };
         }

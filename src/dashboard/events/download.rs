@@ -1,6 +1,6 @@
 //! Files that are written while they are downloaded.
 //!
-//! In memory is what was written since the writer last waited for a store, and a few such pieces. A client that goes away, or
+//! In memory is what was written since the writer last waited, which is at most a page of the log, and a few such pieces. A client that goes away, or
 //! takes nothing for a minute, ends the writing; so does the end of the process. Whatever does, the client sees that its
 //! file is not whole.
 

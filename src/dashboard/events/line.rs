@@ -95,12 +95,18 @@ fn line(
     let how = chosen.said("authenticated_by").unwrap_or_default();
     Line {
         position: chosen.event.position,
-        recorded: words.moment(chosen.event.recorded_at),
+        recorded: words.instant(chosen.event.recorded_at),
         title: title(words, &chosen.event.event_type),
         event_type: chosen.event.event_type.clone(),
         about,
         actor: names.actor(words, actor),
-        authenticated_by: words.find(&format!("told-how-{how}")).unwrap_or_else(|| how.to_owned()),
+        // The service itself needs no credentials.
+        authenticated_by: match actor {
+            Some(Actor::System) => String::new(),
+            Some(Actor::User(_) | Actor::App(_) | Actor::CommandLine(_)) | None => {
+                words.find(&format!("told-how-{how}")).unwrap_or_else(|| how.to_owned())
+            }
+        },
         request: chosen.said("request_id").map(|id| (id.to_owned(), with_parameter(&auditor.path(""), REQUEST_ID, id))),
     }
 }

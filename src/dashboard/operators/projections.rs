@@ -204,7 +204,9 @@ impl Look<'_> {
     /// What is told more about before it is done.
     fn links(&self, standing: &ProjectionStanding, is_running: bool) -> Vec<(String, String)> {
         let (words, is_paused) = (self.words(), is(standing, TableState::Paused));
-        let link = |act: Act, key: &str| (words.get(key), format!("{PROJECTIONS}/{}/{}", standing.name, act.name()));
+        let link = |act: Act, key: &str| {
+            (format!("{}…", words.get(key)), format!("{PROJECTIONS}/{}/{}", standing.name, act.name()))
+        };
         let mut links = Vec::new();
         if standing.live.is_some() && !is_running {
             links.push(link(Act::Rebuild, "operator-rebuild"));

@@ -82,13 +82,13 @@ events-any = Any
 events-all-of = All: { $name }
 events-type = What happened
 events-app = App
-events-app-hint = Its id or client id
+events-app-hint = Id or client id
 events-actor = Who did it
-events-actor-hint = An id, or user, app, command_line or system
+events-actor-hint = Id, account or kind
 events-actor-kinds = Kinds
 events-from = From
 events-to = Until
-events-time-hint = In UTC: 2026-11-22 or 2026-11-22T08:00:00Z
+events-time-hint = Date or time, in UTC
 events-request = Request
 fault-events-type = There is no such type of event.
 fault-events-app = Write the id of an app, such as 4ae1f3c8-52b7-4d9d-8c06-7f3b9e1d2a65.
@@ -151,7 +151,7 @@ told-actors-system = Routix itself
 told-how-password = signed in with a password
 told-how-client_secret = with the client secret
 told-how-command_line = on the server itself
-told-how-none = without a secret
+told-how-none = public client, without a secret
 
 ## The types of events
 

@@ -82,13 +82,13 @@ events-any = Alles
 events-all-of = Alles: { $name }
 events-type = Wat er gebeurde
 events-app = App
-events-app-hint = Het id of client-id
+events-app-hint = Id of client-id
 events-actor = Wie het deed
-events-actor-hint = Een id, of user, app, command_line of system
+events-actor-hint = Id, account of soort
 events-actor-kinds = Soorten
 events-from = Vanaf
 events-to = Tot en met
-events-time-hint = In UTC: 2026-11-22 of 2026-11-22T08:00:00Z
+events-time-hint = Datum of tijd, in UTC
 events-request = Verzoek
 fault-events-type = Zo'n soort gebeurtenis is er niet.
 fault-events-app = Schrijf het id van een app, zoals 4ae1f3c8-52b7-4d9d-8c06-7f3b9e1d2a65.
@@ -151,7 +151,7 @@ told-actors-system = Routix zelf
 told-how-password = ingelogd met een wachtwoord
 told-how-client_secret = met het client secret
 told-how-command_line = op de server zelf
-told-how-none = zonder secret
+told-how-none = publieke client, zonder secret
 
 ## De soorten gebeurtenissen
 
