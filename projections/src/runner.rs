@@ -5,7 +5,7 @@ mod waiter;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use routix_domain::log::{EventFeed, FeedError};
+use routix_domain::log::EventFeed;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -116,8 +116,8 @@ impl Follower {
                 Err(error) => {
                     self.checked = None;
                     let known = if error.wants_rebuild() { 0 } else { position };
-                    let trouble = Trouble { error: answer(&error), lasting: error.is_lasting() };
-                    self.publish(Standing { position: known, trouble: Some(trouble) }, &sentence(&error));
+                    let trouble = Trouble { error: error.answer(), lasting: error.is_lasting() };
+                    self.publish(Standing { position: known, trouble: Some(trouble) }, &error.sentence());
                     // The bell may be ringing; a moment of rest keeps a broken disk from spinning a core.
                     u64::MAX
                 }
@@ -175,33 +175,6 @@ impl Follower {
             changed
         });
     }
-}
-
-/// An error for whoever asks how a projection is, which may be anybody: without what a database says of itself.
-fn answer(error: &ReadError) -> String {
-    match error {
-        ReadError::Unavailable(_) | ReadError::Feed(FeedError::Unavailable(_)) => error.to_string(),
-        ReadError::Row(_)
-        | ReadError::Poison { .. }
-        | ReadError::OtherVersion { .. }
-        | ReadError::AheadOfLog { .. }
-        | ReadError::OtherLog { .. }
-        | ReadError::BuildGone
-        | ReadError::Feed(FeedError::Corrupt { .. })
-        | ReadError::Cancelled
-        | ReadError::Panicked(_) => sentence(error),
-    }
-}
-
-/// An error with what is behind it, in one line.
-fn sentence(error: &ReadError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text += &format!(": {error}");
-        source = error.source();
-    }
-    text
 }
 
 struct Step {

@@ -10,10 +10,12 @@ mod confirm;
 mod connected_apps;
 mod consents;
 mod device;
+mod events;
 mod history;
 mod home;
 mod members;
 mod navigation;
+mod operators;
 mod person;
 mod reference;
 mod sessions;
@@ -29,9 +31,12 @@ use routix_domain::log::SealStore;
 use routix_domain::value::ScopeSet;
 use routix_projections::ReadDb;
 
+pub use self::events::Downloads;
 pub use self::reference::{ReferenceField, ReferenceResource};
 use crate::commands::Commands;
+use crate::evidence::Sealer;
 use crate::history::HistoryReader;
+use crate::operate::{Health, Works};
 use crate::pages::visitor::SIGN_IN;
 use crate::pages::{HasPages, Pages};
 use crate::store::identity::IdentityDb;
@@ -45,6 +50,11 @@ pub struct Dashboard {
     pub identity: IdentityDb,
     pub history: HistoryReader,
     pub seals: Arc<dyn SealStore>,
+    /// The log and its evidence.
+    pub sealer: Sealer,
+    pub downloads: Downloads,
+    pub health: Arc<Health>,
+    pub works: Works,
     /// The scopes that exist.
     pub scopes: ScopeSet,
     /// What the API proxy serves.
@@ -76,5 +86,7 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .merge(members::router())
         .route("/organizations/{organization_id}/branches", get(branches::show))
         .merge(history::router())
+        .merge(events::router())
+        .merge(operators::router())
         .with_state(dashboard)
 }

@@ -205,7 +205,8 @@ pub fn values(chosen: &Chosen) -> [Value; COLUMNS.len()] {
     ]
 }
 
-fn listed(chosen: &Chosen) -> Value {
+/// The event with one member a column.
+pub fn listed(chosen: &Chosen) -> Value {
     let members = COLUMNS.into_iter().map(str::to_owned).zip(values(chosen));
     Value::Object(members.collect::<Map<_, _>>())
 }

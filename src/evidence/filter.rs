@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use routix_domain::log::{EventFeed, FeedError, OVERLAP, RecordedEvent};
 use serde_json::Value;
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::owner::{Owner, Owners};
@@ -50,6 +51,31 @@ impl Filter {
             *wanted == event.event_type || wanted.ends_with('.') && event.event_type.starts_with(wanted.as_str())
         };
         self.types.is_empty() || self.types.iter().any(fits)
+    }
+
+    fn is_said_by(&self, metadata: &Value) -> bool {
+        let is = |name: &str, wanted: &String| metadata.get(name).and_then(Value::as_str) == Some(wanted);
+        self.actor.as_ref().is_none_or(|actor| is("actor_id", actor) || is("actor_kind", actor))
+            && self.request_id.as_ref().is_none_or(|id| is("request_id", id))
+    }
+
+    fn is_owned_by(&self, owner: Owner) -> bool {
+        self.organization.is_none_or(|id| owner.organization_id == Some(id))
+            && self.app.is_none_or(|id| owner.app_id == Some(id))
+    }
+
+    /// The event with what is known of it, if it is chosen, whatever its position. Whose it is comes last: that may have to
+    /// be looked up.
+    pub(super) async fn choose(&self, owners: &mut Owners, event: RecordedEvent) -> Result<Option<Chosen>, FeedError> {
+        if !self.is_of_time(&event) || !self.is_of_type(&event) {
+            return Ok(None);
+        }
+        let metadata = serde_json::from_str(&event.metadata).unwrap_or(Value::Null);
+        if !self.is_said_by(&metadata) {
+            return Ok(None);
+        }
+        let owner = owners.of(&event).await?;
+        Ok(self.is_owned_by(owner).then_some(Chosen { event, owner, metadata }))
     }
 }
 
@@ -128,29 +154,16 @@ impl Choice {
             if self.filter.to.is_some_and(|to| event.recorded_at > to.checked_add_signed(OVERLAP).unwrap_or(to)) {
                 return Ok(None);
             }
-            if !self.filter.is_of_time(&event) || !self.filter.is_of_type(&event) {
-                continue;
-            }
-            let owner = self.owners.of(&event).await?;
-            let metadata = serde_json::from_str(&event.metadata).unwrap_or(Value::Null);
-            let chosen = Chosen { event, owner, metadata };
-            if self.is_chosen(&chosen) {
+            if let Some(chosen) = self.filter.choose(&mut self.owners, event).await? {
                 return Ok(Some(chosen));
             }
         }
     }
 
-    fn is_chosen(&self, chosen: &Chosen) -> bool {
-        let Filter { organization, app, actor, request_id, .. } = &self.filter;
-        let is = |name, wanted: &String| chosen.said(name) == Some(wanted);
-        organization.is_none_or(|id| chosen.owner.organization_id == Some(id))
-            && app.is_none_or(|id| chosen.owner.app_id == Some(id))
-            && actor.as_ref().is_none_or(|actor| is("actor_id", actor) || is("actor_kind", actor))
-            && request_id.as_ref().is_none_or(|id| is("request_id", id))
-    }
-
     async fn next_of_log(&mut self) -> Result<Option<RecordedEvent>, FeedError> {
         while self.page.is_empty() && self.read < self.end {
+            // A store may answer without waiting. Whoever takes what was written of the page before gets his turn here.
+            yield_now().await;
             let page = self.feed.read_on(self.read, PAGE).await?;
             // What came after we began is for the next one who asks.
             self.read = if page.next > self.read { page.next } else { self.end };
@@ -161,7 +174,7 @@ impl Choice {
 }
 
 /// A position behind which every event was recorded at this time or later.
-async fn last_before(feed: &Arc<dyn EventFeed>, time: DateTime<Utc>, end: u64) -> Result<u64, FeedError> {
+pub(super) async fn last_before(feed: &Arc<dyn EventFeed>, time: DateTime<Utc>, end: u64) -> Result<u64, FeedError> {
     let time = time.checked_sub_signed(OVERLAP).unwrap_or(time);
     let (mut before, mut not_before) = (0, end);
     while before < not_before {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use routix_domain::evidence::Item;
 use routix_domain::log::{EventFeed, EventHash, FeedError, RecordedEvent, SealStore};
+use tokio::task::yield_now;
 
 /// How many events or hashes are read at a time.
 const PAGE: usize = 1_000;
@@ -88,6 +89,8 @@ impl Items {
 
     async fn fill_events(&mut self) -> Result<(), FeedError> {
         while self.events.is_empty() && self.read < self.end {
+            // As for a choice: whoever takes what was written gets his turn, even when the store does not wait.
+            yield_now().await;
             let page = self.feed.read_on(self.read, PAGE).await?;
             if page.next <= self.read {
                 self.read = self.end;

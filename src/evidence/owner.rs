@@ -30,6 +30,7 @@ pub struct Owner {
 pub struct Owners {
     feed: Arc<dyn EventFeed>,
     known: HashMap<(Kind, String), Owner>,
+    looked_up: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +56,7 @@ impl Kind {
 
 impl Owners {
     pub fn new(feed: &Arc<dyn EventFeed>) -> Self {
-        Self { feed: Arc::clone(feed), known: HashMap::new() }
+        Self { feed: Arc::clone(feed), known: HashMap::new(), looked_up: 0 }
     }
 
     /// # Errors
@@ -86,7 +87,13 @@ impl Owners {
         Ok(first.and_then(|event| said_by(&event).client_id))
     }
 
-    async fn look_up(&self, event: &RecordedEvent) -> Result<Owner, FeedError> {
+    /// For how many events the beginning of their stream had to be looked up so far.
+    pub fn looked_up(&self) -> usize {
+        self.looked_up
+    }
+
+    async fn look_up(&mut self, event: &RecordedEvent) -> Result<Owner, FeedError> {
+        self.looked_up += 1;
         let first = self.first(&event.aggregate_type, &event.aggregate_id).await?;
         Ok(first.as_ref().map(said_by).unwrap_or_default())
     }

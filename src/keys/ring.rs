@@ -137,6 +137,14 @@ impl KeyRing {
         Ok(())
     }
 
+    /// The public keys of the folder that sign and signed checkpoints, oldest first.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] when the folder cannot be read.
+    pub fn verifier_keys(&self) -> Result<Vec<String>, KeyFileError> {
+        Ok(KeyFile::read_all(&self.folder)?.iter().filter_map(KeyFile::verifier_key).collect())
+    }
+
     /// Makes a signing key that is not written yet, and writes the other keys that are not there yet. The first key of a
     /// folder is active at once, a later one after a lead. Without an `origin` it is that of the keys already there, or
     /// production: a demo stays a demo.

@@ -2,6 +2,8 @@
 
 mod lag;
 mod ready;
+mod standing;
+mod works;
 
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use serde_json::json;
 
 pub use self::lag::{Lag, lag};
 use self::ready::ready;
+pub use self::standing::ProjectionStanding;
+pub use self::works::{Kind, Outcome, Work, Works};
 use crate::store::EventStore;
 use crate::store::identity::IdentityDb;
 use crate::system::System;

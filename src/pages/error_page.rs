@@ -81,15 +81,21 @@ impl From<ReadError> for PageError {
     }
 }
 
+impl From<FeedError> for PageError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Corrupt { .. } => Self::Internal(Box::new(error)),
+            FeedError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
 impl From<HistoryError> for PageError {
     fn from(error: HistoryError) -> Self {
         match error {
-            HistoryError::Feed(FeedError::Corrupt { .. }) | HistoryError::Unreadable(_) => {
-                Self::Internal(Box::new(error))
-            }
-            HistoryError::Feed(FeedError::Unavailable(_)) | HistoryError::Read(_) | HistoryError::Identity(_) => {
-                Self::Unavailable(Box::new(error))
-            }
+            HistoryError::Feed(error) => error.into(),
+            HistoryError::Unreadable(_) => Self::Internal(Box::new(error)),
+            HistoryError::Read(_) | HistoryError::Identity(_) => Self::Unavailable(Box::new(error)),
         }
     }
 }

@@ -56,7 +56,7 @@ mod tests {
         for path in ["/", "/account", "/a?b=c&d=e%20f", "/a//b", "/oauth/authorize?redirect_uri=https://a.example/"] {
             assert_eq!(local_path(path), Some(path));
         }
-        assert_eq!(return_to(None), "/account");
+        assert_eq!(return_to(None), "/");
     }
 
     #[test]

@@ -19,6 +19,7 @@ for (const button of all("[data-copy]")) {
 
 /* Moments in the reader's own zone; in UTC, as they were sent, when he points at them. */
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
@@ -28,15 +29,16 @@ function distance(date) {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
-for (const time of all("time[datetime]")) {
-  const date = new Date(time.dateTime);
-  time.title = time.textContent;
-  const show = () => {
-    time.textContent = "relative" in time.dataset ? distance(date) : moment.format(date);
-  };
-  show();
-  if ("relative" in time.dataset) setInterval(show, 1000);
+function tell(root) {
+  for (const time of all("time[datetime]", root)) {
+    time.title ||= time.textContent;
+    const date = new Date(time.dateTime);
+    const form = "exact" in time.dataset ? exact : moment;
+    time.textContent = "relative" in time.dataset ? distance(date) : form.format(date);
+  }
 }
+tell(document);
+setInterval(() => all("time[data-relative]").forEach((time) => tell(time.parentElement)), 1000);
 
 /* A form that is on its way is not sent again. */
 for (const form of all("form[method=post]")) {
@@ -61,3 +63,38 @@ for (const field of all("[data-filter]")) {
     for (const item of items) item.hidden = !item.textContent.toLocaleLowerCase(language).includes(wanted);
   });
 }
+
+/* What goes on by itself is looked at again every second, until nothing does. Only a part whose text has changed is replaced,
+   so that nothing flickers, and whoever stands on a button keeps standing there. */
+const live = document.querySelector("[data-live]");
+const shown = new Map();
+
+async function look() {
+  const answer = await fetch(location.pathname);
+  if (!answer.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = page.getElementById(live.id);
+  for (const part of [...live.children]) if (!page.getElementById(part.id)) part.remove();
+  for (const part of [...next.children]) renew(document.getElementById(part.id), part);
+  if ("live" in next.dataset) setTimeout(again, 1000);
+}
+
+function renew(part, next) {
+  const text = next.textContent;
+  if (!part || shown.get(part.id) === text) return;
+  shown.set(part.id, text);
+  if (part.getAttribute("role") === "status") {
+    if (part.textContent !== text) part.textContent = text;
+    return;
+  }
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  part.replaceWith(next);
+  tell(next);
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+function again() {
+  if (document.hidden) setTimeout(again, 1000);
+  else look().catch(() => setTimeout(again, 5000));
+}
+if (live) setTimeout(again, 1000);

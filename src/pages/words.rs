@@ -96,6 +96,28 @@ impl Words {
         Stamp { iso: time.to_rfc3339_opts(SecondsFormat::Micros, true), text }
     }
 
+    /// A moment to the second, in UTC and in digits, for lists in which the order is what matters.
+    pub fn instant(&self, time: DateTime<Utc>) -> Stamp {
+        let text = format!("{} UTC", time.format("%Y-%m-%d %H:%M:%S"));
+        Stamp { text, ..self.moment(time) }
+    }
+
+    /// A count, in groups of three digits as people write them.
+    pub fn number(&self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut text = String::with_capacity(digits.len() * 4 / 3);
+        for (at, digit) in digits.char_indices() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(match self.language {
+                    Language::English => ',',
+                    Language::Dutch => '.',
+                });
+            }
+            text.push(digit);
+        }
+        text
+    }
+
     fn catalogue(&self) -> &'static Catalogue {
         match self.language {
             Language::English => &ENGLISH,
@@ -227,6 +249,14 @@ mod tests {
         let words = Words::new(Language::English);
         assert_eq!(words.with("app-list-scopes", &[("count", "1")]), "1 scope");
         assert_eq!(words.with("app-list-scopes", &[("count", "12")]), "12 scopes");
+    }
+
+    #[test]
+    fn a_count_is_written_as_people_write_it() {
+        let written =
+            |language| [0, 12, 999, 1_000, 65_432, 1_234_567].map(|number| Words::new(language).number(number));
+        assert_eq!(written(Language::English), ["0", "12", "999", "1,000", "65,432", "1,234,567"]);
+        assert_eq!(written(Language::Dutch), ["0", "12", "999", "1.000", "65.432", "1.234.567"]);
     }
 
     #[test]

@@ -17,6 +17,10 @@ use crate::store::migrations::{EVENTS, IDENTITY, Life, MigrationError, READ, TMS
 pub async fn pending_migrations(config: &Config) -> Result<Vec<(&'static str, &'static str)>, OpenError> {
     let places = Places::of(config)?;
     let mut pending = Vec::new();
+    #[cfg_attr(
+        not(feature = "eventstore"),
+        expect(clippy::infallible_destructuring_match, reason = "there is one more place where it is built in")
+    )]
     let log = match &places.log {
         LogPlace::Database(place) => place,
         // Its evidence is there.

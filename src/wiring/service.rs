@@ -20,7 +20,7 @@ use super::reference::reference;
 use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
-use crate::dashboard::{self, Dashboard};
+use crate::dashboard::{self, Dashboard, Downloads};
 use crate::http::edge::edge;
 use crate::http::limit::Limiter;
 use crate::http::server;
@@ -28,7 +28,7 @@ use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
-use crate::operate;
+use crate::operate::{self, Works};
 use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
 use crate::proxy::catalogue::Catalogue;
@@ -70,6 +70,8 @@ pub struct Service {
     failure_limit: u32,
     api_rate_limit: u32,
     operators: BTreeSet<String>,
+    works: Works,
+    downloads: Downloads,
     _lock: Option<File>,
 }
 
@@ -113,6 +115,7 @@ impl Service {
         let (failure_limit, api_rate_limit, operators) =
             (config.failure_limit, config.api_rate_limit, config.operators());
         let sign_in = Arc::new(SignIn::new(sessions, access.security.clone(), failure_limit));
+        let works = Works::new(stores.rebuilder(), stores.system.clone());
         Ok(Self {
             stores,
             address,
@@ -123,6 +126,8 @@ impl Service {
             failure_limit,
             api_rate_limit,
             operators,
+            works,
+            downloads: Downloads::default(),
             _lock: lock,
         })
     }
@@ -137,7 +142,7 @@ impl Service {
         beside.spawn(keep_security(self.access.clone()));
         let router = self.router();
         server::serve(self.listener, router, stop).await;
-        beside.shutdown().await;
+        tokio::join!(beside.shutdown(), self.works.stop(), self.downloads.stop());
         if let Err(error) = self.access.usage.flush(&self.access.identity).await {
             tracing::warn!(%error, "the last use counts are lost");
         }
@@ -186,6 +191,7 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
+        let health = Arc::new(stores.health());
         let dashboard = Dashboard {
             pages: Arc::clone(&pages),
             commands: stores.commands.clone(),
@@ -193,6 +199,10 @@ impl Service {
             identity: stores.identity.clone(),
             history: stores.history(),
             seals: Arc::clone(&stores.seals),
+            sealer: stores.sealer(self.access.keys.clone()),
+            downloads: self.downloads.clone(),
+            health: Arc::clone(&health),
+            works: self.works.clone(),
             scopes: stores.catalogue.scopes(),
             reference: reference(&stores.catalogue),
             operators: self.operators.clone(),
@@ -207,7 +217,7 @@ impl Service {
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
-            .merge(operate::router(Arc::new(stores.health())))
+            .merge(operate::router(health))
             .layer(middleware::from_fn_with_state(system, edge))
     }
 }

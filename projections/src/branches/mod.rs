@@ -6,13 +6,15 @@ use routix_domain::organization::OrganizationEvent;
 use uuid::Uuid;
 
 use crate::projection::Projection;
-use crate::read_db::{ReadDb, ReadError};
 use crate::rows::{ApplyError, RowKey, Rows};
 use crate::table::{ColumnValue, Table, TableRow};
 use crate::table_row;
 
+mod query;
 #[cfg(test)]
 mod tests;
+
+pub use self::query::{by_id, of_organization, open_by_public_id};
 
 table_row! {
     /// One branch. A closed one stays, so that its ids are never given out again and history can name it.
@@ -92,28 +94,4 @@ fn branch_of(fact: &Fact) -> Option<Uuid> {
         | OrganizationEvent::MemberChanged { .. }
         | OrganizationEvent::MemberRemoved { .. } => None,
     }
-}
-
-/// The open branch of an organization with this public id.
-///
-/// # Errors
-/// [`ReadError`] when the read model does not answer.
-pub async fn open_by_public_id(
-    db: &ReadDb,
-    organization_id: Uuid,
-    public_id: &str,
-) -> Result<Option<BranchRow>, ReadError> {
-    db.select_one(
-        "WHERE public_id = $1 AND organization_id = $2 AND closed_at IS NULL",
-        vec![public_id.to_owned().into_value(), organization_id.into_value()],
-    )
-    .await
-}
-
-/// All branches of an organization, closed ones too, oldest first.
-///
-/// # Errors
-/// [`ReadError`] when the read model does not answer.
-pub async fn of_organization(db: &ReadDb, organization_id: Uuid) -> Result<Vec<BranchRow>, ReadError> {
-    db.select("WHERE organization_id = $1 ORDER BY opened_at, branch_id", vec![organization_id.into_value()]).await
 }

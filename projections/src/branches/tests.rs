@@ -1,6 +1,6 @@
 use routix_domain::organization::OrganizationEvent;
 
-use super::{BranchRow, Branches, of_organization, open_by_public_id};
+use super::{BranchRow, Branches, by_id, of_organization, open_by_public_id};
 use crate::testing::{Kind, Log, at, given, id, on_both, registered, rows_after};
 
 on_both! {
@@ -48,6 +48,8 @@ async fn a_closed_branch_stays_and_says_when_it_closed(kind: Kind) {
     let place = given(kind, &Branches, &log).await;
     assert_eq!(place.rows::<BranchRow>().await, [BranchRow { closed_at: Some(at(2)), ..utrecht() }]);
     assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), None);
+    assert_eq!(by_id(&place.db, id(60)).await.unwrap().and_then(|row| row.closed_at), Some(at(2)));
+    assert_eq!(by_id(&place.db, id(61)).await.unwrap(), None);
 }
 
 async fn a_branch_is_found_by_its_public_id_in_its_own_organization_only(kind: Kind) {

@@ -23,18 +23,21 @@ pub struct Difference {
     pub rebuilt: Option<Value>,
 }
 
+impl Difference {
+    /// Where it is, without the values: a page shows no digests.
+    pub fn place(&self) -> String {
+        let column = self.column.map(|column| format!(", column {column}")).unwrap_or_default();
+        format!("table {}, key {}{column}", self.table, self.key.iter().map(shown).collect::<Vec<_>>().join("/"))
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "table {}, key {}", self.table, self.key.iter().map(shown).collect::<Vec<_>>().join("/"))?;
+        f.write_str(&self.place())?;
         match (self.column, &self.live, &self.rebuilt) {
-            (Some(column), live, rebuilt) => {
+            (Some(_), live, rebuilt) => {
                 let (live, rebuilt) = (live.as_ref().map(shown), rebuilt.as_ref().map(shown));
-                write!(
-                    f,
-                    ", column {column}: live {}, rebuilt {}",
-                    live.unwrap_or_default(),
-                    rebuilt.unwrap_or_default()
-                )
+                write!(f, ": live {}, rebuilt {}", live.unwrap_or_default(), rebuilt.unwrap_or_default())
             }
             (None, Some(_), _) => f.write_str(": only the live table has this row"),
             (None, None, _) => f.write_str(": only the rebuilt table has this row"),

@@ -64,6 +64,28 @@ impl ReadError {
             Self::Unavailable(_) | Self::BuildGone | Self::Feed(FeedError::Unavailable(_)) | Self::Cancelled => false,
         }
     }
+
+    /// What to tell whoever asks how a projection is, which may be anybody: without what a database says of itself.
+    pub fn answer(&self) -> String {
+        match self {
+            Self::Unavailable(_) | Self::Feed(FeedError::Unavailable(_)) => self.to_string(),
+            Self::Row(_)
+            | Self::Poison { .. }
+            | Self::OtherVersion { .. }
+            | Self::AheadOfLog { .. }
+            | Self::OtherLog { .. }
+            | Self::BuildGone
+            | Self::Feed(FeedError::Corrupt { .. })
+            | Self::Cancelled
+            | Self::Panicked(_) => self.sentence(),
+        }
+    }
+
+    /// The error with what is behind it, in one line.
+    pub(crate) fn sentence(&self) -> String {
+        let causes = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
 }
 
 impl From<DatabaseError> for ReadError {

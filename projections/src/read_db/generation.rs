@@ -120,7 +120,13 @@ pub(super) fn select_all_live() -> String {
     format!("SELECT {COLUMNS}, name FROM projections WHERE state IN ('live', 'stopped')")
 }
 
-/// A projection's name, and its generation, from a row of [`select_all_live`].
+/// The statement that finds what is in the making of every projection.
+pub(super) fn select_all_builds() -> String {
+    let tail = "WHERE state IN ('building', 'verifying') ORDER BY name, generation";
+    format!("SELECT {COLUMNS}, name FROM projections {tail}")
+}
+
+/// A projection's name, and its generation, from a row of [`select_all_live`] or [`select_all_builds`].
 pub(super) fn read_named(row: &Row) -> Result<(String, Generation), DatabaseError> {
     Ok((row.get(10)?, read(row)?))
 }

@@ -29,6 +29,16 @@ impl ReadDb {
         Ok(projections.iter().map(status).collect())
     }
 
+    /// The generations in the making, of all projections: by whom, nobody notes. One that nobody fills any more is there
+    /// until the next rebuild or verification.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database does not answer.
+    pub async fn builds(&self) -> Result<Vec<(String, Generation)>, ReadError> {
+        let rows = self.database.select(&generation::select_all_builds(), &[]).await?;
+        Ok(rows.iter().map(generation::read_named).collect::<Result<_, _>>()?)
+    }
+
     /// The live tables of one projection.
     pub(crate) async fn live(&self, projection: &dyn Projection) -> Result<Option<Generation>, ReadError> {
         let row = self.database.select_one(&generation::select_live(), &values![projection.name().to_owned()]).await?;
