@@ -84,7 +84,7 @@ impl SecurityLog {
     pub fn record(&self, kind: SecurityKind, origin: &RequestOrigin, about: About) {
         let (client_id, user_id) = (about.client_id.map(display), about.user_id.map(display));
         let (kind_word, detail, request_id) = (kind.as_str(), about.detail, &origin.request_id);
-        tracing::warn!(target: "routix::security", kind = kind_word, detail, client_id, user_id, request_id, "refused");
+        tracing::warn!(target: "routix::security", kind = kind_word, detail, client_id, user_id, request_id, "security");
         if self.days == 0 {
             return;
         }

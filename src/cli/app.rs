@@ -96,7 +96,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         }
         Command::EndOverlap { id } => {
             find(&context, id).await?;
-            if !context.stores.commands.end_overlap(id, &context.origin()).await? {
+            if !context.stores.commands.end_overlap((id, None), &context.origin()).await? {
                 note("nothing changed: no old secret was working");
             }
         }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::Subcommand;
 use serde_json::json;
 use uuid::Uuid;
@@ -48,6 +48,21 @@ pub(super) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Give a user another password and end his sessions; prints the password if it made one. For who has forgotten his own.
+    #[command(after_help = "Example:\n  routix user password ann@example.com")]
+    Password {
+        /// E-mail address or id.
+        user: String,
+        /// File with the password, or - for standard input; without it, a password is made and printed once.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+    /// Let a user in again who was locked out.
+    #[command(after_help = "Example:\n  routix user enable ann@example.com")]
+    Enable {
+        /// E-mail address or id.
+        user: String,
+    },
     /// Lock a user out and end his sessions.
     #[command(after_help = "Example:\n  routix user disable ann@example.com")]
     Disable {
@@ -68,12 +83,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             let id = context.stores.system.id();
             match context.stores.users.create(id, (&email, &name), password.clone()).await {
                 Ok(()) => {}
-                Err(UserError::Invalid(faults)) => {
-                    let faults: Vec<String> =
-                        faults.into_iter().map(|fault| format!("{} {}", fault.field, fault.message)).collect();
-                    bail!(faults.join("; "));
-                }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(told(error)),
             }
             line(&id.to_string())?;
             if made {
@@ -91,6 +101,24 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             rows.print(format)?;
         }
         Command::Forget { user, yes } => return forget(&context, &user, yes).await,
+        Command::Password { user, password_file } => {
+            let user = context.user(&user).await?;
+            let made = password_file.is_none();
+            let password = match password_file {
+                Some(file) => read_password(&file)?,
+                None => context.stores.users.generate_password(),
+            };
+            context.stores.users.set_password(user.id, password.clone()).await.map_err(told)?;
+            note("changed; the user's sessions are ended");
+            if made {
+                line(&password)?;
+            }
+        }
+        Command::Enable { user } => {
+            let user = context.user(&user).await?;
+            context.stores.identity.enable_user(user.id).await?;
+            note("enabled; the user can sign in");
+        }
         Command::Disable { user } => {
             let user = context.user(&user).await?;
             context.stores.identity.disable_user(user.id, context.stores.system.now()).await?;
@@ -98,6 +126,18 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// With every fault by name.
+fn told(error: UserError) -> anyhow::Error {
+    match error {
+        UserError::Invalid(faults) => {
+            let faults: Vec<String> =
+                faults.into_iter().map(|fault| format!("{} {}", fault.field, fault.message)).collect();
+            anyhow!(faults.join("; "))
+        }
+        error @ (UserError::EmailTaken(_) | UserError::Password(_) | UserError::Identity(_)) => error.into(),
+    }
 }
 
 async fn forget(context: &Context, user: &str, yes: bool) -> anyhow::Result<ExitCode> {

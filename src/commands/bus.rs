@@ -233,6 +233,16 @@ impl Commands {
         Ok(store.load_aggregate(id).await?.aggregate)
     }
 
+    /// The state of an aggregate and the sequence of its last event.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the stream cannot be read.
+    pub(super) async fn load_at<A: Aggregate>(&self, id: &str) -> Result<(A, u64), CommandError<A::Error>> {
+        let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
+        let context = store.load_aggregate(id).await?;
+        Ok((context.aggregate, u64::try_from(context.current_sequence).unwrap_or(u64::MAX)))
+    }
+
     async fn attempt<A: Aggregate<Services = ()>>(
         &self,
         (id, seen): (&str, Option<u64>),

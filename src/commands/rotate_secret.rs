@@ -28,9 +28,13 @@ impl Commands {
     ///
     /// # Errors
     /// [`CommandError`].
-    pub async fn end_overlap(&self, app_id: Uuid, origin: &Origin) -> Result<bool, CommandError<AppError>> {
+    pub async fn end_overlap(
+        &self,
+        (app_id, seen): (Uuid, Option<u64>),
+        origin: &Origin,
+    ) -> Result<bool, CommandError<AppError>> {
         let command = AppCommand::EndOverlap { at: self.system.now() };
-        let executed = self.execute::<App>(&app_id.to_string(), command, origin).await?;
+        let executed = self.execute_at::<App>((&app_id.to_string(), seen), command, origin).await?;
         Ok(!executed.events.is_empty())
     }
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::Dashboard;
 use super::connected_apps::{self, ConnectedApp, WITHDRAW};
 use super::navigation::Section;
+use super::password::CHANGE_PASSWORD;
 use super::person::Person;
 use super::sessions::{self, END_SESSIONS, SessionRow};
 use crate::http::pairs;
@@ -19,6 +21,9 @@ use crate::pages::{Frame, PageError};
 struct AccountTemplate<'a> {
     frame: Frame<'a>,
     done: Option<String>,
+    /// Why the password was not changed.
+    problem: Option<String>,
+    password_token: String,
     name: &'a str,
     email: &'a str,
     apps: Vec<ConnectedApp>,
@@ -36,19 +41,39 @@ pub(super) async fn show(
 }
 
 async fn account(dashboard: &Dashboard, person: &Person, query: &str) -> Result<Response, PageError> {
-    let Person { visitor, session, .. } = person;
     let query = pairs::parse(query.as_bytes())?;
-    let words = &visitor.words;
+    let words = &person.visitor.words;
     let done = query.get("done").and_then(|done| match done.as_str() {
         "app" => Some(words.get("apps-withdrawn")),
         "session" => Some(words.get("session-ended")),
         "others" => Some(words.get("sessions-others-ended")),
         _ => None,
     });
+    page(dashboard, person, (done, None), StatusCode::OK).await
+}
+
+/// The page again, with why the password was not changed.
+pub(super) async fn again(
+    dashboard: &Dashboard,
+    person: &Person,
+    (problem, status): (&str, StatusCode),
+) -> Result<Response, PageError> {
+    page(dashboard, person, (None, Some(person.visitor.words.get(problem))), status).await
+}
+
+async fn page(
+    dashboard: &Dashboard,
+    person: &Person,
+    (done, problem): (Option<String>, Option<String>),
+    status: StatusCode,
+) -> Result<Response, PageError> {
+    let Person { visitor, session, .. } = person;
     let template = AccountTemplate {
         // Without what was just done: another language does not do it again.
         frame: person.frame_at(Section::Account, "/account"),
         done,
+        problem,
+        password_token: visitor.form_token(CHANGE_PASSWORD),
         name: &session.user.name,
         email: &session.user.email,
         apps: connected_apps::rows(dashboard, visitor, session).await?,
@@ -56,5 +81,5 @@ async fn account(dashboard: &Dashboard, person: &Person, query: &str) -> Result<
         sessions: sessions::rows(visitor, session).await?,
         form_token: visitor.form_token(END_SESSIONS),
     };
-    Ok(person.page(&template))
+    Ok(visitor.dashboard_page(status, &template))
 }

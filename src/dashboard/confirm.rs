@@ -18,6 +18,8 @@ pub(super) enum Problem {
     TooManyFailures,
     /// Somebody else changed it since the page was shown.
     Changed,
+    /// He himself did it already, from this form.
+    DoneBefore,
 }
 
 impl Problem {
@@ -25,7 +27,7 @@ impl Problem {
         match self {
             Self::WrongPassword => StatusCode::FORBIDDEN,
             Self::TooManyFailures => StatusCode::TOO_MANY_REQUESTS,
-            Self::Changed => StatusCode::CONFLICT,
+            Self::Changed | Self::DoneBefore => StatusCode::CONFLICT,
         }
     }
 
@@ -35,6 +37,7 @@ impl Problem {
             Self::WrongPassword => "confirm-wrong-password",
             Self::TooManyFailures => "sign-in-too-many",
             Self::Changed => "confirm-changed",
+            Self::DoneBefore => "confirm-done-before",
         }
     }
 
@@ -42,7 +45,7 @@ impl Problem {
     pub(super) fn is_of_password(self) -> bool {
         match self {
             Self::WrongPassword | Self::TooManyFailures => true,
-            Self::Changed => false,
+            Self::Changed | Self::DoneBefore => false,
         }
     }
 }

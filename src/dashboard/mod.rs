@@ -16,6 +16,7 @@ mod home;
 mod members;
 mod navigation;
 mod operators;
+mod password;
 mod person;
 mod reference;
 mod sessions;
@@ -34,6 +35,7 @@ use routix_projections::ReadDb;
 pub use self::events::Downloads;
 pub use self::reference::{ReferenceField, ReferenceResource};
 use crate::commands::Commands;
+use crate::commands::users::Users;
 use crate::evidence::Sealer;
 use crate::history::HistoryReader;
 use crate::operate::{Health, Works};
@@ -48,6 +50,7 @@ pub struct Dashboard {
     pub commands: Commands,
     pub read: ReadDb,
     pub identity: IdentityDb,
+    pub users: Users,
     pub history: HistoryReader,
     pub seals: Arc<dyn SealStore>,
     /// The log and its evidence.
@@ -78,6 +81,7 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .route("/sign-out", post(sign_out::submit))
         .route("/reference", get(reference::show))
         .route("/account", get(account::show))
+        .route("/account/password", post(password::submit))
         .route("/account/apps/withdraw", post(connected_apps::withdraw))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))

@@ -15,11 +15,12 @@ use uuid::Uuid;
 
 use super::Dashboard;
 use super::navigation::{Section, navigation};
+use crate::access::About;
 use crate::app_fields::uuid;
 use crate::commands::Origin;
 use crate::history::Sight;
 use crate::pages::{Frame, PageError, Visitor};
-use crate::store::identity::BrowserSession;
+use crate::store::identity::{BrowserSession, SecurityKind};
 
 /// Somebody who is signed in.
 pub(super) struct Person {
@@ -71,6 +72,12 @@ impl Person {
     pub(super) fn origin(&self, dashboard: &Dashboard) -> Origin {
         let correlation_id = dashboard.system.ordered_id();
         self.visitor.request.by(Actor::User(self.session.user.id), "password", correlation_id)
+    }
+
+    /// Keeps in the security log that he did something that is no event and should be known all the same.
+    pub(super) fn record(&self, kind: SecurityKind, detail: &'static str) {
+        let about = About { detail, user_id: Some(self.session.user.id), ..About::default() };
+        self.visitor.pages.sign_in.security.record(kind, &self.visitor.request, about);
     }
 
     /// # Errors

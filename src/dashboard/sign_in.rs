@@ -18,6 +18,8 @@ use crate::pages::{Form, Frame, PageError, Visitor, see_other};
 struct SignInTemplate<'a> {
     frame: Frame<'a>,
     problem: Option<String>,
+    /// What was just done.
+    done: Option<String>,
     email: &'a str,
     return_to: &'a str,
 }
@@ -27,8 +29,10 @@ pub(super) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
     let query = pairs::parse(query.unwrap_or_default().as_bytes()).map_err(PageError::from);
     visitor.answer(query.map(|query| {
         let return_to = return_to(query.get("return_to").map(String::as_str));
+        let is_new = query.get("done").is_some_and(|done| done == "password");
+        let done = is_new.then(|| visitor.words.get("password-changed"));
         let (problem, email) = (None, "");
-        let template = SignInTemplate { frame: Frame::of(&visitor), problem, email, return_to };
+        let template = SignInTemplate { frame: Frame::of(&visitor), problem, done, email, return_to };
         visitor.page(StatusCode::OK, &template, None)
     }))
 }
@@ -55,7 +59,7 @@ async fn sign_in(visitor: &Visitor, headers: &HeaderMap, request: Request) -> Re
     let again = |status, problem| {
         let target = with_parameter(SIGN_IN, "return_to", return_to);
         let frame = Frame::at(visitor, &target);
-        visitor.page(status, &SignInTemplate { frame, problem: Some(problem), email, return_to }, None)
+        visitor.page(status, &SignInTemplate { frame, problem: Some(problem), done: None, email, return_to }, None)
     };
     match refusal {
         SignInRefusal::SignIn(SignInError::Refused { .. }) => {

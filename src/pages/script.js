@@ -45,6 +45,8 @@ for (const form of all("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    /* Whoever stopped it may try again. */
+    setTimeout(() => delete form.dataset.sent, 3000);
   });
 }
 
@@ -53,6 +55,9 @@ addEventListener("pageshow", (event) => {
   all("form[data-sent]").forEach((form) => delete form.dataset.sent);
   if (event.persisted) location.reload();
 });
+
+/* What has to be mended is read first. */
+document.getElementById("faults")?.focus();
 
 /* A list that shows what is typed. */
 for (const field of all("[data-filter]")) {

@@ -199,6 +199,7 @@ impl Service {
             read: stores.read.clone(),
             identity: stores.identity.clone(),
             history: stores.history(),
+            users: stores.users.clone(),
             seals: Arc::clone(&stores.seals),
             sealer: stores.sealer(self.access.keys.clone()),
             downloads: self.downloads.clone(),

@@ -38,6 +38,20 @@ pub struct Member {
     pub branches: BranchRestriction,
 }
 
+impl Member {
+    /// Whether he may change or remove this other member: only owners change owners, and nobody who is limited to some
+    /// branches changes one who reaches others.
+    pub fn may_change(&self, other: &Self) -> bool {
+        let outranks = self.role == Role::Owner || other.role != Role::Owner;
+        self.role.manages() && outranks && self.branches.covers(&other.branches)
+    }
+
+    /// Whether he may give this role: nobody makes another more than he is.
+    pub fn may_give(&self, role: Role) -> bool {
+        self.role.manages() && (self.role == Role::Owner || role != Role::Owner)
+    }
+}
+
 /// The rule that a command breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganizationError {
@@ -158,7 +172,11 @@ impl Organization {
         Ok(vec![OrganizationEvent::MemberChanged { user_id, role, branches }])
     }
 
-    fn member(&self, user_id: Uuid) -> Result<&Member, OrganizationError> {
+    /// Somebody's membership.
+    ///
+    /// # Errors
+    /// [`OrganizationError::NotAMember`] for everybody else.
+    pub fn member(&self, user_id: Uuid) -> Result<&Member, OrganizationError> {
         self.members.get(&user_id).ok_or(OrganizationError::NotAMember)
     }
 

@@ -160,11 +160,17 @@ fn judged(read: Result<NewApp, Vec<Fault>>, insider: &Insider, typed: &Typed) ->
     match (read, own) {
         (Ok(new), None) => Ok(new),
         (Ok(_), Some(own)) => Err(vec![own]),
-        (Err(mut faults), own) => {
-            faults.extend(own);
-            Err(faults)
-        }
+        (Err(faults), own) => Err(with_own(faults, own)),
     }
+}
+
+/// What the form says of branches is said instead of what the API says of them.
+pub(super) fn with_own(mut faults: Vec<Fault>, own: Option<Fault>) -> Vec<Fault> {
+    if let Some(own) = own {
+        faults.retain(|fault| !fault.field.starts_with("allowed_branch_ids"));
+        faults.push(own);
+    }
+    faults
 }
 
 /// What is wrong with the choice of branches: none is ticked, or they are more than his own.

@@ -11,7 +11,7 @@ use routix_domain::value::Fault;
 use routix_projections::app_list::AppRow;
 use uuid::Uuid;
 
-use super::create::{branch_fault, unknown_branch};
+use super::create::{branch_fault, unknown_branch, with_own};
 use super::form::{AppForm, Branches};
 use super::seen;
 use super::typed::{MAX_FORM, Typed};
@@ -63,9 +63,9 @@ async fn page(
     insider.must_manage()?;
     let branches = Branches::of(dashboard, insider).await?;
     let status = match (faults, &changed) {
-        (_, Some(_)) => StatusCode::CONFLICT,
+        ([_, ..], _) => StatusCode::BAD_REQUEST,
+        ([], Some(_)) => StatusCode::CONFLICT,
         ([], None) => StatusCode::OK,
-        ([_, ..], None) => StatusCode::BAD_REQUEST,
     };
     let action = insider.app_path(app.app_id, "/edit");
     let template = EditTemplate {
@@ -107,7 +107,10 @@ async fn change(
             let ids = (app.organization_id, app.app_id);
             dashboard.commands.change_app(ids, Some(seen), change, &insider.person.origin(dashboard)).await
         }
-        Err(faults) => return page((dashboard, insider), &app, typed, &faults, None).await,
+        Err(faults) => {
+            let changed = changed_since(insider, &app, seen);
+            return page((dashboard, insider), &app, typed, &faults, changed).await;
+        }
     };
     match outcome {
         Ok(_) => Ok(see_other(&insider.app_path(app.app_id, "?done=changed"))),
@@ -115,7 +118,8 @@ async fn change(
             stale(dashboard, insider, app.app_id, (typed, seen)).await
         }
         Err(RegisterAppError::UnknownBranch(_)) => {
-            page((dashboard, insider), &app, typed, &[unknown_branch()], None).await
+            let changed = changed_since(insider, &app, seen);
+            page((dashboard, insider), &app, typed, &[unknown_branch()], changed).await
         }
         Err(RegisterAppError::Command(error)) => Err(error.into()),
         Err(RegisterAppError::Read(error)) => Err(error.into()),
@@ -131,8 +135,14 @@ async fn stale(
     (typed, seen): (Typed, u64),
 ) -> Result<Response, PageError> {
     let app = insider.app(dashboard, &app_id.to_string()).await?;
-    let changed = insider.app_path(app_id, &seen::difference(seen, &app));
-    page((dashboard, insider), &app, typed, &[], Some(changed)).await
+    let changed = changed_since(insider, &app, seen);
+    page((dashboard, insider), &app, typed, &[], changed).await
+}
+
+/// Where it is shown what has changed since a form was shown, if anything has. The form that comes back is of the app as it
+/// is now, so that it has to be said now.
+fn changed_since(insider: &Insider, app: &AppRow, seen: u64) -> Option<String> {
+    (seen != app.sequence).then(|| insider.app_path(app.app_id, &seen::difference(seen, app)))
 }
 
 /// What the form asks for. A choice of branches that is as it was is left alone, even when one of them is closed by now.
@@ -155,7 +165,7 @@ async fn read(
     let change = read_change(&mut fields, &dashboard.scopes, app.client_type.0, Some(&open));
     let mut faults = fields.finish(&[]).into_vec();
     if !keeps_branches {
-        faults.extend(branch_fault(insider, typed));
+        faults = with_own(faults, branch_fault(insider, typed));
     }
     Ok(if faults.is_empty() { Ok(change) } else { Err(faults) })
 }

@@ -7,6 +7,9 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
+use routix_domain::app::AppEvent;
+use routix_domain::history::What;
+use routix_domain::log::Actor;
 use routix_domain::value::{Acceptance, Secrets};
 use routix_projections::app_list::{self, AppRow};
 
@@ -42,6 +45,8 @@ struct RotateTemplate<'a> {
     secrets: Vec<SecretView>,
     overlaps: Vec<Overlap>,
     problem: Option<Problem>,
+    /// The sequence of the app that he has seen: a wrong password shows him nothing new.
+    seen: u64,
     form_token: String,
     user_name: &'a str,
 }
@@ -57,14 +62,14 @@ pub(super) async fn show(
     insider: Insider,
     Path((_, app_id)): Path<(String, String)>,
 ) -> Response {
-    insider.visitor().answer(page((&dashboard, &insider), &app_id, None, 0).await)
+    insider.visitor().answer(page((&dashboard, &insider), &app_id, None, (0, None)).await)
 }
 
 async fn page(
     (dashboard, insider): (&Dashboard, &Insider),
     app_id: &str,
     problem: Option<Problem>,
-    chosen: u32,
+    (chosen, seen): (u32, Option<u64>),
 ) -> Result<Response, PageError> {
     let app = insider.app(dashboard, app_id).await?;
     insider.must_manage()?;
@@ -82,6 +87,7 @@ async fn page(
         secrets: accepted(&app.secrets, &uses, words, dashboard.system.now()),
         overlaps: OVERLAPS.map(overlap).into(),
         problem,
+        seen: seen.unwrap_or(app.sequence),
         form_token: insider.visitor().form_token(ROTATE),
         user_name: &insider.person.session.user.email,
         app: &app,
@@ -114,16 +120,30 @@ async fn rotate(
     if !OVERLAPS.iter().any(|(seconds, _)| *seconds == overlap) {
         return Err(PageError::BadRequest);
     }
-    let again = |problem| page((dashboard, insider), app_id, Some(problem), overlap);
+    let again = |problem, seen| page((dashboard, insider), app_id, Some(problem), (overlap, seen));
     if let Err(problem) = confirm::password(&insider.person, &form).await? {
-        return again(problem).await;
+        return again(problem, Some(seen)).await;
     }
     let origin = insider.person.origin(dashboard);
     match dashboard.commands.rotate_secret((app.app_id, Some(seen)), overlap, &origin).await {
         Ok(secret) => answer(dashboard, insider, &app, &secret).await,
-        Err(CommandError::Conflict) => again(Problem::Changed).await,
+        Err(CommandError::Conflict) if has_rotated(dashboard, insider, &app, seen).await? => {
+            again(Problem::DoneBefore, None).await
+        }
+        Err(CommandError::Conflict) => again(Problem::Changed, None).await,
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the first thing that has happened to the app since the form was shown is that this very person rotated its secret: the
+/// form came twice.
+async fn has_rotated(dashboard: &Dashboard, insider: &Insider, app: &AppRow, seen: u64) -> Result<bool, PageError> {
+    let history = dashboard.history.of_app(app.app_id).await?;
+    let next = history.entries().iter().find(|entry| entry.app_sequence() == Some(seen + 1));
+    let by_him = Actor::User(insider.person.session.user.id);
+    Ok(next.is_some_and(|entry| {
+        matches!(entry.what, What::App(AppEvent::SecretRotated { .. })) && entry.place.actor == by_him
+    }))
 }
 
 async fn answer(
@@ -171,6 +191,12 @@ async fn end(dashboard: &Dashboard, insider: &Insider, app_id: &str, request: Re
     form.session(insider.visitor(), END_OVERLAP)?;
     let app = insider.app(dashboard, app_id).await?;
     insider.must_manage()?;
-    dashboard.commands.end_overlap(app.app_id, &insider.person.origin(dashboard)).await?;
-    Ok(see_other(&insider.app_path(app.app_id, "?done=overlap-ended")))
+    let ids = (app.app_id, Some(seen::of_form(&form)?));
+    let done = match dashboard.commands.end_overlap(ids, &insider.person.origin(dashboard)).await {
+        Ok(_) => "?done=overlap-ended",
+        // The overlap may be another one by now, and its secret another one that works.
+        Err(CommandError::Conflict) => "?done=nothing",
+        Err(error) => return Err(error.into()),
+    };
+    Ok(see_other(&insider.app_path(app.app_id, done)))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use routix_domain::app::{ClientType, RefreshAuthentication, Status};
 use routix_domain::log::Actor;
 use routix_domain::value::{BranchRestriction, RedirectUri, TokenLifetime};
@@ -91,7 +92,7 @@ async fn page(
     let template = AppTemplate {
         // Without what was just done: another language does not say it again.
         frame: insider.frame_at(Section::Apps, &path),
-        done: query.get("done").and_then(|done| done_words(words, done)),
+        done: query.get("done").and_then(|done| done_words(words, &app, (done, dashboard.system.now()))),
         manages: insider.manages(),
         is_active: app.status.0 == Status::Active,
         is_public: app.client_type.0 == ClientType::Public,
@@ -115,9 +116,20 @@ async fn page(
     Ok(insider.page(&template))
 }
 
-/// What was just done; nothing for what nobody does here.
-fn done_words(words: &Words, done: &str) -> Option<String> {
+/// What was just done; nothing for what nobody does here, and for what the app does not look like: an address can be kept,
+/// or made up.
+fn done_words(words: &Words, app: &AppRow, (done, now): (&str, DateTime<Utc>)) -> Option<String> {
+    let is_so = match done {
+        "revoke" | "cut-off" => app.status.0 == Status::Revoked,
+        "reactivate" => app.status.0 == Status::Active,
+        "overlap-ended" => app.secrets.accepted_at(now).count() < 2,
+        _ => true,
+    };
+    if !is_so {
+        return None;
+    }
     Some(words.get(match done {
+        "nothing" => "confirm-changed",
         "registered" => "done-registered",
         "registered-before" => "done-registered-before",
         "changed" => "done-changed",

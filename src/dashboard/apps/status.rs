@@ -69,6 +69,8 @@ struct StatusTemplate<'a> {
     /// How many people let the app act for them here.
     consents: usize,
     problem: Option<Problem>,
+    /// The sequence of the app that he has seen: a wrong password shows him nothing new.
+    seen: u64,
     form_token: String,
     user_name: &'a str,
 }
@@ -89,13 +91,13 @@ pub(super) async fn show_reactivate(dashboard: Shared, insider: Insider, app_id:
 }
 
 async fn show(State(dashboard): Shared, insider: Insider, Path((_, app_id)): Named, act: Act) -> Response {
-    insider.visitor().answer(page((&dashboard, &insider), &app_id, act, None).await)
+    insider.visitor().answer(page((&dashboard, &insider), &app_id, (act, None), None).await)
 }
 
 async fn page(
     (dashboard, insider): (&Dashboard, &Insider),
     app_id: &str,
-    act: Act,
+    (act, seen): (Act, Option<u64>),
     problem: Option<Problem>,
 ) -> Result<Response, PageError> {
     let app = insider.app(dashboard, app_id).await?;
@@ -116,6 +118,7 @@ async fn page(
         lifetime: lifetime_text(words, &app.token_lifetime.to_string()),
         consents: consents.len(),
         problem,
+        seen: seen.unwrap_or(app.sequence),
         form_token: insider.visitor().form_token(act.name()),
         user_name: &insider.person.session.user.email,
         app: &app,
@@ -157,14 +160,14 @@ async fn change(
     insider.must_manage()?;
     let seen = seen::of_form(&form)?;
     if let Err(problem) = confirm::password(&insider.person, &form).await? {
-        return page((dashboard, insider), app_id, act, Some(problem)).await;
+        return page((dashboard, insider), app_id, (act, Some(seen)), Some(problem)).await;
     }
     let change = AppChange { status: Some(act.change()), ..AppChange::default() };
     let (ids, origin) = ((app.organization_id, app.app_id), insider.person.origin(dashboard));
     match dashboard.commands.change_app(ids, Some(seen), change, &origin).await {
         Ok(_) => Ok(see_other(&insider.app_path(app.app_id, &format!("?done={}", act.name())))),
         Err(RegisterAppError::Command(CommandError::Conflict)) => {
-            page((dashboard, insider), app_id, act, Some(Problem::Changed)).await
+            page((dashboard, insider), app_id, (act, None), Some(Problem::Changed)).await
         }
         Err(RegisterAppError::Command(error)) => Err(error.into()),
         Err(RegisterAppError::Read(error)) => Err(error.into()),

@@ -17,6 +17,16 @@ pub(super) const MAX_FORM: usize = 512 * 1_024;
 pub(super) const SCOPE: &str = "scope.";
 pub(super) const BRANCH: &str = "branch.";
 
+/// Whether the second of two was chosen; nothing is the first.
+fn chosen(form: &Form, name: &str, [first, second]: [&str; 2]) -> Result<bool, PageError> {
+    match form.get(name) {
+        None => Ok(false),
+        Some(value) if value == first => Ok(false),
+        Some(value) if value == second => Ok(true),
+        Some(_) => Err(PageError::BadRequest),
+    }
+}
+
 /// The fields of the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Typed {
@@ -88,8 +98,8 @@ impl Typed {
             every_branch,
             branches: ids.ok_or(PageError::BadRequest)?,
             token_lifetime: text("token_lifetime")?,
-            is_public: form.get("client_type") == Some("public"),
-            always_authenticates: form.get("refresh_authentication") == Some("always"),
+            is_public: chosen(form, "client_type", ["confidential", "public"])?,
+            always_authenticates: chosen(form, "refresh_authentication", ["when_rotated", "always"])?,
         })
     }
 

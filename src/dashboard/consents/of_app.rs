@@ -82,6 +82,6 @@ async fn withdraw_one(
 ) -> Result<Response, PageError> {
     let form = Form::read(insider.visitor(), request).await?;
     let app = insider.app(dashboard, app_id).await?;
-    rows::withdraw(dashboard, insider, &form).await?;
+    rows::withdraw(dashboard, insider, &form, Some(&app)).await?;
     Ok(see_other(&insider.app_path(app.app_id, "/consents?done=withdrawn")))
 }

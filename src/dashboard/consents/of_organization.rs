@@ -75,6 +75,6 @@ pub(super) async fn withdraw(State(dashboard): State<Arc<Dashboard>>, insider: I
 
 async fn withdraw_one(dashboard: &Dashboard, insider: &Insider, request: Request) -> Result<Response, PageError> {
     let form = Form::read(insider.visitor(), request).await?;
-    rows::withdraw(dashboard, insider, &form).await?;
+    rows::withdraw(dashboard, insider, &form, None).await?;
     Ok(see_other(&insider.path("/consents?done=withdrawn")))
 }

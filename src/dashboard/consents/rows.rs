@@ -78,16 +78,22 @@ async fn line(
     })
 }
 
-/// Withdraws the consent that a form names. One that is gone is what was wanted.
+/// Withdraws the consent that a form names, on the page of an app only one to it. One that is gone is what was wanted.
 ///
 /// # Errors
 /// [`PageError::NotFound`] for one that he does not see.
-pub(super) async fn withdraw(dashboard: &Dashboard, insider: &Insider, form: &Form) -> Result<(), PageError> {
+pub(super) async fn withdraw(
+    dashboard: &Dashboard,
+    insider: &Insider,
+    form: &Form,
+    of: Option<&AppRow>,
+) -> Result<(), PageError> {
     form.session(insider.visitor(), WITHDRAW)?;
     let id: Uuid = form.required("consent_id")?.parse().map_err(|_| PageError::BadRequest)?;
     let Some(consent) = consents::by_id(&dashboard.read, id).await? else { return Ok(()) };
     let app = app_list::by_id(&dashboard.read, consent.app_id).await?;
-    if !sees(insider, &consent, app.as_ref()) {
+    let is_of_this = of.is_none_or(|of| of.app_id == consent.app_id);
+    if !is_of_this || !sees(insider, &consent, app.as_ref()) {
         return Err(PageError::NotFound);
     }
     dashboard.commands.withdraw_consent(id, &insider.person.origin(dashboard)).await?;

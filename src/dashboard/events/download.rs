@@ -4,6 +4,7 @@
 //! takes nothing for a minute, ends the writing; so does the end of the process. Whatever does, the client sees that its
 //! file is not whole.
 
+use std::collections::HashSet;
 use std::future::poll_fn;
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -14,14 +15,17 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use futures_util::stream;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::evidence::ExportError;
 
-/// How many files this process writes at a time: each reads the log from one end to the other.
-const AT_A_TIME: usize = 2;
+/// How many files this process writes at a time: each reads the log from one end to the other. An organization has one of these
+/// places, and so have those who look after the service, so that nobody waits for another's download.
+const AT_A_TIME: usize = 16;
+/// How long one download may take.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
 /// How many pieces wait for the client.
 const WAITING: usize = 2;
 /// How long a client may take none.
@@ -30,13 +34,23 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The downloads of this process. Clones share them.
 #[derive(Clone)]
 pub struct Downloads {
-    places: Arc<Semaphore>,
+    /// The organizations that are downloading; none stands for those who look after the service.
+    busy: Arc<Mutex<HashSet<Option<Uuid>>>>,
     /// `None` once the process ends.
     tasks: Arc<Mutex<Option<JoinSet<()>>>>,
 }
 
 /// The right to download one file.
-pub(super) type Place = OwnedSemaphorePermit;
+pub(super) struct Place {
+    whose: Option<Uuid>,
+    busy: Arc<Mutex<HashSet<Option<Uuid>>>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        locked(&self.busy).remove(&self.whose);
+    }
+}
 
 /// What is written and not sent yet.
 #[derive(Clone, Default)]
@@ -53,14 +67,16 @@ enum Piece {
 
 impl Default for Downloads {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_A_TIME)), tasks: Arc::new(Mutex::new(Some(JoinSet::new()))) }
+        Self { busy: Arc::default(), tasks: Arc::new(Mutex::new(Some(JoinSet::new()))) }
     }
 }
 
 impl Downloads {
-    /// A place for one more; `None` while there are as many as may be.
-    pub(super) fn place(&self) -> Option<Place> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
+    /// The place of an organization, or of those who look after the service; `None` while it is taken, or all are.
+    pub(super) fn place(&self, whose: Option<Uuid>) -> Option<Place> {
+        let mut busy = locked(&self.busy);
+        let is_free = busy.len() < AT_A_TIME && busy.insert(whose);
+        is_free.then(|| Place { whose, busy: Arc::clone(&self.busy) })
     }
 
     /// The body of an answer that is what `write` writes.
@@ -71,7 +87,8 @@ impl Downloads {
         if let Some(tasks) = locked(&self.tasks).as_mut() {
             while tasks.try_join_next().is_some() {}
             tasks.spawn(async move {
-                send(writing, &written, &sender).await;
+                // Whatever it came to, the client sees whether its file is whole.
+                let _ended = timeout(LONGEST, send(writing, &written, &sender)).await;
                 drop(place);
             });
         }
@@ -172,25 +189,30 @@ mod tests {
         ExportError::Store(FeedError::Unavailable("gone".into()))
     }
 
+    fn organization(number: u128) -> Option<Uuid> {
+        Some(Uuid::from_u128(number))
+    }
+
     #[tokio::test]
     async fn the_body_is_what_was_written() {
         let downloads = Downloads::default();
-        let body = downloads.body(downloads.place().unwrap(), lines(100, Ok(100)));
+        let body = downloads.body(downloads.place(organization(1)).unwrap(), lines(100, Ok(100)));
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
         assert_eq!(text, (0..100).map(|line| format!("{line}\n")).collect::<String>());
-        let empty = downloads.body(downloads.place().unwrap(), lines(0, Ok(0)));
+        let empty = downloads.body(downloads.place(organization(2)).unwrap(), lines(0, Ok(0)));
         assert!(empty.collect().await.unwrap().to_bytes().is_empty());
     }
 
     #[tokio::test]
     async fn a_file_that_is_not_whole_ends_in_an_error() {
         let downloads = Downloads::default();
-        let failed = downloads.body(downloads.place().unwrap(), lines(5, Err(fault())));
+        let failed = downloads.body(downloads.place(organization(3)).unwrap(), lines(5, Err(fault())));
         assert!(failed.collect().await.is_err());
-        let interrupted = downloads.body(downloads.place().unwrap(), |_| Box::pin(std::future::pending()));
+        let interrupted =
+            downloads.body(downloads.place(organization(4)).unwrap(), |_| Box::pin(std::future::pending()));
         downloads.stop().await;
         assert!(interrupted.collect().await.is_err());
-        let late = downloads.body(downloads.place().unwrap(), lines(5, Ok(5)));
+        let late = downloads.body(downloads.place(organization(5)).unwrap(), lines(5, Ok(5)));
         assert!(late.collect().await.is_err(), "the process ends");
     }
 
@@ -198,7 +220,7 @@ mod tests {
     async fn the_writer_waits_for_the_client_and_ends_when_he_goes_away() {
         let downloads = Downloads::default();
         let (ended, has_ended) = oneshot::channel::<()>();
-        let body = downloads.body(downloads.place().unwrap(), |mut written| {
+        let body = downloads.body(downloads.place(organization(6)).unwrap(), |mut written| {
             Box::pin(async move {
                 let _ended = ended;
                 loop {
@@ -208,23 +230,27 @@ mod tests {
                 }
             })
         });
-        assert!(downloads.place().is_some() && downloads.places.available_permits() == 1);
+        assert_eq!(locked(&downloads.busy).len(), 1);
         for _ in 0..100 {
             yield_now().await;
         }
         drop(body);
         assert!(has_ended.await.is_err(), "dropped, and nothing was sent");
-        while downloads.places.available_permits() < AT_A_TIME {
+        while !locked(&downloads.busy).is_empty() {
             yield_now().await;
         }
     }
 
-    #[tokio::test]
-    async fn there_are_so_many_places_and_no_more() {
+    #[test]
+    fn nobody_takes_two_places_or_that_of_another() {
         let downloads = Downloads::default();
-        let places: Vec<_> = (0..AT_A_TIME).map(|_| downloads.place().unwrap()).collect();
-        assert!(downloads.place().is_none());
-        drop(places);
-        assert!(downloads.place().is_some());
+        let (one, operators) = (downloads.place(organization(1)).unwrap(), downloads.place(None).unwrap());
+        assert!(downloads.place(organization(1)).is_none() && downloads.place(None).is_none());
+        let two = downloads.place(organization(2)).unwrap();
+        drop(one);
+        let rest: Vec<_> = (3..=16).map(|number| downloads.place(organization(number)).unwrap()).collect();
+        assert!(downloads.place(organization(17)).is_none(), "there are so many and no more");
+        drop((operators, two, rest));
+        assert!(downloads.place(None).is_some());
     }
 }

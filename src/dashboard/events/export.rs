@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::auditor::Auditor;
@@ -12,6 +12,7 @@ use super::query::Asked;
 use crate::dashboard::Dashboard;
 use crate::evidence::{Choice, Filter, Form, SealError, write_chosen, write_jsonl};
 use crate::pages::{PageError, error_page};
+use crate::store::identity::SecurityKind;
 
 /// When a place is free again, nobody knows; exports take seconds.
 const TRY_AGAIN_SECONDS: u32 = 10;
@@ -55,7 +56,12 @@ pub(super) async fn download(
     State(dashboard): State<Arc<Dashboard>>,
     auditor: Auditor,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
+    // Another site can send a browser here, and would take the place of somebody's own download.
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return auditor.visitor().answer(Err(PageError::CrossSite));
+    }
     auditor.visitor().answer(export(&dashboard, &auditor, &query.unwrap_or_default()).await)
 }
 
@@ -65,11 +71,12 @@ async fn export(dashboard: &Dashboard, auditor: &Auditor, query: &str) -> Result
     if !asked.faults.is_empty() {
         return Err(PageError::BadRequest);
     }
-    let Some(place) = dashboard.downloads.place() else {
+    let Some(place) = dashboard.downloads.place(auditor.organization_id()) else {
         let mut busy = error_page(auditor.visitor(), StatusCode::SERVICE_UNAVAILABLE, "events-export-busy");
         busy.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(TRY_AGAIN_SECONDS));
         return Ok(busy);
     };
+    auditor.person().record(SecurityKind::LogDownloaded, format.ending());
     match (format, auditor) {
         (Format::Csv, _) => part(dashboard, place, asked.filter, (format, Form::Csv { bom: true })).await,
         (Format::CloudEvents, _) => part(dashboard, place, asked.filter, (format, Form::CloudEvents)).await,

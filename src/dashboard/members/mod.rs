@@ -1,13 +1,13 @@
 //! The members of an organization: who they are, and what an owner or admin can change about one.
 
 mod list;
-mod member;
+mod one;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use routix_domain::organization::Role;
+use routix_domain::organization::{Member, Role};
 use routix_projections::members::MemberRow;
 
 use super::Dashboard;
@@ -17,22 +17,24 @@ use super::person::Insider;
 pub(super) fn router() -> Router<Arc<Dashboard>> {
     Router::new()
         .route("/organizations/{organization_id}/members", get(list::show))
-        .route("/organizations/{organization_id}/members/{user_id}", get(member::show))
-        .route("/organizations/{organization_id}/members/{user_id}/role", post(member::change_role))
-        .route("/organizations/{organization_id}/members/{user_id}/remove", post(member::remove))
+        .route("/organizations/{organization_id}/members/{user_id}", get(one::show))
+        .route("/organizations/{organization_id}/members/{user_id}/role", post(one::change_role))
+        .route("/organizations/{organization_id}/members/{user_id}/remove", post(one::remove))
 }
 
-/// Whether this member may change that one: admins leave owners alone, and who is limited to some branches changes those who
-/// reach no others.
+/// Whether this member may change that one, as far as the read models know; the organization's own stream decides.
 fn may_change(insider: &Insider, other: &MemberRow) -> bool {
-    let outranks = insider.member.role.0 == Role::Owner || other.role.0 != Role::Owner;
-    insider.manages() && outranks && insider.member.branches.covers(&other.branches)
+    member(&insider.member).may_change(&member(other))
 }
 
-/// The roles that this member may give: nobody makes another more than he is.
+/// The roles that this member may give.
 fn roles(insider: &Insider) -> Vec<Role> {
     let all = [Role::Owner, Role::Admin, Role::Member, Role::Viewer];
-    all.into_iter().filter(|role| *role != Role::Owner || insider.member.role.0 == Role::Owner).collect()
+    all.into_iter().filter(|role| member(&insider.member).may_give(*role)).collect()
+}
+
+fn member(row: &MemberRow) -> Member {
+    Member { role: row.role.0, branches: row.branches.0.clone() }
 }
 
 /// The key of the name of a role.

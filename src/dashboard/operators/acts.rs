@@ -16,6 +16,7 @@ use crate::dashboard::navigation::Section;
 use crate::dashboard::person::Person;
 use crate::operate::Kind;
 use crate::pages::{Form, Frame, PageError, see_other};
+use crate::store::identity::SecurityKind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
@@ -178,6 +179,7 @@ async fn done(
         Act::Resume => dashboard.read.resume(projection).await?,
         Act::Retry => dashboard.read.retry(projection).await?,
     };
+    person.record(SecurityKind::OperatorActed, act.name());
     let (projection, act) = (projection.name(), act.name());
     let (user_id, request_id) = (session.user.id, &person.visitor.request.request_id);
     tracing::warn!(target: "routix::operate", projection, act, changed, %user_id, request_id, "an operator's act");

@@ -30,12 +30,16 @@ pub enum SecurityKind {
     SessionEnded,
     /// A client wanted to revoke a token that is another's.
     ForeignRevocation,
+    /// Somebody took a copy of the log, or of an organization's part of it.
+    LogDownloaded,
+    /// Somebody who looks after the service did something to a projection.
+    OperatorActed,
     /// There was too much to keep; the count says how much is not here.
     Dropped,
 }
 
 impl SecurityKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SignInFailed,
         Self::ClientAuthenticationFailed,
         Self::LimitExceeded,
@@ -43,6 +47,8 @@ impl SecurityKind {
         Self::AuthorizationEnded,
         Self::SessionEnded,
         Self::ForeignRevocation,
+        Self::LogDownloaded,
+        Self::OperatorActed,
         Self::Dropped,
     ];
 
@@ -55,6 +61,8 @@ impl SecurityKind {
             Self::AuthorizationEnded => "authorization_ended",
             Self::SessionEnded => "session_ended",
             Self::ForeignRevocation => "foreign_revocation",
+            Self::LogDownloaded => "log_downloaded",
+            Self::OperatorActed => "operator_acted",
             Self::Dropped => "dropped",
         }
     }

@@ -127,6 +127,18 @@ impl IdentityDb {
         })
         .await
     }
+
+    /// Lets a user in again who was locked out. `false` when there is no such user.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn enable_user(&self, id: Uuid) -> Result<bool, IdentityError> {
+        self.write(move |connection| {
+            let changed = connection.execute("UPDATE users SET disabled_at = NULL WHERE id = $1", &values![id])?;
+            Ok(changed == 1)
+        })
+        .await
+    }
 }
 
 /// After the user was changed, and so locked: a session that was beginning has begun or does not.
@@ -205,5 +217,8 @@ mod tests {
         let disabled_at = place.db.user(id).await.unwrap().unwrap().disabled_at;
         assert_eq!(disabled_at, DateTime::from_timestamp(5, 0));
         assert!(!place.db.disable_user(Uuid::from_u128(2), DateTime::UNIX_EPOCH).await.unwrap());
+        assert!(place.db.enable_user(id).await.unwrap());
+        assert_eq!(place.db.user(id).await.unwrap().unwrap().disabled_at, None);
+        assert!(!place.db.enable_user(Uuid::from_u128(2)).await.unwrap());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::steps::{app_token, list, token_answer, user_token};
+use super::steps::{app_token, list, password_request, token_answer, user_token};
 use crate::running::{Request, Server, facts, kid, routix, send, until};
 
 #[test]
@@ -80,6 +80,13 @@ fn a_member_and_a_user_who_are_shut_out_beside_the_server_are_out_at_once() {
     assert_eq!(branches().json().as_array().unwrap().len(), 2);
     routix(folder.path(), &["user", "disable", admin]).done();
     assert_eq!(branches().status, 401);
+    let refused = send(&server.host, &password_request(admin, &facts["ROUTIX_ADMIN_PASSWORD"]));
+    assert_eq!(refused.status, 400, "locked out");
+    routix(folder.path(), &["user", "enable", admin]).done();
+    let made = routix(folder.path(), &["user", "password", admin]).done();
+    user_token(&server, admin, made.trim());
+    let old = send(&server.host, &password_request(admin, &facts["ROUTIX_ADMIN_PASSWORD"]));
+    assert_eq!(old.status, 400, "let in again, with the new password alone");
 }
 
 #[test]

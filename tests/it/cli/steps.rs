@@ -17,10 +17,14 @@ pub(super) fn app_token(server: &Server, client_id: &str, client_secret: &str) -
     answer.at("/access_token")
 }
 
+/// A sign-in.
+pub(super) fn password_request(email: &str, password: &str) -> Request {
+    Request::new("POST", "/auth/v1/token?grant_type=password").json(&json!({"email": email, "password": password}))
+}
+
 /// A user token, which must be given.
 pub(super) fn user_token(server: &Server, email: &str, password: &str) -> String {
-    let request = Request::new("POST", "/auth/v1/token?grant_type=password");
-    let answer = send(&server.host, &request.json(&json!({"email": email, "password": password})));
+    let answer = send(&server.host, &password_request(email, password));
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.at("/access_token")
 }

@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 44] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -20,6 +20,8 @@ const COMMANDS: [&[&str]; 42] = [
     &["user", "create"],
     &["user", "list"],
     &["user", "forget"],
+    &["user", "password"],
+    &["user", "enable"],
     &["user", "disable"],
     &["member", "add"],
     &["member", "change"],
@@ -164,6 +166,8 @@ fn an_id_that_nobody_has_exits_with_1_and_a_sentence() {
         &["organization", "create", "--name", " ", "--owner", "ann@example.com"],
         &["user", "create", "--email", "ann@example.com", "--name", "Ann"],
         &["user", "disable", "bob@example.com"],
+        &["user", "enable", "bob@example.com"],
+        &["user", "password", "bob@example.com"],
         &["user", "forget", "bob@example.com", "--yes"],
         &["user", "forget", NOBODY, "--yes"],
         &["user", "forget", "ann@example.com", "--yes"],

@@ -22,7 +22,7 @@ apps-withdraw = Withdraw
 apps-withdraw-of = Withdraw what { $app } may do in { $organization }
 apps-withdrawn = Withdrawn. The app can do nothing in your name any more.
 sessions-title = Where you are signed in
-sessions-intro = You do not recognise one of these sessions? End it, and ask your administrator for a new password.
+sessions-intro = You do not recognise one of these sessions? End it, and change your password.
 session-browser = Browser
 session-api = Program, through the API
 session-this = this session
@@ -35,3 +35,13 @@ session-end-of = End this session: { $device }
 sessions-end-others = Sign out everywhere else
 session-ended = The session has ended.
 sessions-others-ended = All your other sessions have ended.
+
+## Another password
+
+password-title = Change the password
+password-what = Everybody who is signed in with the old one is signed out, you too.
+password-old = Password now
+password-new = New password
+password-length = 10 to 256 characters. A few words in a row are easier to remember than signs.
+password-button = Change the password
+password-changed = The password is changed. Sign in with the new one.

@@ -60,7 +60,7 @@ told-type-app-secret-overlap-ended = Overlap of secrets ended
 told-type-app-revoked = App revoked
 told-type-app-tokens-cut-off = Tokens cut off
 told-type-app-reactivated = App reactivated
-told-type-app-token-revoked = Token given back
+told-type-app-token-revoked = Token revoked
 told-type-consent-granted = Consent given
 told-type-consent-withdrawn = Consent withdrawn
 
@@ -158,7 +158,7 @@ history-member-lifetime = Lifetime of tokens
 history-member-refresh = Secret at a refresh
 history-member-secret = Secret ••••{ $last4 }
 history-member-cut-offs = Times that all tokens were cut off
-history-member-revoked-tokens = Single tokens given back
+history-member-revoked-tokens = Single tokens revoked
 history-member-consent = Consent of { $user }
 history-not-set = not set
 history-confidential = Confidential: it keeps a secret

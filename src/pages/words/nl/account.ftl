@@ -22,7 +22,7 @@ apps-withdraw = Intrekken
 apps-withdraw-of = Intrekken wat { $app } mag in { $organization }
 apps-withdrawn = Ingetrokken. De app kan niets meer namens jou.
 sessions-title = Waar je bent ingelogd
-sessions-intro = Herken je een sessie niet? Beëindig die dan en vraag je beheerder om een nieuw wachtwoord.
+sessions-intro = Herken je een sessie niet? Beëindig die dan en wijzig je wachtwoord.
 session-browser = Browser
 session-api = Programma, via de API
 session-this = deze sessie
@@ -35,3 +35,13 @@ session-end-of = Deze sessie beëindigen: { $device }
 sessions-end-others = Overal elders uitloggen
 session-ended = De sessie is beëindigd.
 sessions-others-ended = Al je andere sessies zijn beëindigd.
+
+## Een ander wachtwoord
+
+password-title = Wachtwoord wijzigen
+password-what = Iedereen die met het oude is ingelogd, wordt uitgelogd, jij ook.
+password-old = Huidig wachtwoord
+password-new = Nieuw wachtwoord
+password-length = 10 tot 256 tekens. Een paar woorden achter elkaar zijn makkelijker te onthouden dan leestekens.
+password-button = Wachtwoord wijzigen
+password-changed = Het wachtwoord is gewijzigd. Log in met het nieuwe.

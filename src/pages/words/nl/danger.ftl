@@ -11,6 +11,7 @@ confirm-password = Je wachtwoord
 confirm-password-hint = Zodat niemand anders dit op jouw computer doet.
 confirm-not-done = Er is niets gedaan
 confirm-wrong-password = Dit is niet je wachtwoord. Probeer het opnieuw.
+confirm-done-before = Je hebt dit al gedaan, met dit formulier: het secret is toen vervangen en aan je getoond. Bevestig alleen nog een keer als je weer een nieuw secret wilt.
 confirm-changed = Iemand anders heeft dit intussen gewijzigd. Bekijk het opnieuw; wil je het nog steeds, bevestig dan nog een keer.
 rotate-title = Secret vervangen
 rotate-intro = De app krijgt een nieuw secret. Deze werken nu:

@@ -89,3 +89,25 @@ async fn nobody_ends_the_session_of_another() {
     assert!(second.is_signed_in().await && other.is_signed_in().await);
     mine.submit(&page, &format!("end-{own_id}"), &[("session_id", "x")]).await.expect(400);
 }
+
+#[tokio::test]
+async fn the_password_is_changed_and_whoever_knew_the_old_one_is_out() {
+    const NEW: &str = "four words in a row";
+    let app = TestApp::start().await;
+    let (here, there) = (Browser::new(&app), Browser::new(&app));
+    here.sign_in(Actor::Owner).await;
+    there.sign_in(Actor::Owner).await;
+    let page = here.get("/account").await.expect(200);
+    let change =
+        async |old, new| here.submit(&page, "change-password", &[("password", old), ("new_password", new)]).await;
+    change("wrong", NEW).await.expect(403).expect_words("This is not your password.");
+    change(PASSWORD, "short").await.expect(400).expect_words("10 to 256 characters");
+    assert!(there.is_signed_in().await, "nothing has changed");
+    let out = change(PASSWORD, NEW).await.expect(303);
+    assert_eq!(out.header("clear-site-data"), "\"cache\"");
+    let sign_in = here.follow(&out).await.expect(200).expect_words("Sign in with the new one.");
+    assert!(!here.is_signed_in().await && !there.is_signed_in().await);
+    here.sign_in_at(&sign_in, Actor::Owner.email(), PASSWORD).await.expect(401);
+    here.sign_in_at(&sign_in, Actor::Owner.email(), NEW).await.expect(303);
+    assert!(here.is_signed_in().await);
+}

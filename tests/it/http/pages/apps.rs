@@ -106,7 +106,7 @@ async fn a_list_of_branches_without_a_branch_never_means_all() {
     let owner = signed_in(&app, Actor::Owner).await;
     let form = owner.get(&path(&app, "/apps/new")).await.expect(200);
     let page = register(&owner, &form, &[("branches", "only")]).await.expect(400);
-    page.expect_words("Tick at least one branch, or choose every branch.");
+    page.expect_words("Tick at least one branch.");
     let branch = format!("branch.{}", app.world.branch.id);
     register(&owner, &form, &[("branches", "only"), (&branch, "on")]).await.expect(200);
     let [made] = apps(&app).await.try_into().unwrap();
@@ -223,4 +223,25 @@ async fn who_is_limited_to_a_branch_gives_no_app_more() {
     admin.post(&path(&app, "/apps/new"), &fields, &FROM_OUR_PAGE).await.expect(400);
     admin.get(&app_path(&app, &everywhere, "")).await.expect(404);
     assert_eq!(apps(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_fault_does_not_hide_that_somebody_was_faster() {
+    let app = TestApp::start().await;
+    let (registered, owner) = (registered(&app).await, signed_in(&app, Actor::Owner).await);
+    let (edit, other) = (app_path(&app, &registered, "/edit"), signed_in(&app, Actor::Admin).await);
+    let (mine, theirs) = (owner.get(&edit).await.expect(200), other.get(&edit).await.expect(200));
+    other.submit(&theirs, "edit-app", &[("description", "Theirs")]).await.expect(303);
+    let faulty = owner.submit(&mine, "edit-app", &[("name", "")]).await.expect(400);
+    faulty.expect_words("Give the app a name.").expect_words("Somebody else changed this app while you were at it");
+}
+
+#[tokio::test]
+async fn what_was_done_is_said_only_of_an_app_that_looks_like_it() {
+    let app = TestApp::start().await;
+    let (registered, owner) = (registered(&app).await, signed_in(&app, Actor::Owner).await);
+    for (done, said) in [("revoke", "Revoked."), ("cut-off", "stopped working"), ("<b>", "<b>")] {
+        let page = owner.get(&app_path(&app, &registered, &format!("?done={done}"))).await.expect(200);
+        assert!(!page.words().contains(said), "{done}");
+    }
 }

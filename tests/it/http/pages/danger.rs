@@ -33,7 +33,7 @@ async fn a_rotation_shows_the_new_secret_and_the_old_one_is_refused() {
 
     // The same form again, as a double click sends it: the first rotation stands, and its secret is not rotated away.
     let again = owner.submit(&page, "rotate", &[("password", PASSWORD)]).await.expect(409);
-    assert_eq!(secret_in(&again.expect_words("Somebody else changed this meanwhile.")), None);
+    assert_eq!(secret_in(&again.expect_words("You have done this already")), None);
     assert!(gets_a_token(&app, &registered, &new).await);
 }
 
@@ -119,4 +119,43 @@ async fn a_confirmation_of_what_is_not_so_any_more_does_nothing() {
     assert_eq!(head(&app).await, before);
     let refused = refused.expect_words("Somebody else changed this meanwhile.").expect_words("Renamed meanwhile");
     owner.submit(&refused, "revoke", &[("password", PASSWORD)]).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_rotation_that_came_twice_is_told_as_what_it_is() {
+    let app = TestApp::start().await;
+    let (registered, owner) = (registered(&app).await, signed_in(&app, Actor::Owner).await);
+    let page = opened(&app, &owner, &registered, "rotate").await;
+    owner.submit(&page, "rotate", &[("password", PASSWORD)]).await.expect(200);
+    let again = owner.submit(&page, "rotate", &[("password", PASSWORD)]).await.expect(409);
+    again.expect_words("You have done this already, with this form");
+}
+
+#[tokio::test]
+async fn an_overlap_is_ended_as_it_was_seen_or_not_at_all() {
+    let app = TestApp::start().await;
+    let (registered, owner) = (registered(&app).await, signed_in(&app, Actor::Owner).await);
+    let overlap = [("password", PASSWORD), ("overlap", "3600")];
+    let page = opened(&app, &owner, &registered, "rotate").await;
+    let second = secret_in(&owner.submit(&page, "rotate", &overlap).await.expect(200)).unwrap();
+    let stale = opened(&app, &owner, &registered, "").await;
+    let page = opened(&app, &owner, &registered, "rotate").await;
+    owner.submit(&page, "rotate", &overlap).await.expect(200);
+    let refused = owner.submit(&stale, "end-overlap", &[]).await.expect(303);
+    owner.follow(&refused).await.expect(200).expect_words("Somebody else changed this meanwhile.");
+    assert!(gets_a_token(&app, &registered, &second).await, "the secret in its overlap is another one by now");
+}
+
+#[tokio::test]
+async fn a_wrong_password_does_not_renew_what_was_seen() {
+    let app = TestApp::start().await;
+    let (registered, owner) = (registered(&app).await, signed_in(&app, Actor::Owner).await);
+    for what in ["revoke", "rotate"] {
+        let page = opened(&app, &owner, &registered, what).await;
+        let form = owner.get(&app_path(&app, &registered, "/edit")).await.expect(200);
+        owner.submit(&form, "edit-app", &[("description", what)]).await.expect(303);
+        let refused = owner.submit(&page, what, &[("password", "wrong")]).await.expect(403);
+        let told = owner.submit(&refused, what, &[("password", PASSWORD)]).await.expect(409);
+        told.expect_words("Somebody else changed this meanwhile.");
+    }
 }

@@ -5,7 +5,7 @@ use reqwest::Method;
 use crate::http::app::TestApp;
 use crate::http::browser::{Browser, FROM_OUR_PAGE, Page};
 use crate::http::client::answer;
-use crate::http::html::tags;
+use crate::http::html::{Tag, tags};
 use crate::http::world::Actor;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
@@ -77,7 +77,8 @@ async fn every_page_is_complete_without_a_script_and_can_be_read_aloud() {
             assert!(!tag.names().any(acts), "{tag:?} at {}", page.path);
         }
         let labels: Vec<&str> = all("label").filter_map(|tag| tag.get("for")).collect();
-        for input in all("input").filter(|tag| tag.get("type") != Some("hidden")) {
+        let shown = |tag: &&Tag| tag.get("type") != Some("hidden") && tag.get("hidden").is_none();
+        for input in all("input").filter(shown) {
             assert!(labels.contains(&input.get("id").unwrap()), "{input:?}");
             assert!(input.get("autocomplete").is_some(), "{input:?}");
         }

@@ -1,10 +1,14 @@
 //! The members of an organization, and what is changed about them.
 
+use routix::commands::CommandError;
+use routix::commands::members::MemberSeen;
+use routix_domain::organization::Role;
+
 use super::desk::{consented, path, registered};
 use crate::http::app::TestApp;
 use crate::http::browser::FROM_OUR_PAGE;
 use crate::http::code_flow::signed_in;
-use crate::http::world::{Actor, PASSWORD};
+use crate::http::world::{Actor, PASSWORD, origin};
 
 fn member(app: &TestApp, actor: Actor) -> String {
     path(app, &format!("/members/{}", actor.id()))
@@ -76,4 +80,49 @@ async fn the_last_owner_stays() {
         refused.expect_words("Make somebody else an owner first.");
     }
     owner.get(&path(&app, "/apps/new")).await.expect(200);
+}
+
+#[tokio::test]
+async fn who_was_overtaken_changes_nobody_whatever_his_page_said() {
+    let app = TestApp::start().await;
+    let (organization, viewer) = (app.world.organization, Actor::Viewer.id());
+    let ids = (organization, viewer);
+    let seen = |by: Actor, role| MemberSeen { by: by.id(), role };
+    // What an admin decided about a viewer is not done to the owner that the viewer has become.
+    app.commands.change_member(ids, Some(Role::Owner), None, &origin()).await.unwrap();
+    let demoted = app.commands.change_role_as(ids, seen(Actor::Admin, Role::Viewer), Role::Member, &origin()).await;
+    assert!(matches!(demoted, Err(CommandError::Conflict)), "{demoted:?}");
+    // Nor by an admin who knows that he is one, nor by one who is none any more.
+    let removed = app.commands.remove_member_as(ids, seen(Actor::Admin, Role::Owner), &origin()).await;
+    assert!(matches!(removed, Err(CommandError::Conflict)), "{removed:?}");
+    let admin = (organization, Actor::Admin.id());
+    app.commands.change_member(admin, Some(Role::Member), None, &origin()).await.unwrap();
+    let member = (organization, Actor::Member.id());
+    let late = app.commands.change_role_as(member, seen(Actor::Admin, Role::Member), Role::Viewer, &origin()).await;
+    assert!(matches!(late, Err(CommandError::Conflict)), "{late:?}");
+    app.commands.change_role_as(ids, seen(Actor::Owner, Role::Owner), Role::Viewer, &origin()).await.unwrap();
+}
+
+#[tokio::test]
+async fn in_a_race_no_admin_unmakes_an_owner() {
+    let app = TestApp::start().await;
+    let (owner, admin) = (signed_in(&app, Actor::Owner).await, signed_in(&app, Actor::Admin).await);
+    let ids = (app.world.organization, Actor::Viewer.id());
+    for _ in 0..10 {
+        app.commands.change_member(ids, Some(Role::Viewer), None, &origin()).await.unwrap();
+        let pages = (
+            owner.get(&member(&app, Actor::Viewer)).await.expect(200),
+            admin.get(&member(&app, Actor::Viewer)).await.expect(200),
+        );
+        let (made, unmade) = tokio::join!(
+            owner.submit(&pages.0, "role", &[("role", "owner"), ("password", PASSWORD)]),
+            admin.submit(&pages.1, "role", &[("role", "member"), ("password", PASSWORD)]),
+        );
+        // Whoever was second is told; that the owner was second and made a member an owner is no harm.
+        assert!([made.status, unmade.status].contains(&303), "{} {}", made.status, unmade.status);
+        if made.status == 303 && unmade.status == 303 {
+            owner.get(&path(&app, "/members")).await.expect(200);
+            panic!("an admin changed an owner, or an owner a role that he had not seen");
+        }
+    }
 }

@@ -65,7 +65,7 @@ async fn every_event_is_told_in_dutch() {
         &[
             "Geschiedenis van Orders",
             "7 gebeurtenissen",
-            "Admin Jansen heeft elk uitgegeven token afgesloten (afsluiting 1) Toegang beëindigd",
+            "Admin Jansen heeft elk uitgegeven token afgekapt (keer 1) Toegang beëindigd",
             "1 maart 2026, 16:00 UTC · ingelogd met een wachtwoord · vanaf 127.0.0.1",
             "Admin Jansen heeft de app ingetrokken: geen nieuwe tokens",
             "test (opdrachtregel) heeft vastgelegd dat Member Jansen in One toestemming geeft voor Orders (lezen)",

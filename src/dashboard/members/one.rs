@@ -13,6 +13,7 @@ use super::list::branch_names;
 use super::{may_change, role_meaning, role_words, roles};
 use crate::app_fields::uuid;
 use crate::commands::CommandError;
+use crate::commands::members::MemberSeen;
 use crate::dashboard::Dashboard;
 use crate::dashboard::confirm::{self, Problem};
 use crate::dashboard::navigation::Section;
@@ -173,18 +174,20 @@ async fn change(
     if let Err(problem) = confirm::password(&insider.person, &form).await? {
         return again(MemberProblem::Confirm(problem)).await;
     }
+    let seen = MemberSeen { by: insider.person.session.user.id, role: member.role.0 };
     let (ids, origin) = ((member.organization_id, member.user_id), insider.person.origin(dashboard));
     let outcome = match act {
-        Act::Remove => dashboard.commands.remove_member(ids, &origin).await,
+        Act::Remove => dashboard.commands.remove_member_as(ids, seen, &origin).await,
         Act::ChangeRole => {
             let wanted = form.required("role")?;
             let role = roles(insider).into_iter().find(|role| role.as_str() == wanted).ok_or(PageError::BadRequest)?;
-            dashboard.commands.change_member(ids, Some(role), None, &origin).await
+            dashboard.commands.change_role_as(ids, seen, role, &origin).await
         }
     };
     match outcome {
         Ok(()) => Ok(see_other(&insider.path("/members"))),
         Err(CommandError::Rejected(OrganizationError::LastOwner)) => again(MemberProblem::LastOwner).await,
+        Err(CommandError::Conflict) => again(MemberProblem::Confirm(Problem::Changed)).await,
         // Somebody else was faster: there is nobody to change any more.
         Err(CommandError::Rejected(OrganizationError::NotAMember)) => Ok(see_other(&insider.path("/members"))),
         Err(error) => Err(error.into()),
