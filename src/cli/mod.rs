@@ -4,8 +4,10 @@
 mod app;
 mod branch;
 mod completions;
+mod config;
 mod context;
 mod demo;
+mod doctor;
 mod events;
 mod history;
 mod keys;
@@ -48,6 +50,12 @@ enum Command {
     /// Bring the databases up to date.
     #[command(after_help = "Example:\n  routix migrate --data-dir /var/lib/routix\n  routix migrate --check")]
     Migrate(migrate::Arguments),
+    /// Settings: what holds, and where it came from.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// What would stop this from serving, or make it unsafe: one line each. Changes nothing; ends with 1 for a problem.
+    #[command(after_help = "Example:\n  routix doctor --config /etc/routix.toml")]
+    Doctor(doctor::Arguments),
     /// Organizations.
     #[command(subcommand)]
     Organization(organization::Command),
@@ -103,6 +111,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Demo => demo::run(&settings).await,
             Command::Serve => serve::run(&settings).await,
             Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
+            Command::Config(command) => config::run(&settings, &command),
+            Command::Doctor(arguments) => doctor::run(&settings, &arguments).await,
             Command::Organization(command) => organization::run(&settings, command).await,
             Command::Branch(command) => branch::run(&settings, command).await,
             Command::User(command) => user::run(&settings, command).await,

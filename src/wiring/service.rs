@@ -21,7 +21,8 @@ use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::dashboard::{self, Dashboard};
-use crate::http::edge::edge;
+use crate::http::edge::{Edge, edge};
+use crate::http::forwarded::TrustedProxies;
 use crate::http::limit::Limiter;
 use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
@@ -34,7 +35,6 @@ use crate::pages::{self, Pages};
 use crate::proxy::catalogue::Catalogue;
 use crate::proxy::{self, Proxy};
 use crate::schemas;
-use crate::system::System;
 
 /// How often use counts go to the database: "last used" is right within a minute.
 const USAGE_INTERVAL: Duration = Duration::from_secs(5);
@@ -70,6 +70,7 @@ pub struct Service {
     failure_limit: u32,
     api_rate_limit: u32,
     operators: BTreeSet<String>,
+    proxies: TrustedProxies,
     _lock: Option<File>,
 }
 
@@ -123,6 +124,7 @@ impl Service {
             failure_limit,
             api_rate_limit,
             operators,
+            proxies: TrustedProxies::new(config.trusted_proxies()),
             _lock: lock,
         })
     }
@@ -198,7 +200,7 @@ impl Service {
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };
-        let system: System = stores.system.clone();
+        let at_the_edge = Edge { system: stores.system.clone(), proxies: self.proxies.clone() };
         Router::new()
             .merge(oauth::router(Arc::new(oauth)))
             .merge(metadata::router(Arc::new(metadata)))
@@ -208,7 +210,7 @@ impl Service {
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
             .merge(operate::router(Arc::new(stores.health())))
-            .layer(middleware::from_fn_with_state(system, edge))
+            .layer(middleware::from_fn_with_state(at_the_edge, edge))
     }
 }
 
