@@ -133,12 +133,16 @@ mod tests {
     }
 
     #[test]
-    fn the_compose_file_sets_what_there_is() {
-        let set = include_str!("../../docker-compose.yml").lines().filter_map(|line| line.trim().split_once(": "));
-        let names: Vec<_> = set.filter_map(|(name, _)| name.strip_prefix("ROUTIX_")).collect();
-        assert!(names.len() >= 5, "{names:?}");
+    fn the_compose_file_and_the_unit_of_systemd_set_what_there_is() {
+        let compose = include_str!("../../docker-compose.yml").lines().filter_map(|line| line.trim().split_once(": "));
+        let unit = include_str!("../../.systemd/routix.service").lines();
+        let unit = unit.filter_map(|line| line.trim_start_matches('#').strip_prefix("Environment=")?.split_once('='));
+        let names: Vec<_> = compose.chain(unit).filter_map(|(name, _)| name.strip_prefix(PREFIX)).collect();
+        assert!(names.len() >= 7, "{names:?}");
         for name in names {
-            assert!(Config::NAMES.contains(&name.to_lowercase().as_str()), "{name}");
+            let name = name.to_lowercase();
+            let as_file = name.strip_suffix("_file").is_some_and(|name| AS_FILE.contains(&name));
+            assert!(as_file || Config::NAMES.contains(&name.as_str()), "{name}");
         }
     }
 
