@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 /// How long a connection waits for another process's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,6 +75,38 @@ pub fn fold_write_ahead_log(path: &Path) -> rusqlite::Result<()> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))
+}
+
+/// Copies a database as it stands at one moment, with all of its write-ahead log, into a file that is not there yet. Others
+/// go on reading and writing meanwhile: to SQLite this is one long read.
+///
+/// # Errors
+/// SQLite's own, for a file that cannot be read or made.
+pub fn copy(from: &Path, to: &Path) -> rusqlite::Result<()> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    source.busy_timeout(BUSY_TIMEOUT)?;
+    drop(OpenOptions::new().append(true).create_new(true).mode(0o600).open(to));
+    let mut target = Connection::open(to)?;
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    let backup = Backup::new(&source, &mut target)?;
+    // All pages in one step: a copy in several would begin anew whenever somebody writes between two of them.
+    while backup.step(-1)? != StepResult::Done {
+        if Instant::now() > deadline {
+            return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None));
+        }
+        thread::sleep(BUSY_PAUSE);
+    }
+    Ok(())
+}
+
+/// The first thing that is wrong with the structure of a file; `None` when it is whole.
+///
+/// # Errors
+/// SQLite's own, for a file that cannot be read.
+pub fn damage(path: &Path) -> rusqlite::Result<Option<String>> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let told: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok(Some(told).filter(|told| told != "ok"))
 }
 
 /// Read-only connections to one file, opened when they are needed and kept.

@@ -76,7 +76,10 @@ impl Context {
 }
 
 /// A mistyped folder must not be made and found empty.
-fn require_data(config: &Config) -> anyhow::Result<()> {
+///
+/// # Errors
+/// That there is no data.
+pub(super) fn require_data(config: &Config) -> anyhow::Result<()> {
     let folder = &config.data_dir;
     if folder.join("events.db").exists() || config.event_store_url.is_some() || config.database_url.is_some() {
         return Ok(());

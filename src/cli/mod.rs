@@ -2,13 +2,18 @@
 //! usage.
 
 mod app;
+mod backup;
 mod branch;
 mod completions;
+mod config;
 mod context;
 mod demo;
+mod doctor;
 mod events;
 mod history;
 mod keys;
+mod man;
+mod manager;
 mod member;
 mod meter;
 mod migrate;
@@ -48,6 +53,15 @@ enum Command {
     /// Bring the databases up to date.
     #[command(after_help = "Example:\n  routix migrate --data-dir /var/lib/routix\n  routix migrate --check")]
     Migrate(migrate::Arguments),
+    /// Settings: what holds, and where it came from.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// What would stop this from serving, or make it unsafe: one line each. Changes nothing; ends with 1 for a problem.
+    #[command(after_help = "Example:\n  routix doctor --config /etc/routix.toml")]
+    Doctor(doctor::Arguments),
+    /// Copy the SQLite files and the keys into a new folder, beside a running server. For PostgreSQL there is pg_dump.
+    #[command(after_help = "Example:\n  routix backup --data-dir /var/lib/routix --out /var/backups/routix-monday")]
+    Backup(backup::Arguments),
     /// Organizations.
     #[command(subcommand)]
     Organization(organization::Command),
@@ -81,6 +95,9 @@ enum Command {
     /// Print a completion script for a shell.
     #[command(after_help = "Example:\n  routix completions bash > /etc/bash_completion.d/routix")]
     Completions(completions::Arguments),
+    /// Write the manual, a page a command.
+    #[command(after_help = "Example:\n  routix man --out /usr/local/share/man/man1")]
+    Man(man::Arguments),
 }
 
 /// Parses the command line, runs the command and returns its exit code.
@@ -103,6 +120,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Demo => demo::run(&settings).await,
             Command::Serve => serve::run(&settings).await,
             Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
+            Command::Config(command) => config::run(&settings, &command),
+            Command::Doctor(arguments) => doctor::run(&settings, &arguments).await,
+            Command::Backup(arguments) => backup::run(&settings, &arguments),
             Command::Organization(command) => organization::run(&settings, command).await,
             Command::Branch(command) => branch::run(&settings, command).await,
             Command::User(command) => user::run(&settings, command).await,
@@ -114,6 +134,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Projections(command) => projections::run(&settings, command).await,
             Command::Security(command) => security::run(&settings, command).await,
             Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
         }
     })
 }

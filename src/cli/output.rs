@@ -143,6 +143,13 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }
 
+/// What is odd and stops nothing, each on a line of stderr.
+pub(super) fn warn(warnings: &[String]) {
+    for warning in warnings {
+        note(&format!("warning: {warning}"));
+    }
+}
+
 /// Draws over the line on a terminal's stderr; nothing clears it.
 pub(super) fn redraw(text: &str) {
     let mut out = io::stderr().lock();

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::context::start_log;
+use super::manager;
 use super::output::note;
 use super::settings::Settings;
 use crate::config::Config;
@@ -28,6 +29,11 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let service = Service::bind(&config, stores, lock).await?;
     note(&format!("routix serves {} on {}", service.public_url, service.address));
     let stop = stop_signal()?;
+    manager::tell(manager::READY);
+    let stop = async {
+        stop.await;
+        manager::tell(manager::STOPPING);
+    };
     service.run(stop).await;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,8 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::config::{self, Config, ConfigError, LogFormat};
+use super::output::warn;
+use crate::config::{self, Config, ConfigError, Loaded, LogFormat};
 
 /// Every setting can be given as a flag, as an environment variable (ROUTIX_…) or in a TOML file; the first of these wins.
 #[derive(Args, Serialize)]
@@ -61,6 +62,10 @@ pub(super) struct Settings {
     /// E-mail addresses of those who look after this service, separated by commas [default: nobody, in a demo its owner].
     #[arg(long, global = true, value_name = "EMAILS", help_heading = "Settings")]
     operators: Option<String>,
+    /// Networks of the proxies in front, separated by commas, for example 10.0.0.0/8: their X-Forwarded-For and Forwarded
+    /// are believed [default: nobody's are].
+    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Settings")]
+    trusted_proxy: Option<String>,
     /// What is logged, for example info or routix=debug [default: info, for commands and the demo warn].
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
     log: Option<String>,
@@ -70,11 +75,21 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// The settings of this run.
+    /// The settings of this run. What is odd about them is said on stderr.
     ///
     /// # Errors
     /// [`ConfigError`] names the setting that cannot be used.
     pub(super) fn load(&self, defaults: Config) -> Result<Config, ConfigError> {
+        let loaded = self.read(defaults)?;
+        warn(&loaded.warnings);
+        Ok(loaded.config)
+    }
+
+    /// The settings of this run, with their origins.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub(super) fn read(&self, defaults: Config) -> Result<Loaded, ConfigError> {
         let flags = match serde_json::to_value(self) {
             Ok(Value::Object(members)) => members.into_iter().filter(|(_, value)| !value.is_null()).collect(),
             Ok(_) | Err(_) => Map::new(),

@@ -1,20 +1,24 @@
-//! Reading settings from their sources and judging them.
+//! Reading settings from their sources: each source over the one before, with where every value came from.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::{Figment, Profile, Provider};
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::Config;
+use super::check::check;
+use super::setting::{Origin, Setting};
+use super::unknown::{misspelt, nearest};
 
 /// A setting that cannot be used. The text names the setting and where it came from.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot use the settings: {0}")]
     Unusable(String),
+    #[error("the file {file} sets '{key}', which is no setting{}", .nearest.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default())]
+    UnknownKey { file: PathBuf, key: String, nearest: Option<&'static str> },
     #[error("the setting {name} {fault}")]
     Value { name: &'static str, fault: String },
     #[error("cannot read the file named by {0}")]
@@ -22,110 +26,87 @@ pub enum ConfigError {
 }
 
 /// Settings that may be given as a file, because they can hold a password: `ROUTIX_DATABASE_URL_FILE`.
-const AS_FILE: [&str; 3] = ["database_url", "event_store_url", "tms_url"];
+pub(super) const AS_FILE: [&str; 3] = ["database_url", "event_store_url", "tms_url"];
 
-/// What a URL may begin with.
-const DATABASES: [&str; 3] = ["sqlite", "postgres", "postgresql"];
+const PREFIX: &str = "ROUTIX_";
 
-/// What the URL of an EventStoreDB or KurrentDB may begin with.
-const EVENT_STORES: [&str; 4] = ["esdb", "esdb+discover", "kurrentdb", "kurrentdb+discover"];
-
-/// A century: more would leave the calendar.
-const MAX_DAYS: u32 = 36_500;
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub config: Config,
+    /// Each setting, in the order of their names, as it may be shown.
+    pub settings: Vec<Setting>,
+    /// Sentences about variables that look like a misspelt setting. Others use the prefix too, so that is no error.
+    pub warnings: Vec<String>,
+}
 
 /// Merges `flags` over the environment over the TOML file over `defaults`.
 ///
 /// # Errors
 /// [`ConfigError`] for an unknown key, a value of the wrong form, or a file that cannot be read.
-pub fn load(defaults: Config, file: Option<&Path>, flags: Map<String, Value>) -> Result<Config, ConfigError> {
-    let mut figment = Figment::from(Serialized::defaults(defaults));
+pub fn load(defaults: Config, file: Option<&Path>, flags: Map<String, Value>) -> Result<Loaded, ConfigError> {
+    let mut layers = Layers { figment: Figment::new(), origins: BTreeMap::new() };
+    layers.put(Serialized::defaults(defaults), |_| Origin::Default)?;
     if let Some(path) = file {
-        figment = figment.merge(Toml::file_exact(path));
+        layers.put(Toml::file_exact(path), |_| Origin::File(path.to_owned()))?;
+        layers.refuse_unknown(path)?;
     }
     // Other variables of that prefix belong to tests and to the shell that sourced demo.env.
-    let known: Vec<String> = figment_keys();
-    let names: Vec<&str> = known.iter().map(String::as_str).collect();
-    figment = figment.merge(Env::prefixed("ROUTIX_").only(&names));
+    let variable = |key: &str| Origin::Variable(format!("{PREFIX}{}", key.to_uppercase()));
+    layers.put(Env::prefixed(PREFIX).only(&Config::NAMES), variable)?;
     for name in AS_FILE {
-        if let Some(path) = Env::var(&format!("ROUTIX_{}_FILE", name.to_uppercase())) {
+        let variable = format!("{PREFIX}{}_FILE", name.to_uppercase());
+        if let Some(path) = Env::var(&variable) {
             let value = std::fs::read_to_string(&path).map_err(|error| ConfigError::SecretFile(path, error))?;
-            figment = figment.merge((name, value.trim().to_owned()));
+            layers.put((name, value.trim().to_owned()), |_| Origin::Variable(variable.clone()))?;
         }
     }
-    let config: Config = figment.merge(Serialized::defaults(flags)).extract().map_err(|error| {
-        let source = error.metadata.as_ref().map(|from| format!(" (from {})", from.name)).unwrap_or_default();
-        ConfigError::Unusable(format!("{error}{source}"))
-    })?;
-    check(config)
+    layers.put(Serialized::defaults(flags), |key| Origin::Flag(format!("--{}", key.replace('_', "-"))))?;
+    let Layers { figment, origins } = layers;
+    let config = check(figment.extract().map_err(unusable)?)?;
+    let settings = Setting::all(&config, origins);
+    Ok(Loaded { config, settings, warnings: warnings() })
 }
 
-/// The name of the account that runs this program, for the log of commands.
-pub fn account() -> String {
-    let named = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(Env::var).filter(|name| !name.is_empty());
-    // In a container or a timer nobody set a name; the number of the account is still somebody.
-    let numbered = || std::fs::metadata("/proc/self").map(|process| format!("uid:{}", process.uid())).ok();
-    named.or_else(numbered).unwrap_or_else(|| "unknown".to_owned())
+/// What was merged so far, and whose each value is.
+struct Layers {
+    figment: Figment,
+    origins: BTreeMap<String, Origin>,
 }
 
-fn figment_keys() -> Vec<String> {
-    match serde_json::to_value(Config::default()) {
-        Ok(Value::Object(members)) => members.into_iter().map(|(name, _)| name).collect(),
-        Ok(_) | Err(_) => Vec::new(),
-    }
-}
-
-fn check(config: Config) -> Result<Config, ConfigError> {
-    let fault = |name, fault: &str| Err(ConfigError::Value { name, fault: fault.to_owned() });
-    if config.refresh_retry_seconds > 60 {
-        return fault("refresh_retry_seconds", "must be 0 to 60");
-    }
-    if config.security_log_days > MAX_DAYS {
-        return fault("security_log_days", "must be 0 to 36500");
-    }
-    if config.token_issuer.is_empty() {
-        return fault("token_issuer", "must not be empty");
-    }
-    if let Some(public_url) = &config.public_url {
-        let url = Url::parse(public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        let plain = url.is_some_and(|url| {
-            // As it is written it becomes the issuer, which clients compare letter by letter.
-            url.as_str().strip_suffix('/') == Some(public_url)
-                && url.path() == "/"
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-        });
-        if !plain || public_url.ends_with('/') {
-            return fault(
-                "public_url",
-                "must be like https://api.example.com: lower case, without a default port, a path or a slash at its end",
-            );
+impl Layers {
+    fn put(&mut self, layer: impl Provider, origin: impl Fn(&str) -> Origin) -> Result<(), ConfigError> {
+        let data = layer.data().map_err(|error| unusable(error.with_path("")))?;
+        for key in data.get(&Profile::Default).into_iter().flat_map(|values| values.keys()) {
+            self.origins.insert(key.clone(), origin(key));
         }
+        self.figment = std::mem::take(&mut self.figment).merge(layer);
+        Ok(())
     }
-    if let Some(email) = config.operators().iter().find(|email| !email.contains('@')) {
-        return Err(ConfigError::Value {
-            name: "operators",
-            fault: format!("must be e-mail addresses separated by commas, which '{email}' is not"),
-        });
-    }
-    for (name, url) in [("database_url", &config.database_url), ("event_store_url", &config.event_store_url)] {
-        let Some(url) = url else { continue };
-        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-        if name == "event_store_url" && EVENT_STORES.contains(&scheme) {
-            if cfg!(feature = "eventstore") {
-                continue;
+
+    /// The file is whoever's: a key that nobody reads is a setting that does not do what was meant.
+    fn refuse_unknown(&self, file: &Path) -> Result<(), ConfigError> {
+        match self.origins.keys().find(|key| !Config::NAMES.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(key) => {
+                Err(ConfigError::UnknownKey { file: file.to_owned(), key: key.clone(), nearest: nearest(key) })
             }
-            return fault(name, "names an EventStoreDB, and this program was built without --features eventstore");
-        }
-        if !DATABASES.contains(&scheme) {
-            return fault(name, "must be sqlite:FOLDER or postgres://user:password@host:5432/database");
         }
     }
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if config.tms_schema.is_empty() || !config.tms_schema.chars().all(is_name) {
-        return fault("tms_schema", "must be a name of lower-case letters, digits and _");
-    }
-    Ok(config)
+}
+
+fn unusable(error: figment::Error) -> ConfigError {
+    let source = error.metadata.as_ref().map(|from| format!(" (from {})", from.name)).unwrap_or_default();
+    ConfigError::Unusable(format!("{error}{source}"))
+}
+
+fn warnings() -> Vec<String> {
+    let names = Env::prefixed(PREFIX).iter().map(|(name, _)| name.as_str().to_lowercase()).collect::<Vec<_>>();
+    let warning = |name: &String| {
+        let (given, meant) = (name.to_uppercase(), misspelt(name)?.to_uppercase());
+        Some(format!("the variable {PREFIX}{given} is no setting; did you mean {PREFIX}{meant}?"))
+    };
+    names.iter().filter_map(warning).collect()
 }
 
 #[cfg(test)]
@@ -146,17 +127,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("routix.toml");
         std::fs::write(&path, "api_rate_limit = 7\nfailure_limit = 9\n").unwrap();
-        let config = load(Config::default(), Some(&path), flags(serde_json::json!({"api_rate_limit": 8}))).unwrap();
+        let config =
+            load(Config::default(), Some(&path), flags(serde_json::json!({"api_rate_limit": 8}))).unwrap().config;
         assert_eq!((config.api_rate_limit, config.failure_limit, config.token_issuer.as_str()), (8, 9, "supabase"));
     }
 
     #[test]
-    fn the_compose_file_sets_what_there_is() {
-        let set = include_str!("../../docker-compose.yml").lines().filter_map(|line| line.trim().split_once(": "));
-        let names: Vec<_> = set.filter_map(|(name, _)| name.strip_prefix("ROUTIX_")).collect();
-        assert!(names.len() >= 5, "{names:?}");
+    fn the_compose_file_and_the_unit_of_systemd_set_what_there_is() {
+        let compose = include_str!("../../docker-compose.yml").lines().filter_map(|line| line.trim().split_once(": "));
+        let unit = include_str!("../../.systemd/routix.service").lines();
+        let unit = unit.filter_map(|line| line.trim_start_matches('#').strip_prefix("Environment=")?.split_once('='));
+        let names: Vec<_> = compose.chain(unit).filter_map(|(name, _)| name.strip_prefix(PREFIX)).collect();
+        assert!(names.len() >= 7, "{names:?}");
         for name in names {
-            assert!(figment_keys().contains(&name.to_lowercase()), "{name}");
+            let name = name.to_lowercase();
+            let as_file = name.strip_suffix("_file").is_some_and(|name| AS_FILE.contains(&name));
+            assert!(as_file || Config::NAMES.contains(&name.as_str()), "{name}");
         }
     }
 
@@ -174,6 +160,8 @@ mod tests {
             ("public_url", serde_json::json!("HTTPS://API.example.com:443")),
             ("database_url", serde_json::json!("mysql://x")),
             ("event_store_url", serde_json::json!("mysql://x")),
+            ("public_url", serde_json::json!("https://:password@api.example.com")),
+            ("trusted_proxy", serde_json::json!("10.0.0.0/8,proxy")),
             ("tms_schema", serde_json::json!("a b")),
             ("listen", serde_json::json!("nowhere")),
         ] {

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use super::failure::Failure;
+use super::forwarded::TrustedProxies;
 use crate::system::System;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -27,21 +28,36 @@ const MAX_PATH: usize = 8 * 1_024;
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
-/// The address at the other end of the connection.
+/// The address at the other end of the connection: the caller, or a proxy in front.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub IpAddr);
+
+/// The address of the caller, as far as those who say it are believed.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// What the outermost layer knows.
+#[derive(Clone)]
+pub struct Edge {
+    pub system: System,
+    pub proxies: TrustedProxies,
+}
 
 /// A request that takes longer than this is given up; hyper has closed those that never sent their headers before.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// Wraps every route.
-pub async fn edge(State(system): State<System>, mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers(), &system);
+pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let id = request_id(request.headers(), &edge.system);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let mut line = LogLine { began: Instant::now(), method: method.clone(), route, id: Arc::clone(&id), status: 0 };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
+        let client = edge.proxies.client(peer, request.headers());
+        request.extensions_mut().insert(ClientAddress(client));
+    }
     let response = match refuse(&request) {
         Some(failure) => failure.into_response(),
         None => run(request, next).await,

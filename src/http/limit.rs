@@ -1,7 +1,7 @@
 //! Limits in memory: requests a minute for an app, failed authentications a minute for a client and a network.
 //!
 //! Each node counts for itself. The keys of the failure budgets hold the network of the caller, so that somebody elsewhere
-//! cannot use up the budget of a client or a person; behind a proxy all callers are one network.
+//! cannot use up the budget of a client or a person; behind a proxy that is not trusted all callers are one network.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,11 +1,11 @@
 //! The shared edge: what every door does alike, whatever it is for.
 //!
-//! Deliberately absent: routes (each surface has its own), who the caller is (`access`), and forwarded headers, which are
-//! not believed.
+//! Deliberately absent: routes (each surface has its own), and who the caller is (`access`).
 
 pub mod body;
 pub mod edge;
 pub mod failure;
+pub mod forwarded;
 pub mod idempotency;
 pub mod json;
 pub mod limit;

@@ -8,11 +8,11 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
-use super::edge::{PeerAddress, RequestId};
+use super::edge::{ClientAddress, RequestId};
 use crate::commands::Origin;
 use crate::store::identity::RequestContext;
 
-/// The request id, the peer and its user agent. Forwarded headers are not believed.
+/// The request id, the caller's address and its user agent.
 #[derive(Clone, Debug)]
 pub struct RequestOrigin {
     pub request_id: String,
@@ -37,13 +37,13 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<PeerAddress>().map(|peer| peer.0);
+        let client = parts.extensions.get::<ClientAddress>().map(|client| client.0);
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default(),
-            address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            address: client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             context: RequestContext {
-                address: peer.map(|peer| peer.to_string()),
+                address: client.map(|client| client.to_string()),
                 user_agent: user_agent.map(|text| text.chars().take(512).collect()),
             },
         })

@@ -1,5 +1,7 @@
 //! From settings to a running program: the only place that names concrete stores.
 
+mod backup;
+mod doctor;
 mod gate;
 mod lives;
 mod open;
@@ -8,6 +10,8 @@ mod place;
 mod reference;
 mod service;
 
+pub use self::backup::{BackupError, Copied, back_up};
+pub use self::doctor::{Finding, Verdict, examine, told};
 pub use self::open::{OpenError, Stores};
 pub use self::pending::pending_migrations;
 pub use self::service::{ServeError, Service};

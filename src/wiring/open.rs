@@ -175,7 +175,7 @@ impl Stores {
 }
 
 /// The one that is built in, or the operator's.
-fn catalogue(config: &Config) -> Result<Catalogue, OpenError> {
+pub(super) fn catalogue(config: &Config) -> Result<Catalogue, OpenError> {
     let Some(file) = &config.catalogue else { return Catalogue::built_in().map_err(OpenError::Catalogue) };
     let text = std::fs::read_to_string(file).map_err(|error| OpenError::CatalogueFile(file.clone(), error))?;
     Catalogue::parse(&text).map_err(OpenError::Catalogue)
@@ -250,6 +250,6 @@ async fn rebuild(rebuilder: &Rebuilder, projection: &'static dyn Projection, why
     rebuilder.rebuild(projection, &mut say).await.map(drop)
 }
 
-fn now_micros() -> i64 {
+pub(super) fn now_micros() -> i64 {
     System::real().now().timestamp_micros()
 }

@@ -41,12 +41,27 @@ pub(super) struct OwnRecords {
 }
 
 impl Places {
-    /// Makes folders that are not there. Without a word the log is where the database is when that is a PostgreSQL, which
-    /// several nodes may share, and in the data directory otherwise.
+    /// The places of the settings, with folders that are not there made.
     ///
     /// # Errors
     /// [`OpenError`] for a URL that cannot be understood and a folder that cannot be made.
     pub(super) fn of(config: &Config) -> Result<Self, OpenError> {
+        let places = Self::read(config)?;
+        places.database.make()?;
+        match &places.log {
+            LogPlace::Database(place) => place.make()?,
+            #[cfg(feature = "eventstore")]
+            LogPlace::EventStoreDb(_) => {}
+        }
+        Ok(places)
+    }
+
+    /// The places of the settings, whether or not anything is there. Without a word the log is where the database is when
+    /// that is a PostgreSQL, which several nodes may share, and in the data directory otherwise.
+    ///
+    /// # Errors
+    /// [`OpenError::Url`] for a URL that cannot be understood.
+    pub(super) fn read(config: &Config) -> Result<Self, OpenError> {
         let database = place(config, "database_url", config.database_url.as_deref())?;
         let log = match (config.event_store_url.as_deref(), &database) {
             (None, Place::Postgres(url)) => LogPlace::Database(Place::Postgres(url.clone())),
@@ -82,19 +97,26 @@ impl Places {
     }
 }
 
-fn place(config: &Config, setting: &'static str, url: Option<&str>) -> Result<Place, OpenError> {
-    let folder = match url {
-        None => config.data_dir.clone(),
-        Some(url) => match url.strip_prefix("sqlite:") {
-            Some(folder) => PathBuf::from(folder),
-            None => {
-                let parsed = PostgresUrl::parse(url).map_err(|error| OpenError::Url(setting, error))?;
-                return Ok(Place::Postgres(Box::new(parsed)));
+impl Place {
+    /// Makes the folder, for this account alone; a PostgreSQL is there.
+    fn make(&self) -> Result<(), OpenError> {
+        match self {
+            Self::Postgres(_) => Ok(()),
+            Self::Folder(folder) => {
+                let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+                made.map_err(|error| OpenError::DataDir(folder.clone(), error))
             }
-        },
-    };
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map(|()| Place::Folder(folder.clone())).map_err(|error| OpenError::DataDir(folder, error))
+        }
+    }
+}
+
+fn place(config: &Config, setting: &'static str, url: Option<&str>) -> Result<Place, OpenError> {
+    let Some(url) = url else { return Ok(Place::Folder(config.data_dir.clone())) };
+    if let Some(folder) = url.strip_prefix("sqlite:") {
+        return Ok(Place::Folder(PathBuf::from(folder)));
+    }
+    let parsed = PostgresUrl::parse(url).map_err(|error| OpenError::Url(setting, error))?;
+    Ok(Place::Postgres(Box::new(parsed)))
 }
 
 /// A schema of a PostgreSQL, with at most so many connections.

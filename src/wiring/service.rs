@@ -21,7 +21,8 @@ use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::dashboard::{self, Dashboard, Downloads};
-use crate::http::edge::edge;
+use crate::http::edge::{Edge, edge};
+use crate::http::forwarded::TrustedProxies;
 use crate::http::limit::Limiter;
 use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
@@ -34,7 +35,6 @@ use crate::pages::{self, Pages};
 use crate::proxy::catalogue::Catalogue;
 use crate::proxy::{self, Proxy};
 use crate::schemas;
-use crate::system::System;
 
 /// How often use counts go to the database: "last used" is right within a minute.
 const USAGE_INTERVAL: Duration = Duration::from_secs(5);
@@ -72,6 +72,7 @@ pub struct Service {
     operators: BTreeSet<String>,
     works: Works,
     downloads: Downloads,
+    proxies: TrustedProxies,
     _lock: Option<File>,
 }
 
@@ -128,6 +129,7 @@ impl Service {
             operators,
             works,
             downloads: Downloads::default(),
+            proxies: TrustedProxies::new(config.trusted_proxies()),
             _lock: lock,
         })
     }
@@ -210,7 +212,7 @@ impl Service {
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };
-        let system: System = stores.system.clone();
+        let at_the_edge = Edge { system: stores.system.clone(), proxies: self.proxies.clone() };
         Router::new()
             .merge(oauth::router(Arc::new(oauth)))
             .merge(metadata::router(Arc::new(metadata)))
@@ -220,7 +222,7 @@ impl Service {
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
             .merge(operate::router(health))
-            .layer(middleware::from_fn_with_state(system, edge))
+            .layer(middleware::from_fn_with_state(at_the_edge, edge))
     }
 }
 

@@ -1,13 +1,16 @@
 //! The command line as an operator meets it: what is printed, where, with which exit code, and what it leaves behind.
 
+mod backup;
 mod beside;
 mod demo;
+mod doctor;
 mod events;
 mod forget;
 mod formats;
 mod history;
 mod interrupted;
 mod logs;
+mod manual;
 mod moving;
 mod projections;
 mod security;

@@ -6,15 +6,19 @@ use std::path::Path;
 use super::steps::{app_token, list};
 use crate::running::{Ran, Request, Server, command, facts, send};
 
-/// Runs without `--data-dir`, so that the setting can come from elsewhere.
 fn migrate(folder: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Ran {
+    ran(folder, &[&["migrate"], flags].concat(), environment)
+}
+
+/// Runs without `--data-dir`, so that the setting can come from elsewhere.
+fn ran(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
     let mut command = std::process::Command::new(command(folder, &[]).get_program());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ROUTIX_") {
             command.env_remove(name);
         }
     }
-    let output = command.arg("migrate").args(flags).envs(environment.to_vec()).current_dir(folder).output().unwrap();
+    let output = command.args(arguments).envs(environment.to_vec()).current_dir(folder).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
@@ -53,7 +57,7 @@ fn an_unknown_key_of_the_file_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("routix.toml"), "api_rate_limits = 7\n").unwrap();
     let refusal = migrate(folder.path(), &["--config", "routix.toml"], &[]).refusal();
-    assert!(refusal.contains("api_rate_limits"), "{refusal}");
+    assert!(refusal.contains("'api_rate_limits'") && refusal.contains("did you mean 'api_rate_limit'?"), "{refusal}");
     assert!(!folder.path().join("routix-data").exists());
 }
 
@@ -73,6 +77,7 @@ fn a_value_that_cannot_be_used_is_refused_by_name() {
         (&["--public-url", "https://api.example.com/"], &[], "public_url"),
         (&["--database-url", "mysql:x"], &[], "database_url"),
         (&["--log", "routix=loud"], &[], "log"),
+        (&["--trusted-proxy", "10.0.0.0/33"], &[], "trusted_proxy"),
         (&["--config", "bad.toml"], &[], "listen"),
         (&["--config", "broken.toml"], &[], "broken.toml"),
         (&["--config", "missing.toml"], &[], "missing.toml"),
@@ -95,7 +100,61 @@ fn a_folder_that_cannot_be_made_is_refused_by_name() {
 fn what_demo_env_holds_can_stay_in_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let sourced = [("ROUTIX_CLIENT_SECRET", "routix_x"), ("ROUTIX_URL", "http://127.0.0.1:1"), ("ROUTIX_BRANCH", "X")];
-    migrate(folder.path(), &[], &sourced).done();
+    let ran = migrate(folder.path(), &[], &sourced);
+    assert!(!ran.stderr.contains("warning"), "{ran:?}");
+    ran.done();
+    Server::demo(folder.path()).stop();
+    let text = fs::read_to_string(folder.path().join("demo.env")).unwrap();
+    let sourced: Vec<_> = text.lines().filter_map(|line| line.split_once('=')).collect();
+    assert!(sourced.len() > 5, "{sourced:?}");
+    assert_eq!(ran_quietly(folder.path(), &sourced), "");
+}
+
+/// What `config show` says on stderr.
+fn ran_quietly(folder: &Path, environment: &[(&str, &str)]) -> String {
+    let ran = ran(folder, &["config", "show"], environment);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.stderr
+}
+
+#[test]
+fn a_misspelt_variable_is_warned_of_and_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let warned = migrate(folder.path(), &[], &[("ROUTIX_PUBLIC_ULR", "https://api.example.com")]);
+    assert!(warned.stderr.contains("ROUTIX_PUBLIC_ULR") && warned.stderr.contains("ROUTIX_PUBLIC_URL"), "{warned:?}");
+    warned.done();
+    let token = [("ROUTIX_TOKEN_ISSUER_FILE", "issuer")];
+    assert!(ran_quietly(folder.path(), &token).contains("did you mean ROUTIX_TOKEN_ISSUER?"));
+}
+
+#[test]
+fn every_setting_is_shown_with_its_origin_and_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("routix.toml"), "failure_limit = 7\ndata_dir = \"from-file\"\n").unwrap();
+    fs::write(folder.path().join("url"), "postgres://ann:verysecret@db.example/routix\n").unwrap();
+    let arguments = ["config", "show", "--config", "routix.toml", "--listen", "127.0.0.1:0"];
+    let environment = [
+        ("ROUTIX_DATA_DIR", "from-environment"),
+        ("ROUTIX_DATABASE_URL_FILE", "url"),
+        ("ROUTIX_TMS_URL", "postgres://ann:verysecret@db.example/tms?password=verysecret"),
+    ];
+    let table = ran(folder.path(), &arguments, &environment).done();
+    let json = ran(folder.path(), &[&arguments[..], &["--format", "json"]].concat(), &environment).done();
+    for shown in [&table, &json] {
+        assert!(!shown.contains("verysecret") && shown.contains("postgres://ann:[redacted]@db.example/routix"));
+    }
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let of = |name: &str| {
+        let row = rows.iter().find(|row| row["setting"] == name).unwrap();
+        assert!(table.contains(name), "{name} in {table}");
+        [&row["value"], &row["origin"], &row["from"]].map(|cell| cell.as_str().map_or(cell.to_string(), str::to_owned))
+    };
+    assert_eq!(of("listen"), ["127.0.0.1:0", "flag", "--listen"]);
+    assert_eq!(of("data_dir"), ["from-environment", "variable", "ROUTIX_DATA_DIR"]);
+    assert_eq!(of("database_url")[1..], ["variable", "ROUTIX_DATABASE_URL_FILE"]);
+    assert_eq!(of("failure_limit"), ["7", "file", "routix.toml"]);
+    assert_eq!(of("log"), ["info", "default", "null"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "looking makes nothing");
 }
 
 #[test]

@@ -6,11 +6,15 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-const COMMANDS: [&[&str]; 44] = [
+pub(super) const COMMANDS: [&[&str]; 48] = [
     &["demo"],
     &["serve"],
     &["migrate"],
+    &["config", "show"],
+    &["doctor"],
+    &["backup"],
     &["completions"],
+    &["man"],
     &["organization", "create"],
     &["organization", "list"],
     &["branch", "open"],
@@ -128,6 +132,10 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["security", "list", "--since", "yesterday"],
         &["security", "list", "--limit", "0"],
         &["completions", "cobol"],
+        &["config"],
+        &["config", "show", "--format", "xml"],
+        &["backup"],
+        &["man"],
     ] {
         let ran = routix(folder.path(), words);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{words:?}: {ran:?}");

@@ -14,6 +14,7 @@ mod jwt;
 mod management;
 mod pages;
 mod place;
+mod proxies;
 mod schemas;
 mod security;
 mod sign_in;

@@ -4,6 +4,7 @@
 //! Deliberately absent: migrations (they run before anything is opened).
 
 mod bind;
+mod check;
 mod connections;
 mod lint;
 mod read;

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use crate::proxy::catalogue::Catalogue;
 use crate::proxy::records::dialect::{Dialect, SQLITE};
 use crate::proxy::records::{
     Change, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target, Written, writing,
 };
 
+use super::check;
 use super::connections::Connections;
 use super::read;
 use super::transaction::SqliteTransaction;
@@ -32,6 +34,14 @@ impl SqliteRecords {
     /// As [`Self::open`], with the words of a dialect; a test leaves some out.
     pub(in crate::proxy) fn speaking(path: &Path, dialect: &'static Dialect) -> Result<Self, RecordError> {
         Ok(Self { connections: Arc::new(Connections::open(path)?), dialect })
+    }
+
+    /// Whether the tables have what the catalogue declares.
+    ///
+    /// # Errors
+    /// [`RecordError`] names the first table or column that is not there.
+    pub fn check(&self, catalogue: &Catalogue) -> Result<(), RecordError> {
+        self.connections.read(|connection| check::check(connection, self.dialect, catalogue))
     }
 
     /// Runs a write to its end on the blocking pool, whether or not the caller still waits.

@@ -1,0 +1,155 @@
+//! Every setting, with its meaning where its field is.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::network::Network;
+use super::setting::redacted;
+
+/// Everything that can be set. Each field is a flag (`--data-dir`), an environment variable (`ROUTIX_DATA_DIR`) and a key
+/// of the TOML file (`data_dir`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the embedded databases, the keys and `demo.env` live.
+    pub data_dir: PathBuf,
+    /// The address to listen on; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// How others reach this service: the issuer of metadata and the base of printed URLs. Without a path.
+    pub public_url: Option<String>,
+    /// The folder of the keys; `<data_dir>/keys` when left out.
+    pub keys_dir: Option<PathBuf>,
+    /// The `iss` of access tokens that were not asked for a resource (seed: API integration, "Token claims").
+    pub token_issuer: String,
+    /// For how long the newest rotated refresh token may come again, in seconds, 0 to 60.
+    pub refresh_retry_seconds: u32,
+    /// Requests a minute and app at the API proxy; 0 switches the limit off.
+    pub api_rate_limit: u32,
+    /// Failed authentications a minute for a client or e-mail and network; 0 switches the limit off.
+    pub failure_limit: u32,
+    /// For how many days failures and refusals are kept; 0 keeps none.
+    pub security_log_days: u32,
+    /// Where people, read models and records live: `sqlite:FOLDER` or `postgres://…`; the data directory when left out.
+    pub database_url: Option<String>,
+    /// Where the log lives, likewise. Left out, it is where a `postgres:` database is, else in the data directory.
+    pub event_store_url: Option<String>,
+    /// Where the business records live, when that is a PostgreSQL of their own: `postgres://…`. routix makes and changes
+    /// nothing there; `migrations/README.md` says what it has to have.
+    pub tms_url: Option<String>,
+    /// The schema of the records there.
+    pub tms_schema: String,
+    /// What the API proxy serves, a file like `src/proxy/catalogue/catalogue.toml`; that one when left out.
+    pub catalogue: Option<PathBuf>,
+    /// The e-mail addresses of those who look after this service, separated by commas: they see its projections and its
+    /// whole log in the dashboard. In a demo its owner does when nobody is named.
+    pub operators: Option<String>,
+    /// The networks of the proxies in front, separated by commas: what they say in `X-Forwarded-For` or `Forwarded` about
+    /// who called them is believed. Nobody else is.
+    pub trusted_proxy: Option<String>,
+    /// What is logged, in the syntax of tracing's EnvFilter.
+    pub log: String,
+    /// `json` or `text`.
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("./routix-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            keys_dir: None,
+            token_issuer: "supabase".to_owned(),
+            refresh_retry_seconds: 30,
+            api_rate_limit: 3_000,
+            failure_limit: 20,
+            security_log_days: 90,
+            database_url: None,
+            event_store_url: None,
+            tms_url: None,
+            tms_schema: "tms".to_owned(),
+            catalogue: None,
+            operators: None,
+            trusted_proxy: None,
+            log: "info".to_owned(),
+            log_format: LogFormat::Json,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.shown()).finish()
+    }
+}
+
+impl Config {
+    /// Every setting, in the order of their names.
+    pub(super) const NAMES: [&'static str; 18] = [
+        "api_rate_limit",
+        "catalogue",
+        "data_dir",
+        "database_url",
+        "event_store_url",
+        "failure_limit",
+        "keys_dir",
+        "listen",
+        "log",
+        "log_format",
+        "operators",
+        "public_url",
+        "refresh_retry_seconds",
+        "security_log_days",
+        "tms_schema",
+        "tms_url",
+        "token_issuer",
+        "trusted_proxy",
+    ];
+
+    /// The e-mail addresses of the operators, in lower case.
+    pub fn operators(&self) -> BTreeSet<String> {
+        let named = self.operators.iter().flat_map(|text| text.split(','));
+        named.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty()).collect()
+    }
+
+    /// The networks of the proxies in front. One that cannot be understood, which no loaded setting has, is nobody's.
+    pub fn trusted_proxies(&self) -> Vec<Network> {
+        let named = self.trusted_proxy.iter().flat_map(|text| text.split(','));
+        named.filter_map(|network| network.trim().parse().ok()).collect()
+    }
+
+    /// Each setting with its value as it may be shown: without passwords.
+    pub(super) fn shown(&self) -> Vec<(&'static str, Value)> {
+        let mut values = serde_json::to_value(self).unwrap_or_default();
+        Self::NAMES.into_iter().map(|name| (name, redacted(name, values[name].take()))).collect()
+    }
+
+    /// The folder of the keys.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.keys_dir.clone().unwrap_or_else(|| self.data_dir.join("keys"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_its_name_in_the_list() {
+        let value = serde_json::to_value(Config::default()).unwrap();
+        let fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, Config::NAMES);
+    }
+}
