@@ -176,6 +176,7 @@ mod tests {
             ("event_store_url", serde_json::json!("mysql://x")),
             ("tms_schema", serde_json::json!("a b")),
             ("listen", serde_json::json!("nowhere")),
+            ("admin_listen", serde_json::json!("9090")),
         ] {
             let error =
                 load(Config::default(), None, flags(serde_json::json!({ name: value }))).unwrap_err().to_string();
