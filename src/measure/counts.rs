@@ -37,6 +37,8 @@ pub(super) fn describe() {
     describe_histogram!(BATCH_DURATION, "How long writing a batch of events into a read model took.");
     describe_counter!(EVENTS, "Events that a projection of this process has read and applied.");
     gauge!(IN_FLIGHT).increment(0.0);
+    // Made, and so printed, from the start.
+    let _timed = [histogram!(APPEND_DURATION), histogram!(GAP_WAIT)];
     counter!(SECURITY_LOG_DROPPED).increment(0);
     counter!(APPENDED_EVENTS).increment(0);
     for outcome in Append::ALL {

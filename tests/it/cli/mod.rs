@@ -14,6 +14,6 @@ mod security;
 mod serve;
 mod settings;
 mod shutdown;
-mod steps;
+pub(crate) mod steps;
 mod transcript;
 mod usage;
