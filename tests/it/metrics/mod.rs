@@ -5,5 +5,5 @@ mod day;
 mod doors;
 mod privacy;
 mod rules;
-mod scrape;
+pub(crate) mod scrape;
 mod traces;

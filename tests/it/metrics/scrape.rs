@@ -6,19 +6,19 @@ use crate::running::{Request, Server, send, until};
 
 /// One number, what it is called and what it is of.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sample {
-    pub(super) name: String,
-    pub(super) labels: BTreeMap<String, String>,
-    pub(super) value: f64,
+pub(crate) struct Sample {
+    pub(crate) name: String,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) value: f64,
 }
 
-pub(super) struct Scrape {
-    pub(super) text: String,
-    pub(super) samples: Vec<Sample>,
+pub(crate) struct Scrape {
+    pub(crate) text: String,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// What a server answers at `/metrics`, at `host:port`.
-pub(super) fn scrape(host: &str) -> Scrape {
+pub(crate) fn scrape(host: &str) -> Scrape {
     let answer = send(host, &Request::new("GET", "/metrics"));
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
@@ -28,13 +28,13 @@ pub(super) fn scrape(host: &str) -> Scrape {
 
 impl Scrape {
     /// The number of a name with at least these labels; there must be exactly one.
-    pub(super) fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+    pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         let found: Vec<_> = self.samples.iter().filter(|sample| sample.name == name && sample.has(labels)).collect();
         assert_eq!(found.len(), 1, "{name} {labels:?} in {}", self.text);
         found[0].value
     }
 
-    pub(super) fn names(&self, name: &str) -> bool {
+    pub(crate) fn names(&self, name: &str) -> bool {
         self.samples.iter().any(|sample| sample.name == name)
     }
 }
@@ -58,7 +58,7 @@ fn sample(line: &str) -> Sample {
 }
 
 /// Where a server says that operators find its doors.
-pub(super) fn admin_host(server: &Server) -> String {
+pub(crate) fn admin_host(server: &Server) -> String {
     until("the server says where operators find it", || {
         let told = server.stderr();
         let line = told.lines().find(|line| line.starts_with("operators find "))?;

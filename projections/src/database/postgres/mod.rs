@@ -17,6 +17,7 @@ use tokio::runtime::Handle;
 
 use self::bind::parameters;
 use self::checked::Checked;
+pub use self::pool::PoolStatus;
 use self::session::PostgresSession;
 pub use self::url::{PostgresUrl, PostgresUrlError};
 use super::{DatabaseError, Row, Session, Value};
@@ -25,19 +26,6 @@ use super::{DatabaseError, Row, Session, Value};
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long a statement may take. A server that does not answer must not keep its callers for ever.
 const STATEMENT: Duration = Duration::from_secs(10);
-
-/// How busy a pool is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolStatus {
-    /// At most so many connections.
-    pub most: usize,
-    /// So many are open.
-    pub open: usize,
-    /// So many of them are being used.
-    pub in_use: usize,
-    /// So many wait for one.
-    pub waiting: usize,
-}
 
 /// One schema of a database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -72,9 +60,7 @@ impl PostgresDatabase {
 
     /// How busy its connections are.
     pub fn pool(&self) -> PoolStatus {
-        let status = self.pool.status();
-        let in_use = status.size.saturating_sub(status.available);
-        PoolStatus { most: status.max_size, open: status.size, in_use, waiting: status.waiting }
+        PoolStatus::of(&self.pool)
     }
 
     pub fn schema(&self) -> &str {
