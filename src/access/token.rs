@@ -1,7 +1,7 @@
-//! Making and judging access tokens: JWTs signed with HS256 (RFC 7519).
+//! Making and judging access tokens: JWTs (RFC 7519), signed with the algorithm of the key that is active.
 
 use chrono::TimeDelta;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Header, Validation, decode, decode_header, encode};
 use routix_domain::value::ScopeSet;
 use routix_projections::runner::{NotReached, Waiter};
 use routix_projections::token_validation::{self, ValidationRow};
@@ -210,19 +210,19 @@ impl Access {
         let keys = self.keys.current();
         let key = keys.signing_at(now).ok_or(InvalidToken::NoKey)?;
         let typ = if resource.is_some() { RESOURCE_TYPE } else { "JWT" };
-        let header = Header { typ: Some(typ.to_owned()), kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
-        let signed = encode(&header, &claims, &EncodingKey::from_secret(&key.secret));
+        let header = Header { typ: Some(typ.to_owned()), kid: Some(key.kid.clone()), ..Header::new(key.algorithm) };
+        let signed = encode(&header, &claims, &key.encoding);
         Ok(IssuedToken { access_token: signed.map_err(InvalidToken::Unsigned)?, expires_in })
     }
 
-    /// The claims of a token that we signed and that has not expired. The key is looked up by `kid` among our own; no
-    /// other member of the header is believed (RFC 8725, 3.1).
+    /// The claims of a token that we signed and that has not expired. The key is looked up by `kid` among our own, and each key
+    /// verifies its own algorithm alone; no other member of the header is believed (RFC 8725, 3.1).
     pub(super) fn verify(&self, token: &str) -> Result<Claims, InvalidToken> {
         let header = decode_header(token).map_err(|_| InvalidToken::Refused)?;
         let kid = header.kid.ok_or(InvalidToken::Refused)?;
         let keys = self.keys.current();
         let key = keys.verifying(&kid).ok_or(InvalidToken::Refused)?;
-        let mut rules = Validation::new(Algorithm::HS256);
+        let mut rules = Validation::new(key.algorithm);
         rules.set_required_spec_claims(&["aud", "iss", "sub"]);
         // The two forms are told apart by their type, and each is held to its own issuer and audience.
         if header.typ.as_deref() == Some(RESOURCE_TYPE) {
@@ -234,8 +234,7 @@ impl Access {
         }
         // The expiry is judged below, by our own clock and without slack.
         rules.validate_exp = false;
-        let key = DecodingKey::from_secret(&key.secret);
-        let claims = decode::<Claims>(token, &key, &rules).map_err(|_| InvalidToken::Refused)?.claims;
+        let claims = decode::<Claims>(token, &key.decoding, &rules).map_err(|_| InvalidToken::Refused)?.claims;
         let now = self.system.now().timestamp();
         let expired = claims.exp.is_some_and(|exp| exp <= now);
         let too_early = claims.iat > now + CLOCK_SKEW_SECONDS;

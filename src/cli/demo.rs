@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::commands::Origin;
 use crate::config::{Config, LogFormat};
 use crate::demo::{self, Facts};
-use crate::keys::{KeyFile, Origin as KeyOrigin};
+use crate::keys::{Algorithm, KeyFile, Origin as KeyOrigin};
 use crate::measure::Metrics;
 use crate::system::System;
 use crate::wiring::{Service, Stores};
@@ -31,7 +31,10 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let stores = Stores::open(&config, &system).await?;
     // A start that was killed between the two keys left one that signs nothing.
     if !keys.iter().any(KeyFile::signs) {
-        stores.commands.publish_key(&folder, Some(KeyOrigin::Demo), &Origin::system(system.ordered_id())).await?;
+        stores
+            .commands
+            .publish_key(&folder, Some(KeyOrigin::Demo), Algorithm::default(), &Origin::system(system.ordered_id()))
+            .await?;
     }
     let facts = demo::prepare(&config.data_dir, &stores).await?;
     if !demo::secret_is_current(&stores, &facts).await? {

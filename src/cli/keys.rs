@@ -3,33 +3,44 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::context::Context;
 use super::output::{Format, Rows, line, note};
 use super::settings::Settings;
-use crate::keys::KeyFile;
+use crate::keys::{Algorithm, KeyFile};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// List the keys that sign, by id and fingerprint: access tokens (HS256), and the log's checkpoints (Ed25519, with the
-    /// public key that `events verify --key` takes).
+    /// List the keys that sign, by id and fingerprint: access tokens (with the public half, if there is one), and the log's
+    /// checkpoints (Ed25519, with the public key that `events verify --key` takes).
     #[command(after_help = "Example:\n  routix keys list")]
     List {
         #[command(flatten)]
         format: Format,
     },
-    /// Make a new signing key. The first one signs at once, a later one after 10 seconds, when every node knows it.
-    #[command(after_help = "Example:\n  routix keys rotate")]
-    Rotate,
-    /// Remove a signing key: what it signed is refused.
+    /// Make a new signing key. The first one signs at once, a later one when every node knows it: after 10 seconds, one with a
+    /// public half after 15 minutes, because others keep the key set for some.
+    #[command(after_help = "Example:\n  routix keys rotate --algorithm EdDSA")]
+    Rotate {
+        /// HS256 is for those who ask here; EdDSA and ES256 also for those who verify with the public key, which is at
+        /// /.well-known/jwks.json [default: that of the newest key, HS256 for the first].
+        #[arg(long)]
+        algorithm: Option<Algorithm>,
+    },
+    /// Remove a signing key, once no token that it signed is good any more.
     #[command(after_help = "Example:\n  routix keys retire KID")]
-    Retire { kid: String },
+    Retire {
+        kid: String,
+        /// Even while it signs or its tokens live: they are refused within seconds. For a key that leaked.
+        #[arg(long)]
+        now: bool,
+    },
 }
 
 pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitCode> {
     let context = match &command {
-        Command::Rotate => Context::make(settings).await?,
+        Command::Rotate { .. } => Context::make(settings).await?,
         Command::List { .. } | Command::Retire { .. } => Context::open(settings).await?,
     };
     let folder = context.config.keys_dir();
@@ -49,7 +60,8 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
                 };
                 let fingerprint = key.fingerprint();
                 let [kid, activates_at] = [json!(key.kid), json!(key.activates_at)];
-                rows.push([kid, json!("HS256"), json!(state), activates_at, json!(fingerprint), Value::Null]);
+                let (algorithm, public) = (key.algorithm.as_str(), key.public_jwk().map(|jwk| jwk.to_string()));
+                rows.push([kid, json!(algorithm), json!(state), activates_at, json!(fingerprint), json!(public)]);
             }
             for key in others {
                 if let Some(public_key) = key.verifier_key() {
@@ -61,12 +73,17 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             }
             rows.print(format)?;
         }
-        Command::Rotate => {
-            let key = context.stores.commands.publish_key(&folder, None, &context.origin()).await?;
+        Command::Rotate { algorithm } => {
+            let newest = KeyFile::read_all(&folder)?.into_iter().rfind(KeyFile::signs);
+            let algorithm = algorithm.unwrap_or_else(|| newest.map(|key| key.algorithm).unwrap_or_default());
+            let key = context.stores.commands.publish_key(&folder, None, algorithm, &context.origin()).await?;
             note(&format!("published; signs from {} on", key.activates_at.to_rfc3339()));
             line(&key.kid)?;
         }
-        Command::Retire { kid } => {
+        Command::Retire { kid, now } => {
+            if !now {
+                context.stores.commands.check_retirable(&folder, &kid).await?;
+            }
             context.stores.commands.retire_key(&folder, &kid, &context.origin()).await?;
             note("retired; tokens that it signed are refused within seconds");
         }

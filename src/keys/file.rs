@@ -10,8 +10,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::algorithm::Algorithm;
 use crate::hex;
 use crate::system::System;
 
@@ -27,7 +29,7 @@ pub enum Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Signs access tokens with HS256.
+    /// Signs access tokens.
     Signing,
     /// Seals codes, refresh tokens and forms.
     Refresh,
@@ -52,6 +54,9 @@ pub struct KeyFile {
     pub purpose: Purpose,
     pub origin: Origin,
     pub activates_at: DateTime<Utc>,
+    /// With what it signs access tokens; the files of other keys say nothing of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub algorithm: Algorithm,
     /// 32 random bytes in base64url.
     secret: String,
 }
@@ -75,12 +80,39 @@ impl KeyFile {
     /// A new key of 256 random bits.
     pub fn generate(system: &System, purpose: Purpose, origin: Origin, activates_at: DateTime<Utc>) -> Self {
         let secret = URL_SAFE_NO_PAD.encode(system.bytes::<32>());
-        Self { kid: hex::encode(&system.bytes::<8>()), purpose, origin, activates_at, secret }
+        let algorithm = Algorithm::default();
+        Self { kid: hex::encode(&system.bytes::<8>()), purpose, origin, activates_at, algorithm, secret }
+    }
+
+    /// A new key that signs access tokens.
+    pub fn generate_signing(
+        system: &System,
+        algorithm: Algorithm,
+        origin: Origin,
+        activates_at: DateTime<Utc>,
+    ) -> Self {
+        loop {
+            let key = Self { algorithm, ..Self::generate(system, Purpose::Signing, origin, activates_at) };
+            // Not all bytes are a scalar of the curve.
+            if key.secret().is_some_and(|secret| algorithm.pair(&secret).is_some()) {
+                return key;
+            }
+        }
     }
 
     /// Whether it signs access tokens.
     pub fn signs(&self) -> bool {
         self.purpose == Purpose::Signing
+    }
+
+    /// The public half of a key that signs access tokens, as others read it (RFC 7517); `None` of one that both sides share.
+    pub fn public_jwk(&self) -> Option<Value> {
+        let secret = self.secret().filter(|_| self.signs())?;
+        let mut jwk = self.algorithm.pair(&secret)?.public?;
+        jwk["kid"] = json!(self.kid);
+        jwk["alg"] = json!(self.algorithm.as_str());
+        jwk["use"] = json!("sig");
+        Some(jwk)
     }
 
     /// The public key of a checkpoint key, as verifiers of notes read it; `None` for every other key.
@@ -153,12 +185,17 @@ impl KeyFile {
         let text = fs::read_to_string(path).map_err(unread)?;
         let malformed = || KeyFileError::Malformed(path.to_owned());
         let key: Self = serde_json::from_str(&text).map_err(|_| malformed())?;
-        if key.secret().is_none() { Err(malformed()) } else { Ok(key) }
+        let is_key = |secret| key.algorithm.pair(&secret).is_some();
+        if key.secret().is_some_and(is_key) { Ok(key) } else { Err(malformed()) }
     }
 
     fn path(&self, folder: &Path) -> PathBuf {
         folder.join(format!("{}-{}.json", self.purpose.as_str(), self.kid))
     }
+}
+
+fn is_default(algorithm: &Algorithm) -> bool {
+    *algorithm == Algorithm::default()
 }
 
 impl fmt::Debug for KeyFile {

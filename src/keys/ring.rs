@@ -6,20 +6,47 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm as JwtAlgorithm, DecodingKey, EncodingKey};
 use routix_domain::evidence::NoteSigner;
+use serde_json::Value;
 
+use super::algorithm::Algorithm;
 use super::file::{KeyFile, KeyFileError, Origin, Purpose};
 use crate::system::System;
 
 /// How long after its publication a key begins to sign: several times the interval at which nodes read the folder.
 const LEAD: TimeDelta = TimeDelta::seconds(10);
 
+/// How long before a key with a public half: longer than others keep our key set, which is [`KEY_SET_SECONDS`].
+const LEAD_ELSEWHERE: TimeDelta = TimeDelta::minutes(15);
+
+/// For so long others may keep our key set.
+pub const KEY_SET_SECONDS: u32 = 300;
+
 /// A key that signs and verifies access tokens.
 #[derive(Clone)]
 pub struct SigningKey {
     pub kid: String,
     pub activates_at: DateTime<Utc>,
-    pub secret: [u8; 32],
+    pub algorithm: JwtAlgorithm,
+    pub encoding: EncodingKey,
+    pub decoding: DecodingKey,
+    /// The public half, if it has one.
+    jwk: Option<Value>,
+}
+
+impl SigningKey {
+    fn of(file: &KeyFile) -> Option<Self> {
+        let pair = file.algorithm.pair(&file.secret()?)?;
+        Some(Self {
+            kid: file.kid.clone(),
+            activates_at: file.activates_at,
+            algorithm: file.algorithm.of_jwt(),
+            encoding: pair.encoding,
+            decoding: pair.decoding,
+            jwk: file.public_jwk(),
+        })
+    }
 }
 
 /// All keys at one moment.
@@ -44,6 +71,11 @@ impl Keys {
     /// The key with this id, whether it signs or only verifies.
     pub fn verifying(&self, kid: &str) -> Option<&SigningKey> {
         self.signing.iter().find(|key| key.kid == kid)
+    }
+
+    /// The public keys of those who verify elsewhere (RFC 7517, 5), those not yet active too. A shared key is never among them.
+    pub fn public(&self) -> Vec<&Value> {
+        self.signing.iter().filter_map(|key| key.jwk.as_ref()).collect()
     }
 
     /// The key that sealed what began at `moment`: the newest that was active then, or the first.
@@ -72,13 +104,7 @@ impl Keys {
     }
 
     fn of(files: &[KeyFile]) -> Result<Self, KeyFileError> {
-        let signing: Vec<SigningKey> = files
-            .iter()
-            .filter(|file| file.purpose == Purpose::Signing)
-            .filter_map(|file| {
-                Some(SigningKey { kid: file.kid.clone(), activates_at: file.activates_at, secret: file.secret()? })
-            })
-            .collect();
+        let signing: Vec<SigningKey> = files.iter().filter(|file| file.signs()).filter_map(SigningKey::of).collect();
         if signing.is_empty() {
             return Err(KeyFileError::Missing(Purpose::Signing));
         }
@@ -145,13 +171,26 @@ impl KeyRing {
         Ok(KeyFile::read_all(&self.folder)?.iter().filter_map(KeyFile::verifier_key).collect())
     }
 
+    /// Makes a signing key for HS256, as [`Self::draft_of`].
+    ///
+    /// # Errors
+    /// [`KeyFileError`] when the folder cannot be read or written.
+    pub fn draft(folder: &Path, system: &System, origin: Option<Origin>) -> Result<KeyFile, KeyFileError> {
+        Self::draft_of(folder, system, origin, Algorithm::Hs256)
+    }
+
     /// Makes a signing key that is not written yet, and writes the other keys that are not there yet. The first key of a
     /// folder is active at once, a later one after a lead. Without an `origin` it is that of the keys already there, or
     /// production: a demo stays a demo.
     ///
     /// # Errors
     /// [`KeyFileError`] when the folder cannot be read or written.
-    pub fn draft(folder: &Path, system: &System, origin: Option<Origin>) -> Result<KeyFile, KeyFileError> {
+    pub fn draft_of(
+        folder: &Path,
+        system: &System,
+        origin: Option<Origin>,
+        algorithm: Algorithm,
+    ) -> Result<KeyFile, KeyFileError> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -166,7 +205,8 @@ impl KeyRing {
             }
         }
         let first = !files.iter().any(|file| file.purpose == Purpose::Signing);
-        Ok(KeyFile::generate(system, Purpose::Signing, origin, if first { now } else { now + LEAD }))
+        let lead = if algorithm.is_asymmetric() { LEAD_ELSEWHERE } else { LEAD };
+        Ok(KeyFile::generate_signing(system, algorithm, origin, if first { now } else { now + lead }))
     }
 }
 

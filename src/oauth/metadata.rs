@@ -14,12 +14,17 @@ use serde_json::{Value, json};
 
 use crate::access::Resource;
 use crate::http::Failure;
+use crate::keys::{KEY_SET_SECONDS, KeyRing};
+
+/// Where the public keys are.
+const JWKS: &str = "/.well-known/jwks.json";
 
 /// What the metadata documents say.
 pub struct Metadata {
     pub resource: Resource,
     /// The scopes that exist.
     pub scopes: ScopeSet,
+    pub keys: KeyRing,
 }
 
 impl Metadata {
@@ -33,6 +38,7 @@ pub fn router(metadata: Arc<Metadata>) -> Router {
     const RESOURCE: &str = "/.well-known/oauth-protected-resource";
     Router::new()
         .route("/.well-known/oauth-authorization-server", get(server))
+        .route(JWKS, get(key_set))
         .route(RESOURCE, get(|State(metadata): State<Arc<Metadata>>| async move { resource(&metadata, "") }))
         .route(
             &format!("{RESOURCE}/{{*path}}"),
@@ -46,7 +52,7 @@ pub fn router(metadata: Arc<Metadata>) -> Router {
 async fn server(State(metadata): State<Arc<Metadata>>) -> Response {
     let issuer = metadata.resource.issuer();
     let url = |path: &str| format!("{issuer}{path}");
-    document(&json!({
+    let mut server = json!({
         "issuer": issuer,
         "authorization_endpoint": url("/auth/v1/oauth/authorize"),
         "token_endpoint": url("/auth/v1/oauth/token"),
@@ -63,7 +69,18 @@ async fn server(State(metadata): State<Arc<Metadata>>) -> Response {
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "authorization_response_iss_parameter_supported": true,
         "protected_resources": [metadata.resource.names()[1]],
-    }))
+    });
+    // Named only where there is something for those who verify elsewhere.
+    if !metadata.keys.current().public().is_empty() {
+        server["jwks_uri"] = url(JWKS).into();
+    }
+    document(&server)
+}
+
+/// The public halves of the keys that sign access tokens (RFC 7517, 5), for those who verify elsewhere. A key that signs with
+/// HS256 has none: whoever could verify with it could sign.
+async fn key_set(State(metadata): State<Arc<Metadata>>) -> Response {
+    document(&json!({"keys": metadata.keys.current().public()}))
 }
 
 fn resource(metadata: &Metadata, path: &str) -> Response {
@@ -75,6 +92,8 @@ fn resource(metadata: &Metadata, path: &str) -> Response {
 
 fn document(value: &Value) -> Response {
     let mut response = Json(value).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    if let Ok(kept) = HeaderValue::try_from(format!("public, max-age={KEY_SET_SECONDS}")) {
+        response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    }
     response
 }

@@ -218,7 +218,8 @@ impl Service {
             pages: Arc::clone(&pages),
             failures: Limiter::new(self.failure_limit),
         };
-        let metadata = Metadata { resource: self.access.resource.clone(), scopes: stores.catalogue.scopes() };
+        let (resource, keys) = (self.access.resource.clone(), self.access.keys.clone());
+        let metadata = Metadata { resource, scopes: stores.catalogue.scopes(), keys };
         let management = Management {
             access: self.access.clone(),
             commands: stores.commands.clone(),

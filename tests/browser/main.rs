@@ -21,6 +21,7 @@ mod hostile;
 mod keyboard;
 mod languages;
 mod listener;
+mod operators;
 mod refusals;
 #[expect(dead_code, unused_imports, reason = "what starts the program for the other tests can do more")]
 #[path = "../running/mod.rs"]

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use routix_projections::Projection;
 use routix_projections::projection;
 
 use super::PROJECTIONS;
 use crate::dashboard::Dashboard;
+use crate::dashboard::confirm::{self, Problem};
 use crate::dashboard::navigation::Section;
 use crate::dashboard::person::Person;
 use crate::operate::Kind;
@@ -74,15 +76,17 @@ struct ActTemplate<'a> {
     action: String,
     list: &'static str,
     form_token: String,
+    problem: Option<Problem>,
+    user_name: &'a str,
 }
 
 /// What it means, and the button.
-pub(super) async fn confirm(
+pub(super) async fn show(
     State(dashboard): State<Arc<Dashboard>>,
     person: Person,
     Path((name, act)): Path<(String, String)>,
 ) -> Response {
-    person.visitor.answer(confirmation(&dashboard, &person, (&name, &act)).await)
+    person.visitor.answer(confirmation(&dashboard, &person, (&name, &act), None).await)
 }
 
 /// # Errors
@@ -92,7 +96,12 @@ fn found(person: &Person, (name, act): (&str, &str)) -> Result<(&'static dyn Pro
     projection::named(name).zip(Act::named(act)).ok_or(PageError::NotFound)
 }
 
-async fn confirmation(dashboard: &Dashboard, person: &Person, path: (&str, &str)) -> Result<Response, PageError> {
+async fn confirmation(
+    dashboard: &Dashboard,
+    person: &Person,
+    path: (&str, &str),
+    problem: Option<Problem>,
+) -> Result<Response, PageError> {
     let (projection, act) = found(person, path)?;
     if !act.is_confirmed() {
         return Ok(see_other(PROJECTIONS));
@@ -110,7 +119,8 @@ async fn confirmation(dashboard: &Dashboard, person: &Person, path: (&str, &str)
     };
     let obstacle = if act == Act::Rebuild { obstacle(dashboard, projection).await? } else { None };
     let action = format!("{PROJECTIONS}/{name}/{}", act.name());
-    Ok(person.page(&ActTemplate {
+    let status = problem.map_or(StatusCode::OK, Problem::status);
+    let template = ActTemplate {
         frame: person.frame_at(Section::Projections, &action),
         title,
         consequences,
@@ -120,7 +130,10 @@ async fn confirmation(dashboard: &Dashboard, person: &Person, path: (&str, &str)
         action,
         list: PROJECTIONS,
         form_token: person.visitor.form_token(act.purpose()),
-    }))
+        problem,
+        user_name: &person.session.user.email,
+    };
+    Ok(person.visitor.dashboard_page(status, &template))
 }
 
 /// The version of tables that are not of this version, and this version. They belong to the server of their version, which
@@ -152,6 +165,11 @@ async fn done(
     let (projection, act) = found(person, path)?;
     let form = Form::read(&person.visitor, request).await?;
     let session = form.session(&person.visitor, act.purpose())?;
+    if act == Act::Pause
+        && let Err(problem) = confirm::password(person, &form).await?
+    {
+        return confirmation(dashboard, person, path, Some(problem)).await;
+    }
     let changed = match act {
         Act::Rebuild if obstacle(dashboard, projection).await?.is_some() => false,
         Act::Rebuild => dashboard.works.begin(projection, Kind::Rebuild).is_ok(),

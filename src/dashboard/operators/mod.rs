@@ -15,5 +15,5 @@ const PROJECTIONS: &str = "/operator/projections";
 pub(super) fn router() -> Router<Arc<Dashboard>> {
     Router::new()
         .route(PROJECTIONS, get(projections::show))
-        .route("/operator/projections/{name}/{act}", get(acts::confirm).post(acts::submit))
+        .route("/operator/projections/{name}/{act}", get(acts::show).post(acts::submit))
 }

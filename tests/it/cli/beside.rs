@@ -95,7 +95,7 @@ fn a_key_that_is_rotated_beside_the_server_costs_no_token() {
     for token in [&old, &new] {
         assert_eq!(list(&server, token, "RS2RDH3B", "accounts").status, 200);
     }
-    routix(folder.path(), &["keys", "retire", &kid(&old)]).done();
+    routix(folder.path(), &["keys", "retire", &kid(&old), "--now"]).done();
     until("the retired key is refused", || (list(&server, &old, "RS2RDH3B", "accounts").status == 401).then_some(()));
     assert_eq!(list(&server, &new, "RS2RDH3B", "accounts").status, 200);
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::http::app::TestApp;
 use crate::http::browser::{Browser, FROM_OUR_PAGE, Page};
 use crate::http::client::eventually;
-use crate::http::world::Actor;
+use crate::http::world::{Actor, PASSWORD};
 
 const PROJECTIONS: &str = "/operator/projections";
 const OPERATOR: Actor = Actor::Member;
@@ -44,7 +44,9 @@ async fn says(browser: &Browser, name: &str, what: &str) -> Page {
 
 async fn act(browser: &Browser, name: &str, act: &str) -> Page {
     let page = browser.get(&format!("{PROJECTIONS}/{name}/{act}")).await.expect(200);
-    let done = browser.submit(&page, "act", &[]).await.expect(303);
+    // Only a pause asks for it.
+    let password = page.form("act").names.iter().any(|name| name == "password").then_some(("password", PASSWORD));
+    let done = browser.submit(&page, "act", password.as_slice()).await.expect(303);
     browser.follow(&done).await.expect(200)
 }
 
@@ -81,8 +83,14 @@ async fn a_paused_projection_stops_what_rests_on_it_until_it_is_resumed() {
     let client = app.new_app(&app.sign_in(Actor::Owner).await, json!({})).await;
     app.app_token(&client).await;
     let before = browser.get(&format!("{PROJECTIONS}/token_validation/pause")).await.expect(200);
-    before.expect_words("All token doors and the API answer 503").expect_words("/readyz answers 503");
+    let before = before.expect_words("All token doors and the API answer 503").expect_words("/readyz answers 503");
     app.app_token(&client).await;
+    browser
+        .submit(&before, "act", &[("password", "wrong")])
+        .await
+        .expect(403)
+        .expect_words("This is not your password.");
+    browser.get(PROJECTIONS).await.expect(200).expect_words("Follows the log");
     let page = act(&browser, "token_validation", "pause").await.expect_words("token_validation is paused until");
     assert!(section(&page, "token_validation").contains("Paused"), "{}", page.text);
     eventually("the doors are closed", async || {
