@@ -17,6 +17,7 @@ pub mod history;
 pub mod http;
 pub mod keys;
 pub mod manage;
+pub mod measure;
 pub mod oauth;
 pub mod operate;
 pub mod pages;

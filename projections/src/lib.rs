@@ -8,6 +8,7 @@ pub mod app_list;
 pub mod branches;
 pub mod consents;
 pub mod database;
+pub mod measure;
 pub mod members;
 pub mod projection;
 pub mod read_db;

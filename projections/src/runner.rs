@@ -4,6 +4,7 @@ mod waiter;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use routix_domain::log::EventFeed;
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use tokio::task::JoinSet;
 
 use self::waiter::Standings;
 pub use self::waiter::{NotReached, Standing, Trouble, Waiter};
+use crate::measure;
 use crate::projection::Projection;
 use crate::read_db::{Advance, Outcome, ReadDb, ReadError};
 use crate::same_log;
@@ -145,10 +147,11 @@ impl Follower {
         if page.next == after {
             return Ok(Step { outcome: Outcome::At(after), more: false });
         }
-        let (next, full) = (page.next, page.events.len() == BATCH);
+        let (next, events, began) = (page.next, page.events.len(), Instant::now());
         let outcome = self.db.advance(self.projection, self.target, (after, page), (self.now)()).await?;
+        measure::batch(self.projection.name(), events, began.elapsed());
         let more = match outcome {
-            Outcome::At(reached) => full || reached < next,
+            Outcome::At(reached) => events == BATCH || reached < next,
             Outcome::Elsewhere(_) => true,
             Outcome::Stopped { .. } => false,
         };

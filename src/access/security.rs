@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::http::limit::network;
 use crate::http::origin::RequestOrigin;
+use crate::measure;
 use crate::store::identity::{IdentityDb, IdentityError, SecurityKind, SecurityRow};
 use crate::system::System;
 
@@ -85,6 +86,7 @@ impl SecurityLog {
         let (client_id, user_id) = (about.client_id.map(display), about.user_id.map(display));
         let (kind_word, detail, request_id) = (kind.as_str(), about.detail, &origin.request_id);
         tracing::warn!(target: "routix::security", kind = kind_word, detail, client_id, user_id, request_id, "security");
+        measure::incident(kind_word, detail);
         if self.days == 0 {
             return;
         }
@@ -96,10 +98,12 @@ impl SecurityLog {
             seen.again(now);
         } else if room {
             buffer.sources.insert(source, Seen::new(request_id, now));
-        } else if let Some(dropped) = &mut buffer.dropped {
-            dropped.again(now);
         } else {
-            buffer.dropped = Some(Seen::new("", now));
+            measure::dropped_from_security_log();
+            match &mut buffer.dropped {
+                Some(dropped) => dropped.again(now),
+                None => buffer.dropped = Some(Seen::new("", now)),
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::commands::PasswordError;
 use crate::commands::sessions::{BrowserToken, Reason, Sessions, SignInError, SignedIn};
 use crate::http::limit::{Budget, Limiter, network};
 use crate::http::origin::RequestOrigin;
+use crate::measure;
 use crate::store::identity::{SecurityKind, User};
 
 /// Why nobody was signed in.
@@ -42,7 +43,8 @@ impl SignIn {
     pub async fn api(&self, email: &str, password: String, origin: &RequestOrigin) -> Result<SignedIn, SignInRefusal> {
         let guess = self.guess(email, origin)?;
         let credentials = (email, password);
-        guess.judge(self.sessions.sign_in(credentials, origin.context.clone(), || guess.is_admitted()).await)
+        let signed_in = self.sessions.sign_in(credentials, origin.context.clone(), || guess.is_admitted()).await;
+        guess.judge(signed_in).inspect(|_| measure::signed_in("api"))
     }
 
     /// A session of a browser, in place of the one whose token it showed.
@@ -58,7 +60,8 @@ impl SignIn {
         let guess = self.guess(email, origin)?;
         let context = origin.context.clone();
         let admitted = || guess.is_admitted();
-        guess.judge(self.sessions.sign_in_browser((email, password), context, replaced, admitted).await)
+        let signed_in = self.sessions.sign_in_browser((email, password), context, replaced, admitted).await;
+        guess.judge(signed_in).inspect(|_| measure::signed_in("browser"))
     }
 
     /// Whether somebody who is signed in knows his password, before he does something dangerous. A wrong one is counted like

@@ -12,6 +12,7 @@ use crate::commands::Origin;
 use crate::config::{Config, LogFormat};
 use crate::demo::{self, Facts};
 use crate::keys::{Algorithm, KeyFile, Origin as KeyOrigin};
+use crate::measure::Metrics;
 use crate::system::System;
 use crate::wiring::{Service, Stores};
 
@@ -26,6 +27,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     if keys.iter().any(|key| key.origin == KeyOrigin::Production) {
         bail!("{} holds production keys; a demo needs a data directory of its own", folder.display());
     }
+    let metrics = Metrics::install()?;
     let stores = Stores::open(&config, &system).await?;
     // A start that was killed between the two keys left one that signs nothing.
     if !keys.iter().any(KeyFile::signs) {
@@ -43,7 +45,10 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         ));
     }
     config.operators.get_or_insert_with(|| facts.get("ROUTIX_OWNER_EMAIL").to_owned());
-    let service = Service::bind(&config, stores, lock).await?;
+    let service = Service::bind(&config, stores, lock).await?.with_metrics(metrics);
+    if let Some(address) = service.admin_address {
+        note(&format!("operators find /metrics, /healthz and /readyz on {address}"));
+    }
     let facts = facts.at(&service.public_url);
     facts.write(&config.data_dir)?;
     let stop = stop_signal()?;

@@ -11,6 +11,7 @@ use super::output::note;
 use super::settings::Settings;
 use crate::config::Config;
 use crate::keys::KeyRing;
+use crate::measure::Metrics;
 use crate::system::System;
 use crate::wiring::{Service, Stores};
 
@@ -25,9 +26,13 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         bail!("the keys in {} were made by a demo; production needs keys of its own", config.keys_dir().display());
     }
     let lock = Service::lock(&config)?;
+    let metrics = Metrics::install()?;
     let stores = Stores::open(&config, &System::real()).await?;
-    let service = Service::bind(&config, stores, lock).await?;
+    let service = Service::bind(&config, stores, lock).await?.with_metrics(metrics);
     note(&format!("routix serves {} on {}", service.public_url, service.address));
+    if let Some(address) = service.admin_address {
+        note(&format!("operators find /metrics, /healthz and /readyz on {address}"));
+    }
     let stop = stop_signal()?;
     manager::tell(manager::READY);
     let stop = async {

@@ -23,6 +23,9 @@ pub(super) struct Settings {
     /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080].
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     listen: Option<SocketAddr>,
+    /// Address for operators alone, with /metrics, /healthz and /readyz [default: none; a demo has them where it listens].
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
+    admin_listen: Option<SocketAddr>,
     /// How others reach this service, for example https://api.example.com.
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     public_url: Option<String>,

@@ -164,6 +164,7 @@ mod tests {
             ("trusted_proxy", serde_json::json!("10.0.0.0/8,proxy")),
             ("tms_schema", serde_json::json!("a b")),
             ("listen", serde_json::json!("nowhere")),
+            ("admin_listen", serde_json::json!("9090")),
         ] {
             let error =
                 load(Config::default(), None, flags(serde_json::json!({ name: value }))).unwrap_err().to_string();

@@ -44,7 +44,12 @@ impl Setting {
 pub(super) fn redacted(name: &str, value: Value) -> Value {
     match value {
         Value::String(url) if AS_FILE.contains(&name) => Value::String(without_password(&url)),
-        other => other,
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => other,
     }
 }
 

@@ -20,6 +20,11 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The address to listen on; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// The address for operators alone: `/metrics`, and `/healthz` and `/readyz` as on the other one. Left out, there is no
+    /// `/metrics`: it tells everybody how much goes on and what stands still, and what `listen` serves is as a rule open to
+    /// everybody, if only through a proxy on the same machine. A demo on a loopback address is tried out by whoever started
+    /// it, so there it is served beside everything else.
+    pub admin_listen: Option<SocketAddr>,
     /// How others reach this service: the issuer of metadata and the base of printed URLs. Without a path.
     pub public_url: Option<String>,
     /// The folder of the keys; `<data_dir>/keys` when left out.
@@ -69,6 +74,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("./routix-data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin_listen: None,
             public_url: None,
             keys_dir: None,
             token_issuer: "supabase".to_owned(),
@@ -97,7 +103,8 @@ impl fmt::Debug for Config {
 
 impl Config {
     /// Every setting, in the order of their names.
-    pub(super) const NAMES: [&'static str; 18] = [
+    pub(super) const NAMES: [&'static str; 19] = [
+        "admin_listen",
         "api_rate_limit",
         "catalogue",
         "data_dir",

@@ -1,12 +1,12 @@
 //! The outermost layer: a request id for everything, refusal of ambiguous requests, one rendering of failures, one log
-//! line a request.
+//! line and one count a request.
 //!
 //! The line holds the matched route and never the URL: a query string may carry a token that somebody put there.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
@@ -15,9 +15,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use tracing::{Instrument, Span, error_span};
 
 use super::failure::Failure;
 use super::forwarded::TrustedProxies;
+use super::trace::trace_id;
+use crate::measure;
 use crate::system::System;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,10 +52,13 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// Wraps every route.
 pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &edge.system);
-    let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut line = LogLine { began: Instant::now(), method: method.clone(), route, id: Arc::clone(&id), status: 0 };
+    let route = request.extensions().get::<MatchedPath>().map(|path| Arc::from(path.as_str()));
+    let measured = measure::Request::begin(request.method().clone(), route);
+    let trace_id = trace_id(request.headers()).map(str::to_owned);
+    // Only who follows a trace pays for a span; every line below it says which trace it belongs to.
+    let span = trace_id.as_ref().map_or_else(Span::none, |trace_id| error_span!("request", trace_id));
+    let mut line = LogLine { measured, id: Arc::clone(&id), trace_id };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
         let client = edge.proxies.client(peer, request.headers());
@@ -60,15 +66,15 @@ pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) ->
     }
     let response = match refuse(&request) {
         Some(failure) => failure.into_response(),
-        None => run(request, next).await,
+        None => run(request, next).instrument(span.clone()).await,
     };
-    let mut response = render(response, &path, &id, &method);
+    let mut response = span.in_scope(|| render(response, &path, &id, line.measured.method()));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(X_REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    line.status = response.status().as_u16();
+    line.measured.status = response.status().as_u16();
     response
 }
 
@@ -91,22 +97,21 @@ struct Panicked;
 
 /// Written when it is dropped, so that a request whose caller hung up leaves its line too, with status 0.
 struct LogLine {
-    began: Instant,
-    method: Method,
-    route: Option<String>,
+    measured: measure::Request,
     id: Arc<str>,
-    status: u16,
+    trace_id: Option<String>,
 }
 
 impl Drop for LogLine {
     fn drop(&mut self) {
         tracing::info!(
             target: "routix::request",
-            method = %self.method,
-            route = self.route.as_deref().unwrap_or("(none)"),
-            status = self.status,
-            microseconds = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            method = %self.measured.method(),
+            route = self.measured.route(),
+            status = self.measured.status,
+            microseconds = u64::try_from(self.measured.elapsed().as_micros()).unwrap_or(u64::MAX),
             request_id = &*self.id,
+            trace_id = self.trace_id,
             "request"
         );
     }

@@ -12,5 +12,6 @@ pub mod limit;
 pub mod origin;
 pub mod pairs;
 pub mod server;
+pub mod trace;
 
 pub use failure::Failure;

@@ -1,6 +1,8 @@
-//! Doors for those who keep the service running: is it alive, is it ready (contract, section 8).
+//! Doors for those who keep the service running: is it alive, is it ready, how is it (contract, section 8).
 
 mod lag;
+mod metrics;
+mod process;
 mod ready;
 mod standing;
 mod works;
@@ -11,10 +13,13 @@ use axum::routing::get;
 use axum::{Json, Router};
 use routix_domain::log::SealStore;
 use routix_projections::ReadDb;
+use routix_projections::database::PoolStatus;
 use routix_projections::runner::Waiter;
 use serde_json::json;
 
 pub use self::lag::{Lag, lag};
+pub use self::metrics::Scrape;
+use self::metrics::metrics;
 use self::ready::ready;
 pub use self::standing::ProjectionStanding;
 pub use self::works::{Kind, Outcome, Work, Works};
@@ -31,6 +36,20 @@ pub struct Health {
     /// What the followers of this process say. The tables alone look the same when nobody moves them.
     pub projections: Waiter,
     pub system: System,
+}
+
+impl Health {
+    /// How busy the connections of each life are; nothing on SQLite.
+    fn pools(&self) -> Vec<(&'static str, PoolStatus)> {
+        let named = |name, pool: Option<PoolStatus>| pool.map(|pool| (name, pool));
+        let models = [named("read", self.read.pool()), named("identity", self.identity.pool())];
+        models.into_iter().flatten().chain(self.store.pools()).collect()
+    }
+}
+
+/// `/metrics`, for whoever may see it.
+pub fn metrics_router(scrape: Arc<Scrape>) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state(scrape)
 }
 
 pub fn router(health: Arc<Health>) -> Router {

@@ -1,10 +1,12 @@
 //! The event store in use, whichever it is.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot};
 use routix_domain::log::{EventFeed, SealStore};
+use routix_projections::database::PoolStatus;
 use serde_json::Value;
 
 #[cfg(feature = "eventstore")]
@@ -13,6 +15,7 @@ use super::postgres::PostgresEventStore;
 #[cfg(feature = "eventstore")]
 use super::seals::Seals;
 use super::sqlite::SqliteEventStore;
+use crate::measure::{Append, appended};
 
 /// One of the stores. Surfaces and commands know it only by its ports. cqrs-es's is one that cannot be behind a pointer, so
 /// this hands every call on.
@@ -46,6 +49,16 @@ impl EventStore {
             Self::Postgres(store) => Arc::new(store.seals()),
             #[cfg(feature = "eventstore")]
             Self::EventStoreDb { seals, .. } => Arc::new(seals.clone()),
+        }
+    }
+
+    /// How busy the connections are that read the log, and those that append to it; nothing where there is no pool.
+    pub fn pools(&self) -> Vec<(&'static str, PoolStatus)> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(store) => store.pools(),
+            #[cfg(feature = "eventstore")]
+            Self::EventStoreDb { seals, .. } => seals.pool().map(|pool| ("seals", pool)).into_iter().collect(),
         }
     }
 
@@ -97,12 +110,24 @@ impl PersistedEventRepository for EventStore {
         events: &[SerializedEvent],
         snapshot_update: Option<(String, Value, usize)>,
     ) -> Result<(), PersistenceError> {
-        match self {
+        let began = Instant::now();
+        let persisted = match self {
             Self::Sqlite(store) => store.persist::<A>(events, snapshot_update).await,
             Self::Postgres(store) => store.persist::<A>(events, snapshot_update).await,
             #[cfg(feature = "eventstore")]
             Self::EventStoreDb { store, .. } => store.persist::<A>(events, snapshot_update).await,
-        }
+        };
+        let outcome = match &persisted {
+            Ok(()) => Append::Appended,
+            Err(PersistenceError::OptimisticLockError) => Append::Conflict,
+            Err(
+                PersistenceError::ConnectionError(_)
+                | PersistenceError::DeserializationError(_)
+                | PersistenceError::UnknownError(_),
+            ) => Append::Failed,
+        };
+        appended(outcome, events.len(), began.elapsed());
+        persisted
     }
 
     async fn stream_events<A: Aggregate>(&self, id: &str) -> Result<ReplayStream, PersistenceError> {

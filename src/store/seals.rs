@@ -20,6 +20,12 @@ impl Seals {
         Self { database }
     }
 
+    /// How busy its connections are; `None` for SQLite.
+    #[cfg(feature = "eventstore")]
+    pub(super) fn pool(&self) -> Option<routix_projections::database::PoolStatus> {
+        self.database.pool()
+    }
+
     pub(super) fn database(&self) -> &Database {
         &self.database
     }

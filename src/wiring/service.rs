@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Router, middleware};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
 use routix_domain::value::Scope;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -27,9 +29,10 @@ use crate::http::limit::Limiter;
 use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
+use crate::measure::Metrics;
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
-use crate::operate::{self, Works};
+use crate::operate::{self, Health, Scrape, Works};
 use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
 use crate::proxy::catalogue::Catalogue;
@@ -44,6 +47,8 @@ const LAST_SEAL: Duration = Duration::from_secs(5);
 const SECURITY_INTERVAL: Duration = Duration::from_secs(5);
 /// How often its old rows are removed.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// How often durations go into their buckets.
+const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 /// How often the keys folder is read again.
 const KEYS_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -64,7 +69,13 @@ pub struct Service {
     /// Where it listens, with the real port.
     pub address: SocketAddr,
     pub public_url: String,
+    /// Where it listens for operators alone, with the real port.
+    pub admin_address: Option<SocketAddr>,
     listener: TcpListener,
+    admin_listener: Option<TcpListener>,
+    metrics: Option<Metrics>,
+    started: DateTime<Utc>,
+    data_dir: PathBuf,
     access: Access,
     sign_in: Arc<SignIn>,
     failure_limit: u32,
@@ -90,9 +101,11 @@ impl Service {
     /// # Errors
     /// [`ServeError`] says what is in the way.
     pub async fn bind(config: &Config, stores: Stores, lock: Option<File>) -> Result<Self, ServeError> {
-        let unbound = |error| ServeError::Listen(config.listen, error);
-        let listener = TcpListener::bind(config.listen).await.map_err(unbound)?;
-        let address = listener.local_addr().map_err(unbound)?;
+        let (listener, address) = listen(config.listen).await?;
+        let (admin_listener, admin_address) = match config.admin_listen {
+            Some(address) => Some(listen(address).await?).unzip(),
+            None => (None, None),
+        };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let keys = KeyRing::open(&config.keys_dir())?;
         let access = Access {
@@ -118,10 +131,15 @@ impl Service {
         let sign_in = Arc::new(SignIn::new(sessions, access.security.clone(), failure_limit));
         let works = Works::new(stores.rebuilder(), stores.system.clone());
         Ok(Self {
+            started: stores.system.now(),
+            data_dir: config.data_dir.clone(),
             stores,
             address,
             public_url,
+            admin_address,
             listener,
+            admin_listener,
+            metrics: None,
             access,
             sign_in,
             failure_limit,
@@ -134,6 +152,13 @@ impl Service {
         })
     }
 
+    /// Shows what this process counts: to operators where there is a listener for them, else to whoever tries out a demo
+    /// on his own machine.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics: Some(metrics), ..self }
+    }
+
     /// Serves until `stop` resolves, then drains, writes down what was counted, and returns.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut beside = JoinSet::new();
@@ -142,8 +167,16 @@ impl Service {
         let sealer = self.stores.sealer(self.access.keys.clone());
         beside.spawn(sealer.clone().run());
         beside.spawn(keep_security(self.access.clone()));
-        let router = self.router();
-        server::serve(self.listener, router, stop).await;
+        beside.spawn(keep_metrics(self.metrics.clone()));
+        let health = Arc::new(self.stores.health());
+        let (router, admin_router) = (self.router(&health), self.admin_router(&health));
+        let stop = stop.shared();
+        let admin = async {
+            if let Some(listener) = self.admin_listener {
+                server::serve(listener, admin_router, stop.clone()).await;
+            }
+        };
+        tokio::join!(server::serve(self.listener, router, stop.clone()), admin);
         tokio::join!(beside.shutdown(), self.works.stop(), self.downloads.stop());
         if let Err(error) = self.access.usage.flush(&self.access.identity).await {
             tracing::warn!(%error, "the last use counts are lost");
@@ -159,7 +192,27 @@ impl Service {
         self.stores.close().await;
     }
 
-    fn router(&self) -> Router {
+    /// The doors of the operators, on a listener of their own.
+    fn admin_router(&self, health: &Arc<Health>) -> Router {
+        Router::new()
+            .merge(self.metrics_router(health))
+            .merge(operate::router(Arc::clone(health)))
+            .layer(middleware::from_fn_with_state(self.edge(), edge))
+    }
+
+    /// Nothing in a process that counts nothing.
+    fn metrics_router(&self, health: &Arc<Health>) -> Router {
+        let Some(metrics) = self.metrics.clone() else { return Router::new() };
+        let (keys, data_dir) = (self.access.keys.clone(), self.data_dir.clone());
+        let scrape = Scrape { metrics, health: Arc::clone(health), keys, data_dir, started: self.started };
+        operate::metrics_router(Arc::new(scrape))
+    }
+
+    fn edge(&self) -> Edge {
+        Edge { system: self.stores.system.clone(), proxies: self.proxies.clone() }
+    }
+
+    fn router(&self, health: &Arc<Health>) -> Router {
         let stores = &self.stores;
         let is_demo = self.access.keys.current().has_demo_key();
         let texts = scope_texts(&stores.catalogue);
@@ -194,7 +247,6 @@ impl Service {
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
-        let health = Arc::new(stores.health());
         let dashboard = Dashboard {
             pages: Arc::clone(&pages),
             commands: stores.commands.clone(),
@@ -205,14 +257,15 @@ impl Service {
             seals: Arc::clone(&stores.seals),
             sealer: stores.sealer(self.access.keys.clone()),
             downloads: self.downloads.clone(),
-            health: Arc::clone(&health),
+            health: Arc::clone(health),
             works: self.works.clone(),
             scopes: stores.catalogue.scopes(),
             reference: reference(&stores.catalogue),
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };
-        let at_the_edge = Edge { system: stores.system.clone(), proxies: self.proxies.clone() };
+        let is_open = self.admin_address.is_none() && is_demo && self.address.ip().is_loopback();
+        let metrics = if is_open { self.metrics_router(health) } else { Router::new() };
         Router::new()
             .merge(oauth::router(Arc::new(oauth)))
             .merge(metadata::router(Arc::new(metadata)))
@@ -221,9 +274,17 @@ impl Service {
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
-            .merge(operate::router(health))
-            .layer(middleware::from_fn_with_state(at_the_edge, edge))
+            .merge(operate::router(Arc::clone(health)))
+            .merge(metrics)
+            .layer(middleware::from_fn_with_state(self.edge(), edge))
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let unbound = |error| ServeError::Listen(address, error);
+    let listener = TcpListener::bind(address).await.map_err(unbound)?;
+    let address = listener.local_addr().map_err(unbound)?;
+    Ok((listener, address))
 }
 
 /// What the catalogue says of each scope.
@@ -240,6 +301,15 @@ async fn keep_keys(keys: KeyRing) {
         if let Err(error) = keys.reload() {
             tracing::error!(%error, "cannot read the keys again; those read before stay in use");
         }
+    }
+}
+
+async fn keep_metrics(metrics: Option<Metrics>) {
+    let Some(metrics) = metrics else { return };
+    let mut ticks = interval(METRICS_INTERVAL);
+    loop {
+        ticks.tick().await;
+        metrics.settle();
     }
 }
 

@@ -9,6 +9,7 @@ mod evidence;
 mod faults;
 mod http;
 mod journey;
+mod metrics;
 mod nodes;
 mod operations;
 #[path = "../running/mod.rs"]

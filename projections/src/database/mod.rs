@@ -16,7 +16,7 @@ mod tests;
 mod value;
 
 pub use self::error::DatabaseError;
-pub use self::postgres::{PostgresDatabase, PostgresUrl, PostgresUrlError};
+pub use self::postgres::{PoolStatus, PostgresDatabase, PostgresUrl, PostgresUrlError};
 pub use self::row::Row;
 pub use self::session::{Session, Snapshot};
 pub use self::sqlite::SqliteDatabase;
@@ -65,6 +65,14 @@ impl Database {
         match self {
             Self::Sqlite(database) => database.write(work).await,
             Self::Postgres(database) => database.write(work).await,
+        }
+    }
+
+    /// How busy its connections are; `None` for SQLite, which has no pool.
+    pub fn pool(&self) -> Option<PoolStatus> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(database) => Some(database.pool()),
         }
     }
 

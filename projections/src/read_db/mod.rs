@@ -25,7 +25,7 @@ pub use self::error::ReadError;
 pub use self::generation::{Generation, State};
 use self::pace::Pace;
 pub use self::status::ProjectionStatus;
-use crate::database::{Database, SqliteDatabase};
+use crate::database::{Database, PoolStatus, SqliteDatabase};
 use crate::sqlite_file::Durability;
 use crate::table::{TableRow, Value};
 
@@ -37,6 +37,11 @@ pub struct ReadDb {
 }
 
 impl ReadDb {
+    /// How busy its connections are; `None` for SQLite.
+    pub fn pool(&self) -> Option<PoolStatus> {
+        self.database.pool()
+    }
+
     /// Takes a database whose migrations have run.
     pub fn new(database: Database) -> Self {
         Self { database, pace: Arc::default() }

@@ -21,6 +21,15 @@ pub(in crate::oauth) enum Door {
 }
 
 impl Door {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Functions => "functions",
+            Self::Auth => "auth",
+            Self::Routera => "routera",
+            Self::Routee => "routee",
+        }
+    }
+
     pub(super) fn answer(self, granted: &Granted) -> Response {
         let mut response = Json(Value::Object(self.members(granted))).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

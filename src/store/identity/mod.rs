@@ -22,7 +22,9 @@ mod users;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use routix_projections::database::{self, Database, DatabaseError, PostgresDatabase, Row, SqliteDatabase, Value};
+use routix_projections::database::{
+    self, Database, DatabaseError, PoolStatus, PostgresDatabase, Row, SqliteDatabase, Value,
+};
 use routix_projections::sqlite_file::Durability;
 
 pub use self::browser_sessions::{BrowserSession, OpenSession};
@@ -47,6 +49,11 @@ pub struct IdentityDb {
 }
 
 impl IdentityDb {
+    /// How busy its connections are; `None` for SQLite.
+    pub fn pool(&self) -> Option<PoolStatus> {
+        self.database.pool()
+    }
+
     /// Opens a SQLite file, makes it when it is not there, and brings it up to date.
     ///
     /// # Errors

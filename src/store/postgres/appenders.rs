@@ -1,11 +1,13 @@
 //! The connections that append and load: postgres-es on a pool that is replaced when it says nothing.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use cqrs_es::persist::PersistenceError;
 use postgres_es::PostgresEventRepository;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use routix_projections::database::PoolStatus;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::time::{Instant, timeout_at};
 
 /// Connections of a node that append and load.
@@ -15,14 +17,50 @@ const WAIT: Duration = Duration::from_secs(2);
 
 pub(super) struct Appenders {
     options: PgConnectOptions,
-    repository: RwLock<Arc<PostgresEventRepository>>,
+    connected: RwLock<Connected>,
+    /// Each takes one connection, or waits for one.
+    steps: AtomicUsize,
+}
+
+#[derive(Clone)]
+struct Connected {
+    repository: Arc<PostgresEventRepository>,
+    pool: PgPool,
+}
+
+/// A step under way, until it is dropped.
+struct Step<'a>(&'a AtomicUsize);
+
+impl<'a> Step<'a> {
+    fn begin(steps: &'a AtomicUsize) -> Self {
+        steps.fetch_add(1, Ordering::Relaxed);
+        Self(steps)
+    }
+}
+
+impl Drop for Step<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Appenders {
     /// Nothing is connected yet.
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        let repository = RwLock::new(connect(&options));
-        Self { options, repository }
+        let connected = RwLock::new(connect(&options));
+        Self { options, connected, steps: AtomicUsize::new(0) }
+    }
+
+    /// How busy the connections are.
+    pub(super) fn pool(&self) -> PoolStatus {
+        let Connected { pool, .. } = self.connected();
+        let (open, most) = (pool.size() as usize, CONNECTIONS as usize);
+        let waiting = self.steps.load(Ordering::Relaxed).saturating_sub(most);
+        PoolStatus { most, open, in_use: open.saturating_sub(pool.num_idle()), waiting }
+    }
+
+    fn connected(&self) -> Connected {
+        self.connected.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs one step. A server that says nothing is one that does not answer, and so is one that says that it cannot.
@@ -34,7 +72,8 @@ impl Appenders {
     where
         W: Future<Output = Result<T, PersistenceError>>,
     {
-        let repository = Arc::clone(&self.repository.read().unwrap_or_else(PoisonError::into_inner));
+        let _step = Step::begin(&self.steps);
+        let Connected { repository, .. } = self.connected();
         match timeout_at(deadline, step(Arc::clone(&repository))).await {
             Ok(Err(PersistenceError::UnknownError(error))) if error.is::<sqlx::Error>() => {
                 Err(PersistenceError::ConnectionError(error))
@@ -51,15 +90,16 @@ impl Appenders {
     /// places until then. One that never answers takes it up until the system gives the connection up, which may be a
     /// quarter of an hour.
     fn replace(&self, silent: &Arc<PostgresEventRepository>) {
-        let mut repository = self.repository.write().unwrap_or_else(PoisonError::into_inner);
+        let mut connected = self.connected.write().unwrap_or_else(PoisonError::into_inner);
         // Of several who have waited in vain, one is enough.
-        if Arc::ptr_eq(&repository, silent) {
-            *repository = connect(&self.options);
+        if Arc::ptr_eq(&connected.repository, silent) {
+            *connected = connect(&self.options);
         }
     }
 }
 
-fn connect(options: &PgConnectOptions) -> Arc<PostgresEventRepository> {
+fn connect(options: &PgConnectOptions) -> Connected {
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(WAIT);
-    Arc::new(PostgresEventRepository::new(pool.connect_lazy_with(options.clone())))
+    let pool = pool.connect_lazy_with(options.clone());
+    Connected { repository: Arc::new(PostgresEventRepository::new(pool.clone())), pool }
 }

@@ -13,6 +13,7 @@ use routix_domain::log::FeedError;
 use tokio::time::{Instant, sleep};
 
 use super::PostgresEventStore;
+use crate::measure::gap_waited_for;
 use crate::store::seals::unavailable;
 
 /// How long one look at a hole may take. The next one begins anew: what it has learned stays true.
@@ -29,10 +30,11 @@ impl PostgresEventStore {
     /// Whether everybody has ended who is appending now. Gives up after a while.
     pub(super) async fn appenders_have_ended(&self, patience: Duration) -> Result<bool, FeedError> {
         let mut waited_for = self.appenders().await?;
-        let deadline = Instant::now() + patience;
+        let began = Instant::now();
         let mut pause = FIRST_PAUSE;
         while !waited_for.is_empty() {
-            if Instant::now() >= deadline {
+            if began.elapsed() >= patience {
+                gap_waited_for(began.elapsed());
                 return Ok(false);
             }
             sleep(pause).await;
@@ -40,6 +42,7 @@ impl PostgresEventStore {
             let now = self.appenders().await?;
             waited_for.retain(|appender| now.contains(appender));
         }
+        gap_waited_for(began.elapsed());
         Ok(true)
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use chrono::{DateTime, Utc};
-use routix_projections::database::{Database, DatabaseError, PostgresDatabase, PostgresUrl};
+use routix_projections::database::{Database, DatabaseError, PoolStatus, PostgresDatabase, PostgresUrl};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 
@@ -55,6 +55,12 @@ impl PostgresEventStore {
             head: Arc::new(watch::channel(0).0),
             settled: Arc::new(AtomicU64::new(0)),
         })
+    }
+
+    /// How busy the connections are that read the log, and those that append to it.
+    pub(super) fn pools(&self) -> Vec<(&'static str, PoolStatus)> {
+        let reading = self.database.pool().map(|pool| ("log", pool));
+        reading.into_iter().chain([("appends", self.appenders.pool())]).collect()
     }
 
     /// The evidence beside the log.

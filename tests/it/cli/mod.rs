@@ -17,6 +17,6 @@ mod security;
 mod serve;
 mod settings;
 mod shutdown;
-mod steps;
+pub(crate) mod steps;
 mod transcript;
 mod usage;

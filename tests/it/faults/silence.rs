@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::task::spawn_blocking;
 
 use super::client::{App, Client};
 use super::house::{BRANCH, House};
 use super::link::Mode;
+use crate::metrics::scrape::{Scrape, admin_host, scrape};
+use crate::running::Server;
 use crate::support::until;
 
 const DELAY: Duration = Duration::from_millis(300);
@@ -96,5 +99,40 @@ async fn a_database_that_stands_still_keeps_nobody_and_is_used_again_when_it_goe
     house.cluster().thaw();
     recovers(&owner, &app, &token).await;
     house.verify();
+    server.stop();
+}
+
+async fn measured(host: &str) -> Scrape {
+    let host = host.to_owned();
+    spawn_blocking(move || scrape(&host)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_silent_database_does_not_say_is_missing_from_the_metrics() {
+    const LOOKED_UP: [&str; 4] = [
+        "routix_log_head",
+        "routix_projection_position",
+        "routix_projection_lag_seconds",
+        "routix_seal_waiting_events",
+    ];
+    let house = House::new().await;
+    let mut serving = house.serving();
+    serving.args(["--admin-listen", "127.0.0.1:0"]);
+    let server = Server::start(serving);
+    let admin = admin_host(&server);
+    let before = measured(&admin).await;
+    assert_eq!(LOOKED_UP.map(|name| before.names(name)), [true; 4]);
+    assert_eq!(before.value("routix_log_takes_appends", &[]), 1.0);
+    house.link.set(Mode::Hole);
+    let silent = measured(&admin).await;
+    assert_eq!(LOOKED_UP.map(|name| silent.names(name)), [false; 4], "an old number looks like a good one");
+    assert_eq!(silent.value("routix_log_takes_appends", &[]), 0.0);
+    assert!(silent.names("routix_http_requests_total") && silent.names("routix_pool_waiters"));
+    house.link.set(Mode::Open);
+    until("it is known again", async || {
+        let now = measured(&admin).await;
+        LOOKED_UP.iter().all(|name| now.names(name))
+    })
+    .await;
     server.stop();
 }

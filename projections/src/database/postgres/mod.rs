@@ -17,6 +17,7 @@ use tokio::runtime::Handle;
 
 use self::bind::parameters;
 use self::checked::Checked;
+pub use self::pool::PoolStatus;
 use self::session::PostgresSession;
 pub use self::url::{PostgresUrl, PostgresUrlError};
 use super::{DatabaseError, Row, Session, Value};
@@ -55,6 +56,11 @@ impl PostgresDatabase {
     ) -> Result<Self, DatabaseError> {
         let pool = pool::make(url, schema, connections, settings)?;
         Ok(Self { pool, schema: schema.into() })
+    }
+
+    /// How busy its connections are.
+    pub fn pool(&self) -> PoolStatus {
+        PoolStatus::of(&self.pool)
     }
 
     pub fn schema(&self) -> &str {

@@ -7,6 +7,27 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use super::{CONNECT, PostgresUrl};
 use crate::database::DatabaseError;
 
+/// How busy a pool is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// At most so many connections.
+    pub most: usize,
+    /// So many are open.
+    pub open: usize,
+    /// So many of them are being used.
+    pub in_use: usize,
+    /// So many wait for one.
+    pub waiting: usize,
+}
+
+impl PoolStatus {
+    pub(super) fn of(pool: &Pool) -> Self {
+        let status = pool.status();
+        let in_use = status.size.saturating_sub(status.available);
+        Self { most: status.max_size, open: status.size, in_use, waiting: status.waiting }
+    }
+}
+
 /// How long somebody waits for a connection before he is told that there is none.
 const WAIT: Duration = Duration::from_secs(2);
 

@@ -1,0 +1,18 @@
+//! What is counted and timed while the program runs, under which name, and how it is written for Prometheus.
+//!
+//! Labels are words of this program: a route's template, a method, a status, a code. Never an id, an address, or anything
+//! that a caller has typed. What can be looked up when somebody asks (projections, pools) is not kept here: `operate`
+//! looks then, so that a store that does not answer leaves a gap and not its last number.
+//!
+//! In a process that has not called [`Metrics::install`], such as a command or a test, counting does nothing.
+
+mod counts;
+mod exposition;
+mod recorder;
+
+pub use self::counts::{
+    Append, Request, appended, dropped_from_security_log, gap_waited_for, incident, signed_in, token_issued,
+    token_refused,
+};
+pub use self::exposition::{Exposition, Sample};
+pub use self::recorder::{InstallError, Metrics};
