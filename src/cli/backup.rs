@@ -24,11 +24,16 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<
     let config = quiet(settings)?;
     require_data(&config)?;
     let copied = back_up(&config, &arguments.out)?;
+    let keys = copied.iter().any(|file| file.path.starts_with("keys"));
     let mut rows = Rows::new(&["file", "bytes"]);
     for file in copied {
         rows.push([json!(file.path), json!(file.bytes)]);
     }
     rows.print(arguments.format)?;
-    note("the copy holds the keys: keep it as safe as the service");
+    note(if keys {
+        "the copy holds the keys: keep it as safe as the service"
+    } else {
+        "warning: there are no keys in the keys folder, and so none in the copy; without them it cannot be served"
+    });
     Ok(ExitCode::SUCCESS)
 }

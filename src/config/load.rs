@@ -58,7 +58,7 @@ pub fn load(defaults: Config, file: Option<&Path>, flags: Map<String, Value>) ->
         let variable = format!("{PREFIX}{}_FILE", name.to_uppercase());
         if let Some(path) = Env::var(&variable) {
             let value = std::fs::read_to_string(&path).map_err(|error| ConfigError::SecretFile(path, error))?;
-            layers.put((name, value.trim().to_owned()), |_| Origin::Variable(variable.clone()))?;
+            layers.put(Serialized::default(name, value.trim()), |_| Origin::Variable(variable.clone()))?;
         }
     }
     layers.put(Serialized::defaults(flags), |key| Origin::Flag(format!("--{}", key.replace('_', "-"))))?;
@@ -76,7 +76,10 @@ struct Layers {
 
 impl Layers {
     fn put(&mut self, layer: impl Provider, origin: impl Fn(&str) -> Origin) -> Result<(), ConfigError> {
-        let data = layer.data().map_err(|error| unusable(error.with_path("")))?;
+        let data = layer.data().map_err(|mut error| {
+            error.metadata.get_or_insert_with(|| layer.metadata());
+            unusable(error)
+        })?;
         for key in data.get(&Profile::Default).into_iter().flat_map(|values| values.keys()) {
             self.origins.insert(key.clone(), origin(key));
         }

@@ -43,13 +43,10 @@ impl Setting {
 /// The value of a setting without the passwords in it.
 pub(super) fn redacted(name: &str, value: Value) -> Value {
     match value {
-        Value::String(url) if AS_FILE.contains(&name) => Value::String(without_password(&url)),
-        other @ (Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Array(_)
-        | Value::Object(_)) => other,
+        Value::String(ref url) if AS_FILE.contains(&name) => Value::String(without_password(url)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            value
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Config {
     /// whole log in the dashboard. In a demo its owner does when nobody is named.
     pub operators: Option<String>,
     /// The networks of the proxies in front, separated by commas: what they say in `X-Forwarded-For` or `Forwarded` about
-    /// who called them is believed. Nobody else is.
+    /// who called them is believed, and of nobody else. The second is only looked at without the first.
     pub trusted_proxy: Option<String>,
     /// What is logged, in the syntax of tracing's EnvFilter.
     pub log: String,

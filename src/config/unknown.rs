@@ -8,9 +8,10 @@ use super::load::AS_FILE;
 /// How alike the name of a setting must be to be proposed, of 1. A proposal costs little when it is wrong.
 const ALIKE: f64 = 0.8;
 
-/// The setting whose name is most like `key`, when one is like it.
+/// The setting whose name is most like `key`, when one is like it or holds it.
 pub(super) fn nearest(key: &str) -> Option<&'static str> {
-    let alike = |name: &&str| jaro_winkler(&key.to_lowercase().replace('-', "_"), name);
+    let key = key.to_lowercase().replace('-', "_");
+    let alike = |name: &&str| if key.len() > 3 && name.contains(&key) { 1.0 } else { jaro_winkler(&key, name) };
     let best = Config::NAMES.into_iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
     best.filter(|name| alike(name) > ALIKE)
 }

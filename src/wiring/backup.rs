@@ -62,16 +62,26 @@ pub fn back_up(config: &Config, out: &Path) -> Result<Vec<Copied>, BackupError> 
         return Err(BackupError::NotFiles);
     };
     let draft = draft(out)?;
-    let unwritten = |error| BackupError::Write(out.to_owned(), error);
-    let mut copied = vec![database(folder, "read.db", &draft)?, database(log, "events.db", &draft)?];
-    copied.push(database(folder, "identity.db", &draft)?);
-    if places.records.is_none() {
-        copied.push(database(folder, "tms.db", &draft)?);
+    let copied = fill(&draft, (folder, log), config);
+    let moved = copied.and_then(|copied| {
+        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let moved = sync(&draft).and_then(|()| fs::rename(&draft, out)).and_then(|()| sync(parent));
+        moved.map(|()| copied).map_err(|error| BackupError::Write(out.to_owned(), error))
+    });
+    if moved.is_err() {
+        // It was made here a moment ago; what remains of it is in nobody's way but that of the next backup.
+        let _gone = fs::remove_dir_all(&draft);
     }
-    copied.extend(keys(config, &draft)?);
-    sync(&draft).and_then(|()| fs::rename(&draft, out)).map_err(unwritten)?;
-    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync(parent).map_err(unwritten)?;
+    moved
+}
+
+fn fill(draft: &Path, (folder, log): (&Path, &Path), config: &Config) -> Result<Vec<Copied>, BackupError> {
+    let mut copied = vec![database(folder, "read.db", draft)?, database(log, "events.db", draft)?];
+    copied.push(database(folder, "identity.db", draft)?);
+    if config.tms_url.is_none() {
+        copied.push(database(folder, "tms.db", draft)?);
+    }
+    copied.extend(keys(config, draft)?);
     Ok(copied)
 }
 

@@ -7,7 +7,7 @@ use routix_projections::database::{Database, SqliteDatabase};
 use routix_projections::sqlite_file::Durability;
 
 use super::open::OpenError;
-use super::place::{LogPlace, Place, Places, schema};
+use super::place::{Place, Places, schema};
 use crate::config::Config;
 use crate::store::migrations::{EVENTS, IDENTITY, Life, MigrationError, READ, TMS};
 
@@ -35,19 +35,9 @@ impl fmt::Display for LifeAt<'_> {
 
 /// The lives that are routix's to migrate. Records of the operator's own are not among them.
 pub(super) fn lives(places: &Places) -> Vec<LifeAt<'_>> {
-    #[cfg_attr(
-        not(feature = "eventstore"),
-        expect(clippy::infallible_destructuring_match, reason = "there is one more place where it is built in")
-    )]
-    let log = match &places.log {
-        LogPlace::Database(place) => place,
-        // Its evidence is there.
-        #[cfg(feature = "eventstore")]
-        LogPlace::EventStoreDb(_) => &places.database,
-    };
     let database = &places.database;
     let mut lives = vec![
-        LifeAt { place: log, life: EVENTS, file: "events.db" },
+        LifeAt { place: places.log_database(), life: EVENTS, file: "events.db" },
         LifeAt { place: database, life: IDENTITY, file: "identity.db" },
         LifeAt { place: database, life: READ, file: "read.db" },
     ];

@@ -48,11 +48,7 @@ impl Places {
     pub(super) fn of(config: &Config) -> Result<Self, OpenError> {
         let places = Self::read(config)?;
         places.database.make()?;
-        match &places.log {
-            LogPlace::Database(place) => place.make()?,
-            #[cfg(feature = "eventstore")]
-            LogPlace::EventStoreDb(_) => {}
-        }
+        places.log_database().make()?;
         Ok(places)
     }
 
@@ -75,6 +71,15 @@ impl Places {
         let records = config.tms_url.as_ref().map(url).transpose()?;
         let records = records.map(|url| OwnRecords { url: Box::new(url), schema: config.tms_schema.clone() });
         Ok(Self { log, database, records })
+    }
+
+    /// The database of the log; where the log is in none, that of its evidence.
+    pub(super) fn log_database(&self) -> &Place {
+        match &self.log {
+            LogPlace::Database(place) => place,
+            #[cfg(feature = "eventstore")]
+            LogPlace::EventStoreDb(_) => &self.database,
+        }
     }
 
     /// Takes the files for one server. The lock ends with the process, however it ends. `None` where there are no files:

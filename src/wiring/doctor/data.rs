@@ -38,7 +38,7 @@ async fn database(life: &LifeAt<'_>) -> Finding {
     match timeout(PATIENCE, pending(life)).await {
         Ok(Ok(names)) if names.is_empty() => Finding::ok(check, format!("{life} answers and is up to date")),
         Ok(Ok(names)) => {
-            let found = format!("{life} lacks {} migrations ({})", names.len(), names.join(", "));
+            let found = format!("{life} lacks {}", names.join(", "));
             Finding::warning(check, found, "the next start applies them, and so does: routix migrate")
         }
         Ok(Err(error)) => {

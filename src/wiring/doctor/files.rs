@@ -8,7 +8,7 @@ use rustix::fs::{Access, access, statvfs};
 
 use super::finding::{Finding, told};
 use crate::config::Config;
-use crate::wiring::place::{LogPlace, Place, Places};
+use crate::wiring::place::{Place, Places};
 
 /// Below this much nothing can be relied on.
 const NO_ROOM: u64 = 64 << 20;
@@ -27,12 +27,7 @@ pub(super) enum Server {
 /// What is to be said of each folder with data, and of who is at them.
 pub(super) fn folders(config: &Config, places: &Places) -> (Server, Vec<Finding>) {
     let mut folders: Vec<&Path> = Vec::new();
-    let log = match &places.log {
-        LogPlace::Database(place) => Some(place),
-        #[cfg(feature = "eventstore")]
-        LogPlace::EventStoreDb(_) => None,
-    };
-    for place in [Some(&places.database), log].into_iter().flatten() {
+    for place in [&places.database, places.log_database()] {
         match place {
             Place::Folder(folder) if !folders.contains(&folder.as_path()) => folders.push(folder),
             Place::Folder(_) | Place::Postgres(_) => {}

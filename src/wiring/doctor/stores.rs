@@ -97,7 +97,7 @@ async fn evidence(look: &Look<'_>, seals: &dyn SealStore) -> Finding {
     match (waiting.events, look.server) {
         (0, _) => Finding::ok(CHECK, format!("all {size} events are sealed")),
         (events, Server::Stands) => {
-            Finding::ok(CHECK, format!("{size} events are sealed; the next start seals the {events} behind them"))
+            Finding::ok(CHECK, format!("{size} events are sealed; the next start seals {events} more"))
         }
         (events, Server::Runs | Server::Unknown) if waiting.seconds.is_none_or(|seconds| seconds > PATIENT) => {
             let found = format!("{events} events wait for their seal, and should not for so long");

@@ -261,5 +261,6 @@ fn nothing_is_overwritten_and_half_a_backup_is_none() {
     }
     fs::write(&file, bytes).unwrap();
     let refusal = refused(&data, &out);
-    assert!(refusal.contains("tms.db") && !out.exists(), "{refusal}");
+    assert!(refusal.contains("tms.db"), "{refusal}");
+    assert!(!out.exists() && !folder.path().join("out.partial").exists(), "what is left is removed");
 }

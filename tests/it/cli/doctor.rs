@@ -53,19 +53,23 @@ fn doctor(data: &Path, flags: &[&str]) -> Told {
 /// A data directory that could be served.
 fn ready() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
     routix(folder.path(), &["keys", "rotate"]).done();
     folder
 }
 
-/// Every file below a folder, and what is in it.
+/// Every file below a folder, and what is in it. What SQLite keeps beside a file to read it is no content of it.
 fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut content = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             content.extend(self::content(&path));
-        } else {
-            content.insert(path.clone(), fs::read(&path).unwrap());
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        if !bytes.is_empty() && path.extension().is_none_or(|extension| extension != "db-shm") {
+            content.insert(path, bytes);
         }
     }
     content
@@ -77,7 +81,7 @@ fn what_can_be_served_is_well_beside_a_server_and_without_one_and_is_not_changed
     let before = content(folder.path());
     let told = doctor(folder.path(), &[]);
     assert_eq!((told.code, told.all_wrong()), (Some(0), vec![]));
-    assert_eq!(content(folder.path()), before);
+    assert!(before.len() > 6 && content(folder.path()) == before, "nothing is changed");
     let server = Server::serve(folder.path());
     let told = doctor(folder.path(), &[]);
     assert_eq!((told.code, told.all_wrong()), (Some(0), vec![]));
@@ -124,7 +128,7 @@ fn settings_that_would_stop_it_are_problems() {
     ] {
         // A flag may be given once, so these stand alone.
         let mut command = std::process::Command::new(command(folder.path(), &[]).get_program());
-        command.arg("doctor").args(&HOW).args(&flags);
+        command.arg("doctor").args(HOW).args(&flags);
         if !flags.contains(&"--data-dir".to_owned()) {
             command.arg("--data-dir").arg(folder.path());
         }

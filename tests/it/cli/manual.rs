@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -27,12 +28,18 @@ fn every_command_has_a_page_of_the_manual() {
     assert_eq!(listed.lines().count(), fs::read_dir(&out).unwrap().count());
 }
 
-/// What bash proposes behind some words.
-fn proposed(script: &str, words: &[&str]) -> BTreeSet<String> {
-    let typed = format!("COMP_WORDS=({}); COMP_CWORD={}", words.join(" "), words.len() - 1);
+/// What bash proposes behind some words, once it has read the script.
+fn proposed(script: &Path, words: &[&str]) -> BTreeSet<String> {
     let last = words.len() - 1;
-    let ask = format!("_routix routix '{}' '{}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"", words[last], words[last - 1]);
-    let told = Command::new("bash").arg("-c").arg(format!("{script}\n{typed}\n{ask}")).output().unwrap();
+    let ask = format!(
+        "source '{}'; COMP_WORDS=({}); COMP_CWORD={last}
+         _routix routix '{}' '{}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        script.display(),
+        words.join(" "),
+        words[last],
+        words[last - 1]
+    );
+    let told = Command::new("bash").arg("-c").arg(ask).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&told.stderr), "");
     String::from_utf8(told.stdout).unwrap().lines().map(str::to_owned).collect()
 }
@@ -40,12 +47,18 @@ fn proposed(script: &str, words: &[&str]) -> BTreeSet<String> {
 #[test]
 fn bash_completes_commands_and_settings() {
     let folder = tempfile::tempdir().unwrap();
-    let script = routix(folder.path(), &["completions", "bash"]).done();
-    let parsed = Command::new("bash").args(["-n", "-c", &script]).output().unwrap();
+    let script = folder.path().join("routix.bash");
+    fs::write(&script, routix(folder.path(), &["completions", "bash"]).done()).unwrap();
+    let parsed = Command::new("bash").arg("-n").arg(&script).output().unwrap();
     assert_eq!((parsed.status.code(), String::from_utf8_lossy(&parsed.stderr).as_ref()), (Some(0), ""));
-    assert_eq!(proposed(&script, &["routix", "ke"]), BTreeSet::from(["keys".to_owned()]));
-    assert_eq!(proposed(&script, &["routix", "config", "s"]), BTreeSet::from(["show".to_owned()]));
-    assert_eq!(proposed(&script, &["routix", "serve", "--trusted-p"]), BTreeSet::from(["--trusted-proxy".to_owned()]));
+    for (words, proposal) in [
+        (["routix", "", "ke"], "keys"),
+        (["routix", "config", "s"], "show"),
+        (["routix", "serve", "--trusted-p"], "--trusted-proxy"),
+    ] {
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        assert_eq!(proposed(&script, &words), BTreeSet::from([proposal.to_owned()]), "{words:?}");
+    }
 }
 
 #[test]

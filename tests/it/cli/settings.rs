@@ -50,6 +50,10 @@ fn the_url_of_a_database_can_be_given_as_a_file() {
     migrate(folder.path(), &[], &[("ROUTIX_DATABASE_URL_FILE", "url")]).done();
     assert!(folder.path().join("records/read.db").exists());
     assert!(folder.path().join("routix-data/events.db").exists(), "the log stays where it is");
+    let file = [("ROUTIX_DATABASE_URL_FILE", "url"), ("ROUTIX_DATABASE_URL", "sqlite:environment")];
+    fs::remove_dir_all(folder.path().join("records")).unwrap();
+    migrate(folder.path(), &["--database-url", "sqlite:flag"], &file).done();
+    assert!(folder.path().join("flag/read.db").exists() && !folder.path().join("records").exists(), "a flag wins");
 }
 
 #[test]

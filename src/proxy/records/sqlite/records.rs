@@ -41,7 +41,7 @@ impl SqliteRecords {
     /// # Errors
     /// [`RecordError`] names the first table or column that is not there.
     pub fn check(&self, catalogue: &Catalogue) -> Result<(), RecordError> {
-        self.connections.read(|connection| check::check(connection, self.dialect, catalogue))
+        self.connections.read(|connection| check::check(connection, catalogue))
     }
 
     /// Runs a write to its end on the blocking pool, whether or not the caller still waits.
