@@ -51,8 +51,7 @@ fn a_demo_shows_them_where_it_listens_unless_others_can_reach_it_or_operators_ha
     assert!(scrape(&server.host).names("routix_build_info"));
     server.stop();
 
-    let mut demo = command(folder.path(), &["demo", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
-    demo.env_remove("ROUTIX_ADMIN_LISTEN");
+    let demo = command(folder.path(), &["demo", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
     let server = Server::start(demo);
     assert_eq!(status(&server.host, "GET", "/metrics"), 404);
     assert!(scrape(&admin_host(&server)).names("routix_build_info"));
