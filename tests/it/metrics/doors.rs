@@ -1,7 +1,7 @@
 //! Who sees `/metrics`: operators at their own address, and whoever tries out a demo on his own machine.
 
 use super::scrape::{admin_host, scrape};
-use crate::running::{Request, Server, command, routix, send, until};
+use crate::running::{Request, Server, command, routix, run, send, until};
 
 const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--public-url", "https://api.example.com"];
 
@@ -51,8 +51,7 @@ fn a_demo_shows_them_where_it_listens_unless_others_can_reach_it_or_operators_ha
     assert!(scrape(&server.host).names("routix_build_info"));
     server.stop();
 
-    let mut demo = command(folder.path(), &["demo", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
-    demo.env_remove("ROUTIX_ADMIN_LISTEN");
+    let demo = command(folder.path(), &["demo", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
     let server = Server::start(demo);
     assert_eq!(status(&server.host, "GET", "/metrics"), 404);
     assert!(scrape(&admin_host(&server)).names("routix_build_info"));
@@ -74,6 +73,7 @@ fn an_address_that_is_taken_is_named() {
     routix(folder.path(), &["keys", "rotate"]).done();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let refusal = routix(folder.path(), &[&SERVE[..], &["--admin-listen", &address]].concat()).refusal();
+    let serve = command(folder.path(), &[&SERVE[..], &["--admin-listen", &address, "--log", "warn"]].concat());
+    let refusal = run(serve, "").refusal();
     assert!(refusal.contains(&address), "{refusal}");
 }

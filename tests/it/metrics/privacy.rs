@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::day;
 use super::scrape::{Sample, scrape};
-use crate::running::{Server, facts};
+use crate::running::{Request, Server, facts, send};
 
-/// A UUID, or a part of a token: long, and of more than small letters and underscores.
+/// With eight hex digits in a row, as every UUID and every secret has them.
 fn is_like_an_id(value: &str) -> bool {
     let is_hex = |part: &str| part.len() >= 8 && part.chars().all(|c| c.is_ascii_hexdigit());
     value.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hex)
@@ -51,8 +51,6 @@ fn the_check_of_ids_finds_them() {
 
 #[test]
 fn what_callers_make_up_makes_no_new_series() {
-    use crate::running::{Request, send};
-
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
     let ask = |number: u32| {
