@@ -8,6 +8,7 @@ use routix_domain::log::EventFeed;
 use crate::projection::Projection;
 use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, State};
 use crate::same_log;
+use crate::skips::Skips;
 
 /// Events a transaction. Measured: a thousand is where more brings nothing on either database.
 const BATCH: usize = 1_000;
@@ -66,7 +67,7 @@ impl Rebuilder {
         projection: &'static dyn Projection,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
-        let build = self.resume_or_begin(projection).await?;
+        let (mut build, mut skips) = self.resume_or_begin(projection).await?;
         loop {
             let span = Span { from: build.position, to: u64::MAX, shared: true };
             let built = self.fill(projection, build.number, span, on_progress).await;
@@ -79,6 +80,12 @@ impl Rebuilder {
                 }
                 Err(error) => return Err(error),
             };
+            if Skips::read(&*self.feed, projection.name()).await? != skips {
+                // An event may be in these tables that the live ones have passed since.
+                self.db.drop_build(projection, build.number).await?;
+                (build, skips) = self.resume_or_begin(projection).await?;
+                continue;
+            }
             // In this order: a log that ends, later, before the place where the tables stood is shorter than they are, and
             // waiting for it would be waiting for ever.
             let live = self.db.position(projection).await?;
@@ -90,17 +97,21 @@ impl Rebuilder {
         }
     }
 
-    /// The build of an interrupted rebuild, unless the log is not the one it was begun with.
-    async fn resume_or_begin(&self, projection: &'static dyn Projection) -> Result<Generation, ReadError> {
+    /// The build of an interrupted rebuild, unless the log is not the one it was begun with, or an event was skipped that
+    /// may be in it.
+    async fn resume_or_begin(&self, projection: &'static dyn Projection) -> Result<(Generation, Skips), ReadError> {
         let begun = self.db.begin_build(projection, State::Building, (self.now)()).await?;
-        match same_log::check(&*self.feed, projection, &begun).await {
-            Ok(()) => Ok(begun),
-            Err(error) if error.wants_rebuild() => {
-                self.db.drop_build(projection, begun.number).await?;
-                self.db.begin_build(projection, State::Building, (self.now)()).await
-            }
-            Err(error) => Err(error),
+        let skips = Skips::read(&*self.feed, projection.name()).await?;
+        let is_of_this_log = match same_log::check(&*self.feed, projection, &begun).await {
+            Ok(()) => true,
+            Err(error) if error.wants_rebuild() => false,
+            Err(error) => return Err(error),
+        };
+        if is_of_this_log && !skips.reach_into(begun.position) {
+            return Ok((begun, skips));
         }
+        self.db.drop_build(projection, begun.number).await?;
+        Ok((self.db.begin_build(projection, State::Building, (self.now)()).await?, skips))
     }
 
     /// Builds tables beside the live ones up to the live position, and compares them row by row.
@@ -136,11 +147,13 @@ impl Rebuilder {
     ) -> Result<Progress, ReadError> {
         let mut position = from;
         loop {
+            let skips = Skips::read(&*self.feed, projection.name()).await?;
             let mut page = self.feed.read_on(position, BATCH).await?;
             let head = page.head;
             let is_last = page.events.len() < BATCH && page.next >= head;
             page.events.retain(|event| event.position <= to);
             page.next = page.next.min(to);
+            skips.take_out_of(&mut page);
             let next = page.next;
             match self.db.advance(projection, Advance::Build(number), (position, page), (self.now)()).await? {
                 Outcome::At(reached) => position = reached,

@@ -2,6 +2,7 @@
 
 mod lag;
 mod ready;
+mod skipped;
 mod standing;
 mod works;
 
@@ -16,6 +17,7 @@ use serde_json::json;
 
 pub use self::lag::{Lag, lag};
 use self::ready::ready;
+pub use self::skipped::skipped;
 pub use self::standing::ProjectionStanding;
 pub use self::works::{Kind, Outcome, Work, Works};
 use crate::store::EventStore;

@@ -12,6 +12,7 @@ mod restore;
 mod roles;
 mod runner;
 mod sealing;
+mod skips;
 mod start;
 mod time_travel;
 mod verify;
