@@ -6,7 +6,7 @@ use std::sync::Arc;
 use routix_domain::log::EventFeed;
 
 use crate::projection::Projection;
-use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, State};
+use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, Size, State};
 use crate::same_log;
 use crate::skips::Skips;
 
@@ -28,6 +28,32 @@ pub struct Verification {
     /// Rows that are equal on both sides.
     pub rows: u64,
     pub difference: Option<Difference>,
+}
+
+/// What a rebuild would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Behind which it would read: an interrupted one is gone on with.
+    pub from: u64,
+    /// Up to which.
+    pub head: u64,
+    /// The tables that would be replaced.
+    pub live: Size,
+    /// What their database may still grow by; `None` where nobody here can tell.
+    pub free: Option<u64>,
+}
+
+impl Plan {
+    /// How many bytes should be free: new tables beside the old ones, and as much again for what the database keeps
+    /// beside them while they are filled.
+    pub fn needed(&self) -> u64 {
+        self.live.bytes.saturating_mul(2)
+    }
+
+    /// Whether there is room, as far as anybody can tell.
+    pub fn has_room(&self) -> bool {
+        self.free.is_none_or(|free| free >= self.needed())
+    }
 }
 
 /// Rebuilds projections from the log while others read and write.
@@ -55,6 +81,15 @@ impl Rebuilder {
     pub async fn check(&self, projection: &'static dyn Projection, live: &Generation) -> Result<(), ReadError> {
         live.must_be_of(projection)?;
         same_log::check(&*self.feed, projection, live).await
+    }
+
+    /// What a rebuild would read, and what room it needs. Changes nothing.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the log or the read models do not answer.
+    pub async fn plan(&self, projection: &'static dyn Projection) -> Result<Plan, ReadError> {
+        let (head, from) = (self.feed.head().await?, self.db.begun(projection).await?);
+        Ok(Plan { from, head, live: self.db.size(projection).await?, free: self.db.free_bytes().await? })
     }
 
     /// Builds new tables and makes them the live ones. An interrupted rebuild goes on where it stopped.
@@ -165,6 +200,20 @@ impl Rebuilder {
             if position >= to || (position >= next && is_last) {
                 return Ok(Progress { position, head });
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rebuild_has_room_where_twice_the_live_tables_are_free() {
+        let plan = |free| Plan { from: 0, head: 9, live: Size { rows: 3, bytes: 1_000 }, free };
+        assert_eq!(plan(None).needed(), 2_000);
+        for (free, has_room) in [(Some(2_000), true), (Some(1_999), false), (Some(0), false), (None, true)] {
+            assert_eq!(plan(free).has_room(), has_room, "{free:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `routix projections`.
 
+mod rebuild;
 mod retry;
 
-use std::fs::File;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -20,7 +20,6 @@ use super::meter::Meter;
 use super::output::{Format, Rows, note};
 use super::settings::Settings;
 use crate::operate::{lag, skipped};
-use crate::wiring::Service;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -32,9 +31,9 @@ pub(super) enum Command {
     },
     /// Build new tables from the log and swap them in; readers and writers go on meanwhile.
     #[command(
-        after_help = "Example:\n  routix projections rebuild token_validation\n  routix projections rebuild --all"
+        after_help = "Examples:\n  routix projections rebuild token_validation\n  routix projections rebuild --all --dry-run"
     )]
-    Rebuild(Which),
+    Rebuild(rebuild::Asked),
     /// Build tables from the log beside the live ones and compare them row by row.
     #[command(after_help = "Example:\n  routix projections verify")]
     Verify {
@@ -62,21 +61,11 @@ pub(super) struct Named {
     dry_run: bool,
 }
 
-#[derive(Args)]
-pub(super) struct Which {
-    /// Names of projections.
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
-    names: Vec<String>,
-    /// Every projection.
-    #[arg(long)]
-    all: bool,
-}
-
 pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitCode> {
     let context = Context::open_still(settings).await?;
     match command {
         Command::Status { format } => status(&context, format).await,
-        Command::Rebuild(which) => rebuild(&context, &named(&which.names)?).await,
+        Command::Rebuild(asked) => rebuild::rebuild(&context, &asked).await,
         Command::Verify { names } => verify(&context, &named(&names)?).await,
         Command::Retry(asked) => retry::retry(&context, asked).await,
         Command::Pause(asked) => pause(&context, &asked).await,
@@ -169,26 +158,6 @@ async fn last_error(context: &Context, name: &str, live: &Generation) -> Option<
     }
     let checked = context.stores.rebuilder().check(projection::named(name)?, live).await;
     checked.err().map(|error| error.to_string())
-}
-
-/// Tables of another version belong to the server of that version while it runs: to swap them is to stop it.
-async fn claim(context: &Context, projection: &'static dyn Projection) -> anyhow::Result<Option<File>> {
-    let live = context.stores.read.status(&[projection]).await?.pop().and_then(|status| status.live);
-    match live.map(|live| live.must_be_of(projection)) {
-        None | Some(Ok(())) => Ok(None),
-        Some(Err(error)) => Service::lock(&context.config).with_context(|| error.to_string()),
-    }
-}
-
-async fn rebuild(context: &Context, projections: &[&'static dyn Projection]) -> anyhow::Result<ExitCode> {
-    let rebuilder = context.stores.rebuilder();
-    for &projection in projections {
-        let _claimed = claim(context, projection).await?;
-        let mut meter = Meter::start(projection.name(), Instant::now());
-        let done = rebuilder.rebuild(projection, &mut |progress| meter.show(progress)).await?;
-        note(&format!("{}: rebuilt up to position {}", projection.name(), done.position));
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn verify(context: &Context, projections: &[&'static dyn Projection]) -> anyhow::Result<ExitCode> {

@@ -10,6 +10,7 @@ mod interrupted;
 mod logs;
 mod moving;
 mod projections;
+mod rebuild_interrupted;
 mod security;
 mod serve;
 mod settings;

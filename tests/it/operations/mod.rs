@@ -8,6 +8,7 @@ pub(crate) mod place;
 mod poison;
 mod ready;
 mod rebuild;
+mod rebuild_under_load;
 mod restore;
 mod roles;
 mod runner;

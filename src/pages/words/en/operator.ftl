@@ -47,6 +47,7 @@ operator-rebuild-reads = New tables are filled from the log beside the old ones.
 operator-rebuild-disk = Until then both need room on the disk, and reading the whole log keeps the database busy.
 operator-rebuild-ends = It runs in this server and ends with it. An interrupted rebuild goes on where it stopped when you begin it again.
 operator-other-version = These tables are of version { $live } and this server writes version { $own }. They belong to the servers of their version, which may be running; a server rebuilds them by itself when it starts.
+operator-no-room = A rebuild needs { $needed } MB of room, twice the tables that are read now, and there are { $free } MB. Make room on the disk first.
 operator-pause-title = Pause { $name }?
 operator-pause-ready = While it is paused, /readyz answers 503 on every node. What decides by that where requests go may take the whole service out of use.
 operator-pause-until = It stays paused, across restarts and rebuilds, until somebody resumes it.
@@ -69,7 +70,7 @@ told-done-verify = The verification of { $name } has begun.
 told-done-pause = { $name } is paused until you resume it.
 told-done-resume = { $name } goes on.
 told-done-retry = { $name } tries its event again.
-told-done-nothing = Nothing was done with { $name }: it was so already, something else is under way, or its tables are of another version.
+told-done-nothing = Nothing was done with { $name }: it was so already, something else is under way, its tables are of another version, or the disk has no room.
 
 ## The audit log
 

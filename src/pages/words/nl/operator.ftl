@@ -47,6 +47,7 @@ operator-rebuild-reads = Naast de oude tabellen worden nieuwe gevuld uit het log
 operator-rebuild-disk = Tot die tijd nemen beide ruimte op de schijf in, en het lezen van het hele logboek houdt de database bezig.
 operator-rebuild-ends = Het loopt in deze server en stopt als die stopt. Een onderbroken opbouw gaat verder waar hij gebleven was als je hem opnieuw begint.
 operator-other-version = Deze tabellen zijn van versie { $live } en deze server schrijft versie { $own }. Ze horen bij de servers van hun versie, die misschien draaien; een server bouwt ze bij de start zelf opnieuw op.
+operator-no-room = Opnieuw opbouwen heeft { $needed } MB ruimte nodig, tweemaal de tabellen van nu, en er is { $free } MB vrij. Maak eerst ruimte op de schijf.
 operator-pause-title = { $name } pauzeren?
 operator-pause-ready = Zolang de pauze duurt, antwoordt /readyz op elke node met 503. Wie daarop verzoeken verdeelt, kan de hele dienst buiten gebruik stellen.
 operator-pause-until = De pauze blijft, ook na een herstart of het opnieuw opbouwen, tot iemand haar beëindigt.
@@ -69,7 +70,7 @@ told-done-verify = Het controleren van { $name } is begonnen.
 told-done-pause = { $name } is gepauzeerd tot je hervat.
 told-done-resume = { $name } gaat verder.
 told-done-retry = { $name } probeert de gebeurtenis opnieuw.
-told-done-nothing = Er is niets gedaan met { $name }: het was al zo, er loopt al iets, of de tabellen zijn van een andere versie.
+told-done-nothing = Er is niets gedaan met { $name }: het was al zo, er loopt al iets, de tabellen zijn van een andere versie, of de schijf heeft geen ruimte.
 
 ## Het auditlogboek
 
