@@ -22,6 +22,7 @@ use crate::consent::ConsentEvent;
 use crate::log::{Fact, RecordedEvent};
 use crate::organization::{Organization, OrganizationEvent, Role};
 use crate::person::{Person, PersonEvent};
+use crate::projection::{ProjectionEvent, ProjectionSkips};
 use crate::reservation::{Reservation, ReservationEvent};
 use crate::signing_key::{SigningKey, SigningKeyEvent};
 use crate::testing::scopes;
@@ -155,6 +156,12 @@ fn person_events() -> Vec<(&'static str, PersonEvent)> {
     vec![("person.forgotten.1", PersonEvent::Forgotten {})]
 }
 
+fn projection_events() -> Vec<(&'static str, ProjectionEvent)> {
+    let reason = "Written by hand during the outage of 2026-05-01; the app does not exist".into();
+    let skipped = ProjectionEvent::EventSkipped { position: 412, event_id: BREDA, reason };
+    vec![("projection.event_skipped.1", skipped)]
+}
+
 fn reservation_events() -> Vec<(&'static str, ReservationEvent)> {
     vec![("reservation.made.1", ReservationEvent::Made { holder_id: UTRECHT })]
 }
@@ -272,6 +279,15 @@ fn every_person_event_reads_back_and_is_written_the_same() {
 }
 
 #[test]
+fn every_projection_event_reads_back_and_is_written_the_same() {
+    for (stem, event) in projection_events() {
+        check::<ProjectionSkips>(stem, &event);
+        let fact = recorded(stem, "projection", "members").fact().unwrap();
+        assert_eq!(fact, Fact::Projection { name: "members".into(), event });
+    }
+}
+
+#[test]
 fn every_reservation_event_reads_back_and_is_written_the_same() {
     for (stem, event) in reservation_events() {
         check::<Reservation>(stem, &event);
@@ -299,6 +315,7 @@ fn every_type_and_version_has_its_file_and_every_file_its_type() {
         ConsentEvent::TYPES,
         OrganizationEvent::TYPES,
         PersonEvent::TYPES,
+        ProjectionEvent::TYPES,
         ReservationEvent::TYPES,
         SigningKeyEvent::TYPES,
     ]
@@ -319,6 +336,7 @@ fn every_file_is_checked_and_every_checked_file_is_there() {
     checked.extend(code_flow::consent_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(organization_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(person_events().into_iter().map(|(stem, _)| stem.to_owned()));
+    checked.extend(projection_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(reservation_events().into_iter().map(|(stem, _)| stem.to_owned()));
     checked.extend(signing_key_events().into_iter().map(|(stem, _)| stem.to_owned()));
     assert_eq!(files().into_keys().collect::<BTreeSet<_>>(), checked);

@@ -15,6 +15,7 @@ pub mod history;
 pub mod log;
 pub mod organization;
 pub mod person;
+pub mod projection;
 pub mod reservation;
 pub mod schema;
 pub mod signing_key;

@@ -53,6 +53,7 @@ pub const SCHEMAS: &[Schema] = &[
     schema!("organization.member_changed", "1"),
     schema!("organization.member_removed", "1"),
     schema!("person.forgotten", "1"),
+    schema!("projection.event_skipped", "1"),
     schema!("reservation.made", "1"),
     schema!("signing_key.published", "1"),
     schema!("signing_key.retired", "1"),
@@ -75,6 +76,7 @@ mod tests {
     use crate::consent::ConsentEvent;
     use crate::organization::OrganizationEvent;
     use crate::person::PersonEvent;
+    use crate::projection::ProjectionEvent;
     use crate::reservation::ReservationEvent;
     use crate::signing_key::SigningKeyEvent;
 
@@ -86,6 +88,7 @@ mod tests {
             ConsentEvent::TYPES,
             OrganizationEvent::TYPES,
             PersonEvent::TYPES,
+            ProjectionEvent::TYPES,
             ReservationEvent::TYPES,
             SigningKeyEvent::TYPES,
         ];

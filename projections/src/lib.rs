@@ -16,6 +16,7 @@ pub mod rebuild;
 pub mod rows;
 pub mod runner;
 pub mod same_log;
+pub mod skips;
 pub mod sqlite_file;
 pub mod table;
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use routix_domain::log::EventFeed;
 
 use crate::projection::Projection;
-use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, State};
+use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, Size, State};
 use crate::same_log;
+use crate::skips::Skips;
 
 /// Events a transaction. Measured: a thousand is where more brings nothing on either database.
 const BATCH: usize = 1_000;
@@ -27,6 +28,32 @@ pub struct Verification {
     /// Rows that are equal on both sides.
     pub rows: u64,
     pub difference: Option<Difference>,
+}
+
+/// What a rebuild would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Behind which it would read: an interrupted one is gone on with.
+    pub from: u64,
+    /// Up to which.
+    pub head: u64,
+    /// The tables that would be replaced.
+    pub live: Size,
+    /// What their database may still grow by; `None` where nobody here can tell.
+    pub free: Option<u64>,
+}
+
+impl Plan {
+    /// How many bytes should be free: new tables beside the old ones, and as much again for what the database keeps
+    /// beside them while they are filled.
+    pub fn needed(&self) -> u64 {
+        self.live.bytes.saturating_mul(2)
+    }
+
+    /// Whether there is room, as far as anybody can tell.
+    pub fn has_room(&self) -> bool {
+        self.free.is_none_or(|free| free >= self.needed())
+    }
 }
 
 /// Rebuilds projections from the log while others read and write.
@@ -56,6 +83,15 @@ impl Rebuilder {
         same_log::check(&*self.feed, projection, live).await
     }
 
+    /// What a rebuild would read, and what room it needs. Changes nothing.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the log or the read models do not answer.
+    pub async fn plan(&self, projection: &'static dyn Projection) -> Result<Plan, ReadError> {
+        let (head, from) = (self.feed.head().await?, self.db.begun(projection).await?);
+        Ok(Plan { from, head, live: self.db.size(projection).await?, free: self.db.free_bytes().await? })
+    }
+
     /// Builds new tables and makes them the live ones. An interrupted rebuild goes on where it stopped.
     ///
     /// # Errors
@@ -66,7 +102,7 @@ impl Rebuilder {
         projection: &'static dyn Projection,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
-        let build = self.resume_or_begin(projection).await?;
+        let (mut build, mut skips) = self.resume_or_begin(projection).await?;
         loop {
             let span = Span { from: build.position, to: u64::MAX, shared: true };
             let built = self.fill(projection, build.number, span, on_progress).await;
@@ -79,6 +115,12 @@ impl Rebuilder {
                 }
                 Err(error) => return Err(error),
             };
+            if Skips::read(&*self.feed, projection.name()).await? != skips {
+                // An event may be in these tables that the live ones have passed since.
+                self.db.drop_build(projection, build.number).await?;
+                (build, skips) = self.resume_or_begin(projection).await?;
+                continue;
+            }
             // In this order: a log that ends, later, before the place where the tables stood is shorter than they are, and
             // waiting for it would be waiting for ever.
             let live = self.db.position(projection).await?;
@@ -90,17 +132,21 @@ impl Rebuilder {
         }
     }
 
-    /// The build of an interrupted rebuild, unless the log is not the one it was begun with.
-    async fn resume_or_begin(&self, projection: &'static dyn Projection) -> Result<Generation, ReadError> {
+    /// The build of an interrupted rebuild, unless the log is not the one it was begun with, or an event was skipped that
+    /// may be in it.
+    async fn resume_or_begin(&self, projection: &'static dyn Projection) -> Result<(Generation, Skips), ReadError> {
         let begun = self.db.begin_build(projection, State::Building, (self.now)()).await?;
-        match same_log::check(&*self.feed, projection, &begun).await {
-            Ok(()) => Ok(begun),
-            Err(error) if error.wants_rebuild() => {
-                self.db.drop_build(projection, begun.number).await?;
-                self.db.begin_build(projection, State::Building, (self.now)()).await
-            }
-            Err(error) => Err(error),
+        let skips = Skips::read(&*self.feed, projection.name()).await?;
+        let is_of_this_log = match same_log::check(&*self.feed, projection, &begun).await {
+            Ok(()) => true,
+            Err(error) if error.wants_rebuild() => false,
+            Err(error) => return Err(error),
+        };
+        if is_of_this_log && !skips.reach_into(begun.position) {
+            return Ok((begun, skips));
         }
+        self.db.drop_build(projection, begun.number).await?;
+        Ok((self.db.begin_build(projection, State::Building, (self.now)()).await?, skips))
     }
 
     /// Builds tables beside the live ones up to the live position, and compares them row by row.
@@ -136,11 +182,13 @@ impl Rebuilder {
     ) -> Result<Progress, ReadError> {
         let mut position = from;
         loop {
+            let skips = Skips::read(&*self.feed, projection.name()).await?;
             let mut page = self.feed.read_on(position, BATCH).await?;
             let head = page.head;
             let is_last = page.events.len() < BATCH && page.next >= head;
             page.events.retain(|event| event.position <= to);
             page.next = page.next.min(to);
+            skips.take_out_of(&mut page);
             let next = page.next;
             match self.db.advance(projection, Advance::Build(number), (position, page), (self.now)()).await? {
                 Outcome::At(reached) => position = reached,
@@ -152,6 +200,20 @@ impl Rebuilder {
             if position >= to || (position >= next && is_last) {
                 return Ok(Progress { position, head });
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rebuild_has_room_where_twice_the_live_tables_are_free() {
+        let plan = |free| Plan { from: 0, head: 9, live: Size { rows: 3, bytes: 1_000 }, free };
+        assert_eq!(plan(None).needed(), 2_000);
+        for (free, has_room) in [(Some(2_000), true), (Some(1_999), false), (Some(0), false), (None, true)] {
+            assert_eq!(plan(free).has_room(), has_room, "{free:?}");
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::measure;
 use crate::projection::Projection;
 use crate::read_db::{Advance, Outcome, ReadDb, ReadError};
 use crate::same_log;
+use crate::skips::Skips;
 
 const BATCH: usize = 1_000;
 
@@ -66,6 +67,7 @@ impl Runner {
                 now,
                 standings: Arc::clone(&sender),
                 checked: None,
+                skips: Skips::default(),
             };
             tasks.spawn(follower.run());
         }
@@ -92,6 +94,8 @@ struct Follower {
     standings: Arc<watch::Sender<Standings>>,
     /// The generation whose last event was found in the log.
     checked: Option<i64>,
+    /// What was skipped when these tables were looked at first, or stood at an event last.
+    skips: Skips,
 }
 
 impl Follower {
@@ -128,19 +132,38 @@ impl Follower {
         }
     }
 
-    /// Looks at the tables first: whether they stand still, whose they are and how far they are may all have changed.
+    /// Tries as one that stops nothing first: the event may have been skipped since the last look.
     async fn step(&mut self) -> Result<Step, ReadError> {
+        match self.step_as(Advance::Beside).await {
+            Err(ReadError::Poison { .. }) => {
+                self.read_skips().await?;
+                self.step_as(self.target).await
+            }
+            other => other,
+        }
+    }
+
+    async fn read_skips(&mut self) -> Result<(), ReadError> {
+        self.skips = Skips::read(&*self.feed, self.projection.name()).await?;
+        Ok(())
+    }
+
+    /// Looks at the tables first: whether they stand still, whose they are and how far they are may all have changed.
+    async fn step_as(&mut self, target: Advance) -> Result<Step, ReadError> {
         let live = self.db.live(self.projection).await?.ok_or(ReadError::BuildGone)?;
         live.must_be_of(self.projection)?;
         if let Some(outcome) = live.standstill() {
+            // When it goes on, that may be because its event was skipped.
+            self.checked = None;
             return Ok(Step { outcome, more: false });
         }
         if self.checked != Some(live.number) {
             same_log::check(&*self.feed, self.projection, &live).await?;
+            self.read_skips().await?;
             self.checked = Some(live.number);
         }
         let after = live.position;
-        let page = self.feed.read_after(after, BATCH).await?;
+        let mut page = self.feed.read_after(after, BATCH).await?;
         if page.head < after {
             return Err(ReadError::AheadOfLog { projection: self.projection.name(), at: after, head: page.head });
         }
@@ -148,7 +171,8 @@ impl Follower {
             return Ok(Step { outcome: Outcome::At(after), more: false });
         }
         let (next, events, began) = (page.next, page.events.len(), Instant::now());
-        let outcome = self.db.advance(self.projection, self.target, (after, page), (self.now)()).await?;
+        self.skips.take_out_of(&mut page);
+        let outcome = self.db.advance(self.projection, target, (after, page), (self.now)()).await?;
         measure::batch(self.projection.name(), events, began.elapsed());
         let more = match outcome {
             Outcome::At(reached) => events == BATCH || reached < next,

@@ -121,6 +121,10 @@ impl Readers {
         Self { path: path.to_owned(), idle: Mutex::default() }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Runs `read` on a connection of its own.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use routix_domain::consent::Consent;
 use routix_domain::log::{EventFeed, FeedError, Metadata};
 use routix_domain::organization::Organization;
 use routix_domain::person::Person;
+use routix_domain::projection::ProjectionSkips;
 use routix_domain::reservation::Reservation;
 use routix_domain::signing_key::SigningKey;
 use routix_projections::ReadDb;
@@ -74,6 +75,10 @@ impl Visible for Authorization {
 }
 
 impl Visible for Person {
+    const PROMISED: &'static [&'static str] = &[];
+}
+
+impl Visible for ProjectionSkips {
     const PROMISED: &'static [&'static str] = &[];
 }
 

@@ -17,6 +17,7 @@ pub mod rotate_secret;
 mod secret;
 pub mod sessions;
 pub mod signing_keys;
+pub mod skip_event;
 pub mod users;
 
 pub use self::bus::{CommandError, Commands, Executed};

@@ -128,6 +128,7 @@ fn said_by(event: &RecordedEvent) -> Owner {
             | Fact::Consent { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. },
         )

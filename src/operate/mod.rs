@@ -4,6 +4,7 @@ mod lag;
 mod metrics;
 mod process;
 mod ready;
+mod skipped;
 mod standing;
 mod works;
 
@@ -21,6 +22,7 @@ pub use self::lag::{Lag, lag};
 pub use self::metrics::Scrape;
 use self::metrics::metrics;
 use self::ready::ready;
+pub use self::skipped::skipped;
 pub use self::standing::ProjectionStanding;
 pub use self::works::{Kind, Outcome, Work, Works};
 use crate::store::EventStore;

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use routix_domain::log::Sealed;
 use serde_json::{Value, json};
 
-use super::Health;
 use super::standing::{ProjectionStanding, answer};
+use super::{Health, skipped};
 
 /// `200` when every store answers and every projection follows the log, else `503`; either way with what was found.
 pub(super) async fn ready(State(health): State<Arc<Health>>) -> (StatusCode, Json<Value>) {
@@ -60,5 +60,6 @@ fn found(projection: &ProjectionStanding) -> Value {
         "lag_seconds": lag.and_then(|lag| lag.seconds),
         "stopped_at": live.and_then(|live| live.error_position),
         "last_error": projection.last_error,
+        "skipped": projection.skips.as_ref().map(skipped),
     })
 }

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use routix_domain::log::Sealed;
 use routix_projections::projection;
 use routix_projections::read_db::{Generation, ProjectionStatus, State};
+use routix_projections::skips::Skips;
 use tokio::time::timeout;
 
 use super::{Health, Lag, lag};
@@ -25,6 +26,8 @@ pub struct ProjectionStanding {
     pub follows: bool,
     /// What its follower in this process says, else what stands beside the tables.
     pub last_error: Option<String>,
+    /// The events that it passes; `None` when the log does not answer.
+    pub skips: Option<Skips>,
 }
 
 /// What a store says; nothing when it fails, or says nothing for too long.
@@ -60,7 +63,9 @@ impl Health {
             }
             None => None,
         };
+        let feed = self.store.feed();
+        let skips = answer(Skips::read(&*feed, name)).await;
         let last_error = trouble.or_else(|| live.as_ref().and_then(|live| live.error.clone()));
-        ProjectionStanding { name, live, lag, follows, last_error }
+        ProjectionStanding { name, live, lag, follows, last_error, skips }
     }
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use routix_projections::Projection;
-use routix_projections::rebuild::{Progress, Rebuilder, Verification};
+use routix_projections::ReadError;
+use routix_projections::rebuild::{Plan, Progress, Rebuilder, Verification};
 use tokio::task::JoinSet;
 
 use crate::system::System;
@@ -85,6 +86,14 @@ pub struct Works {
 impl Works {
     pub fn new(rebuilder: Rebuilder, system: System) -> Self {
         Self { rebuilder, system, known: Arc::default(), tasks: Arc::new(Mutex::new(Some(JoinSet::new()))) }
+    }
+
+    /// What a rebuild would do.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the log or the read models do not answer.
+    pub async fn plan(&self, projection: &'static dyn Projection) -> Result<Plan, ReadError> {
+        self.rebuilder.plan(projection).await
     }
 
     /// Begins one.

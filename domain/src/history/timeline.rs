@@ -87,6 +87,7 @@ impl AppHistory {
                 | Fact::Authorization { .. }
                 | Fact::Organization { .. }
                 | Fact::Person { .. }
+                | Fact::Projection { .. }
                 | Fact::Reservation { .. }
                 | Fact::SigningKey { .. } => continue,
             };

@@ -12,6 +12,7 @@ use crate::authorization::AuthorizationEvent;
 use crate::consent::ConsentEvent;
 use crate::organization::OrganizationEvent;
 use crate::person::PersonEvent;
+use crate::projection::ProjectionEvent;
 use crate::reservation::ReservationEvent;
 use crate::signing_key::SigningKeyEvent;
 
@@ -23,6 +24,7 @@ pub enum Fact {
     Consent { consent_id: Uuid, event: ConsentEvent },
     Organization { organization_id: Uuid, event: OrganizationEvent },
     Person { user_id: Uuid, event: PersonEvent },
+    Projection { name: String, event: ProjectionEvent },
     Reservation { value: String, event: ReservationEvent },
     SigningKey { key_id: String, event: SigningKeyEvent },
 }
@@ -68,6 +70,10 @@ impl RecordedEvent {
             "person" => {
                 self.known(PersonEvent::TYPES)?;
                 Ok(Fact::Person { user_id: self.uuid()?, event: self.decode()? })
+            }
+            "projection" => {
+                self.known(ProjectionEvent::TYPES)?;
+                Ok(Fact::Projection { name: self.aggregate_id.clone(), event: self.decode()? })
             }
             "reservation" => {
                 self.known(ReservationEvent::TYPES)?;

@@ -38,6 +38,7 @@ impl Projection for AppHistory {
             | Fact::Authorization { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }
@@ -69,6 +70,7 @@ impl Projection for AppHistory {
             Fact::Authorization { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Ok(()),
         }

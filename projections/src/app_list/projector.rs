@@ -37,6 +37,7 @@ impl Projection for AppList {
             | Fact::Consent { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }

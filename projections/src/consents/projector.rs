@@ -38,6 +38,7 @@ impl Projection for Consents {
             | Fact::App { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }
@@ -55,6 +56,7 @@ impl Projection for Consents {
             | Fact::App { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Ok(()),
         }

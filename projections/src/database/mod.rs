@@ -76,6 +76,17 @@ impl Database {
         }
     }
 
+    /// How many bytes it may still grow by; `None` where that is the matter of another machine.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub fn free_bytes(&self) -> Result<Option<u64>, DatabaseError> {
+        match self {
+            Self::Sqlite(database) => database.free_bytes().map(Some),
+            Self::Postgres(_) => Ok(None),
+        }
+    }
+
     /// Holds on to the database as it is now.
     ///
     /// # Errors

@@ -64,6 +64,12 @@ pub trait Session {
     /// [`DatabaseError`].
     fn table_names(&mut self) -> Result<Vec<String>, DatabaseError>;
 
+    /// How many bytes a table takes, with its indexes.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn table_bytes(&mut self, target: &str) -> Result<u64, DatabaseError>;
+
     /// The rows of `target` with these keys, in no order; each as long as the table has columns.
     ///
     /// # Errors

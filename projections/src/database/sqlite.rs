@@ -85,6 +85,15 @@ impl SqliteDatabase {
         Ok(done)
     }
 
+    /// The room on the disk of the file, and in the file itself.
+    pub(super) fn free_bytes(&self) -> Result<u64, DatabaseError> {
+        let unused = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size";
+        let unused: u64 = self.select(unused, &[])?.first().map_or(Ok(0), |row| row.get(0))?;
+        let disk = rustix::fs::statvfs(self.readers.path()).map_err(std::io::Error::from);
+        let disk = disk.map_err(DatabaseError::unavailable)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize).saturating_add(unused))
+    }
+
     pub(super) fn snapshot(&self) -> Result<SqliteSnapshot, DatabaseError> {
         let connection = self.readers.open()?;
         connection.execute_batch("BEGIN")?;
@@ -210,6 +219,12 @@ macro_rules! session {
             fn table_names(&mut self) -> Result<Vec<String>, DatabaseError> {
                 let rows = self.query("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
                 rows.iter().map(|row| row.get(0)).collect()
+            }
+
+            fn table_bytes(&mut self, target: &str) -> Result<u64, DatabaseError> {
+                let sql = "SELECT coalesce(sum(pgsize), 0) FROM dbstat
+                     WHERE aggregate = 1 AND name IN (SELECT name FROM sqlite_master WHERE tbl_name = $1)";
+                self.query_one(sql, &[Value::Text(target.to_owned())])?.map_or(Ok(0), |row| row.get(0))
             }
 
             fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError> {

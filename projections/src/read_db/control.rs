@@ -17,6 +17,17 @@ impl ReadDb {
         self.database.write(move |session| Ok(session.execute(retry, &values![name])? > 0)).await
     }
 
+    /// As [`Self::retry`], for a projection that stands at the event at `position`. `false` when it does not.
+    ///
+    /// # Errors
+    /// As [`Self::retry`].
+    pub async fn retry_at(&self, projection: &'static dyn Projection, position: u64) -> Result<bool, ReadError> {
+        let retry = "UPDATE projections SET state = 'live', error = NULL, error_position = NULL
+             WHERE name = $1 AND state = 'stopped' AND error_position = $2";
+        let values = values![projection.name().to_owned(), position];
+        self.database.write(move |session| Ok(session.execute(retry, &values)? > 0)).await
+    }
+
     /// Lets a projection stand still until [`Self::resume`], across restarts and rebuilds. `false` when it did already.
     ///
     /// # Errors
@@ -31,6 +42,15 @@ impl ReadDb {
     /// As [`Self::retry`].
     pub async fn resume(&self, projection: &'static dyn Projection) -> Result<bool, ReadError> {
         self.set_paused(projection, false).await
+    }
+
+    /// Whether an operator lets it stand still, whatever else keeps it.
+    ///
+    /// # Errors
+    /// As [`Self::retry`].
+    pub async fn is_paused(&self, projection: &'static dyn Projection) -> Result<bool, ReadError> {
+        let paused = "SELECT 1 FROM projection_controls WHERE name = $1 AND paused = 1";
+        Ok(self.database.select_one(paused, &values![projection.name().to_owned()]).await?.is_some())
     }
 
     async fn set_paused(&self, projection: &'static dyn Projection, paused: bool) -> Result<bool, ReadError> {

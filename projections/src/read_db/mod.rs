@@ -11,6 +11,7 @@ mod generation;
 #[cfg(test)]
 mod leader_tests;
 mod pace;
+mod room;
 mod schema;
 mod status;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use self::compare::Difference;
 pub use self::error::ReadError;
 pub use self::generation::{Generation, State};
 use self::pace::Pace;
+pub use self::room::Size;
 pub use self::status::ProjectionStatus;
 use crate::database::{Database, PoolStatus, SqliteDatabase};
 use crate::sqlite_file::Durability;

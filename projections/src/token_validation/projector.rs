@@ -36,6 +36,7 @@ impl Projection for TokenValidation {
             | Fact::Consent { .. }
             | Fact::Organization { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => Vec::new(),
         }

@@ -129,6 +129,7 @@ async fn subjects_of(dashboard: &Dashboard, auditor: &Auditor, chosen: &Chosen) 
         | Fact::Consent { .. }
         | Fact::Organization { .. }
         | Fact::Person { .. }
+        | Fact::Projection { .. }
         | Fact::Reservation { .. }
         | Fact::SigningKey { .. } => said_by(&fact),
     });
@@ -172,7 +173,7 @@ fn said_by(fact: &Fact) -> Option<Subject> {
             | OrganizationEvent::MemberRemoved { user_id } => Subject::User(*user_id),
         }),
         Fact::Person { user_id, event: PersonEvent::Forgotten {} } => Some(Subject::User(*user_id)),
-        Fact::Reservation { .. } | Fact::SigningKey { .. } => None,
+        Fact::Projection { .. } | Fact::Reservation { .. } | Fact::SigningKey { .. } => None,
     }
 }
 

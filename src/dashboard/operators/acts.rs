@@ -15,7 +15,7 @@ use crate::dashboard::confirm::{self, Problem};
 use crate::dashboard::navigation::Section;
 use crate::dashboard::person::Person;
 use crate::operate::Kind;
-use crate::pages::{Form, Frame, PageError, see_other};
+use crate::pages::{Form, Frame, PageError, Words, see_other};
 use crate::store::identity::SecurityKind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,14 +118,14 @@ async fn confirmation(
         let consequences = keys.map(|key| words.get(key)).into();
         (consequences, words.with("operator-rebuild-title", &[("name", name)]), words.get("operator-rebuild"))
     };
-    let obstacle = if act == Act::Rebuild { obstacle(dashboard, projection).await? } else { None };
+    let obstacle = if act == Act::Rebuild { obstacle(dashboard, words, projection).await? } else { None };
     let action = format!("{PROJECTIONS}/{name}/{}", act.name());
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let template = ActTemplate {
         frame: person.frame_at(Section::Projections, &action),
         title,
         consequences,
-        obstacle: obstacle.map(|(live, own)| words.with("operator-other-version", &[("live", &live), ("own", &own)])),
+        obstacle,
         is_pause,
         button,
         action,
@@ -137,15 +137,23 @@ async fn confirmation(
     Ok(person.visitor.dashboard_page(status, &template))
 }
 
-/// The version of tables that are not of this version, and this version. They belong to the server of their version, which
-/// may be running: to swap them is to stop it. A server rebuilds them when it starts.
+/// Why it cannot be rebuilt here. Tables of another version belong to the server of their version, which may be running: to
+/// swap them is to stop it, and a server rebuilds them when it starts. Without room on the disk it would not come to its end.
 async fn obstacle(
     dashboard: &Dashboard,
+    words: &Words,
     projection: &'static dyn Projection,
-) -> Result<Option<(String, String)>, PageError> {
+) -> Result<Option<String>, PageError> {
     let live = dashboard.read.status(&[projection]).await?.pop().and_then(|status| status.live);
-    let other = live.filter(|live| live.must_be_of(projection).is_err());
-    Ok(other.map(|live| (live.version.to_string(), projection.version().to_string())))
+    if let Some(live) = live.filter(|live| live.must_be_of(projection).is_err()) {
+        let (live, own) = (live.version.to_string(), projection.version().to_string());
+        return Ok(Some(words.with("operator-other-version", &[("live", &live), ("own", &own)])));
+    }
+    let plan = dashboard.works.plan(projection).await?;
+    let megabytes = |bytes: u64| words.number(bytes / 1_000_000);
+    Ok(plan.free.filter(|_| !plan.has_room()).map(|free| {
+        words.with("operator-no-room", &[("needed", &megabytes(plan.needed())), ("free", &megabytes(free))])
+    }))
 }
 
 pub(super) async fn submit(
@@ -172,7 +180,7 @@ async fn done(
         return confirmation(dashboard, person, path, Some(problem)).await;
     }
     let changed = match act {
-        Act::Rebuild if obstacle(dashboard, projection).await?.is_some() => false,
+        Act::Rebuild if obstacle(dashboard, &person.visitor.words, projection).await?.is_some() => false,
         Act::Rebuild => dashboard.works.begin(projection, Kind::Rebuild).is_ok(),
         Act::Verify => dashboard.works.begin(projection, Kind::Verify).is_ok(),
         Act::Pause => dashboard.read.pause(projection).await?,
@@ -190,7 +198,6 @@ async fn done(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::Words;
     use crate::pages::language::Language;
 
     #[test]

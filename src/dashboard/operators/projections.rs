@@ -6,9 +6,11 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono::DateTime;
+use routix_domain::log::Actor;
 use routix_projections::projection::{self, Projection};
 use routix_projections::read_db::{Generation, State as TableState};
 use routix_projections::rebuild::Progress;
+use routix_projections::skips::{Skip, Skips};
 
 use super::PROJECTIONS;
 use super::acts::Act;
@@ -46,6 +48,7 @@ struct ProjectionView {
     work: Option<WorkView>,
     /// Builds of others.
     builds: Vec<BuildView>,
+    skips: Vec<SkipView>,
     links: Vec<(String, String)>,
     buttons: Vec<Button>,
 }
@@ -64,6 +67,12 @@ struct WorkView {
 struct BuildView {
     text: String,
     moved: Stamp,
+}
+
+/// An event that the projection passes.
+struct SkipView {
+    text: String,
+    at: Stamp,
 }
 
 struct Button {
@@ -153,6 +162,7 @@ impl Look<'_> {
             }),
             work: work.as_ref().map(|work| self.work(work)),
             builds: builds.map(|(_, build)| self.build(build)).collect(),
+            skips: standing.skips.iter().flat_map(Skips::iter).map(|skip| self.skip(skip)).collect(),
             links: self.links(standing, is_running),
             buttons: self.buttons(standing, is_running),
         }
@@ -199,6 +209,18 @@ impl Look<'_> {
         let text = words.with(key, &[("position", &words.number(build.position)), ("head", &head)]);
         let moved = DateTime::from_timestamp_micros(build.updated_at).unwrap_or_default();
         BuildView { text, moved: words.moment(moved) }
+    }
+
+    fn skip(&self, skip: &Skip) -> SkipView {
+        let words = self.words();
+        let who = match &skip.actor {
+            Actor::CommandLine(account) => words.with("events-actor-command-line", &[("name", account)]),
+            Actor::System => words.get("events-actor-system"),
+            Actor::User(id) | Actor::App(id) => id.to_string(),
+        };
+        let position = words.number(skip.position);
+        let text = words.with("operator-skipped", &[("position", &position), ("who", &who), ("reason", &skip.reason)]);
+        SkipView { text, at: words.moment(skip.skipped_at) }
     }
 
     /// What is told more about before it is done.

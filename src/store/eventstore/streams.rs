@@ -6,17 +6,19 @@ use routix_domain::authorization::Authorization;
 use routix_domain::consent::Consent;
 use routix_domain::organization::Organization;
 use routix_domain::person::Person;
+use routix_domain::projection::ProjectionSkips;
 use routix_domain::reservation::Reservation;
 use routix_domain::signing_key::SigningKey;
 
 /// Ours, by the names of their streams. A server has streams of its own, named `$…`, and may have those of other
 /// applications.
-const TYPES: [&str; 7] = [
+const TYPES: [&str; 8] = [
     App::TYPE,
     Authorization::TYPE,
     Consent::TYPE,
     Organization::TYPE,
     Person::TYPE,
+    ProjectionSkips::TYPE,
     Reservation::TYPE,
     SigningKey::TYPE,
 ];

@@ -13,6 +13,7 @@ mod logs;
 mod manual;
 mod moving;
 mod projections;
+mod rebuild_interrupted;
 mod security;
 mod serve;
 mod settings;

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::steps::{app_token, list};
-use crate::running::{Server, facts, routix};
+use crate::running::{Server, facts, routix, until};
 
 const NAMES: [&str; 5] = ["token_validation", "branches", "members", "app_list", "app_history"];
 
@@ -76,4 +76,89 @@ fn an_unknown_projection_is_refused_with_the_names_there_are() {
     routix(folder.path(), &["migrate"]).done();
     let refusal = routix(folder.path(), &["projections", "rebuild", "app_lists"]).refusal();
     assert!(refusal.contains("app_lists") && NAMES.iter().all(|name| refusal.contains(name)), "{refusal}");
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_done_and_does_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let _server = Server::demo(folder.path());
+    let numbers = || -> Vec<i64> {
+        let read = Connection::open(folder.path().join("read.db")).unwrap();
+        let mut generations = read.prepare("SELECT generation FROM projections ORDER BY name").unwrap();
+        generations.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let before = numbers();
+    let asked = ["projections", "rebuild", "--all", "--dry-run", "--format", "json"];
+    let rows: Vec<Value> = serde_json::from_str(&routix(folder.path(), &asked).done()).unwrap();
+    for name in NAMES {
+        let row = rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("{name} in {rows:?}"));
+        let number = |column: &str| row[column].as_u64().unwrap_or_else(|| panic!("{column} of {row}"));
+        assert!(number("live_rows") > 0 && number("live_bytes") > number("live_rows"), "{row}");
+        assert_eq!(number("needed_bytes"), 2 * number("live_bytes"), "{row}");
+        assert!(number("free_bytes") > number("needed_bytes"), "{row}");
+        assert!(number("from_position") == 0 && number("to_position") > 0, "{row}");
+    }
+    for (act, says) in [
+        (
+            "pause",
+            "members: would stand still until it is resumed, and the server would not be ready; nothing was done",
+        ),
+        ("resume", "members: was not paused"),
+        ("retry", "members: was not stopped"),
+    ] {
+        let ran = routix(folder.path(), &["projections", act, "members", "--dry-run"]);
+        assert_eq!((ran.code, ran.stderr.trim()), (Some(0), says), "{ran:?}");
+    }
+    assert_eq!(numbers(), before);
+    let status = routix(folder.path(), &["projections", "status", "--format", "jsonl"]).done();
+    assert!(status.lines().all(|line| line.contains(r#""state":"live""#)), "{status}");
+}
+
+#[test]
+fn an_event_is_skipped_with_a_reason_and_not_lightly_where_it_may_be_a_revocation() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let log = Connection::open(folder.path().join("events.db")).unwrap();
+    let unknown =
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
+        recorded_at) VALUES ('app', '00000000-0000-0000-0000-000000000001', 1, 'app.exploded', '1', '{}', '{}', 0)";
+    assert_eq!(log.execute(unknown, []).unwrap(), 1);
+    let offender = log.last_insert_rowid();
+    let status = |name: &str| -> Value {
+        let status = routix(folder.path(), &["projections", "status", "--format", "json"]).done();
+        let rows: Vec<Value> = serde_json::from_str(&status).unwrap();
+        rows.into_iter().find(|row| row["name"] == name).unwrap()
+    };
+    for name in ["token_validation", "app_list", "app_history"] {
+        until("the stop", || (status(name)["state"] == "stopped").then_some(()));
+    }
+    let skip = |name, rest: &[&str]| {
+        let asked = ["projections", "retry", name, "--skip", "--reason", "Written by hand"];
+        routix(folder.path(), &[&asked, rest].concat())
+    };
+    let without = routix(folder.path(), &["projections", "retry", "app_list", "--skip"]);
+    assert!(without.code == Some(2) && without.stderr.contains("--reason"), "{without:?}");
+    let refused = skip("token_validation", &[]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    for part in ["--yes", "revocation", "app.exploded", &format!("position {offender}")] {
+        assert!(refused.stderr.contains(part), "{part} in {refused:?}");
+    }
+    let dry = skip("app_list", &["--dry-run"]);
+    assert!(dry.code == Some(0) && dry.stderr.contains("nothing was done"), "{dry:?}");
+    assert_eq!(status("app_list")["state"], "stopped");
+    for (name, rest) in [("app_list", &[] as &[&str]), ("app_history", &[]), ("token_validation", &["--yes"])] {
+        let done = skip(name, rest);
+        assert!(done.code == Some(0) && done.stderr.contains("every later rebuild"), "{done:?}");
+        until("the projection", || (status(name)["state"] == "live").then_some(()));
+        let told = &status(name)["skipped"][0];
+        assert_eq!((&told["position"], &told["reason"]), (&offender.into(), &"Written by hand".into()), "{told}");
+        assert_eq!(told["actor"]["kind"], "command_line", "{told}");
+    }
+    assert!(skip("app_list", &[]).refusal().contains("there is nothing to skip"));
+    let table = routix(folder.path(), &["projections", "status"]).done();
+    assert!(table.contains(&format!("{offender} by command_line")), "{table}");
+    assert_eq!(routix(folder.path(), &["projections", "verify"]).code, Some(0));
+    routix(folder.path(), &["projections", "rebuild", "--all"]).done();
+    let facts = facts(folder.path());
+    app_token(&server, &facts["ROUTIX_CLIENT_ID"], &facts["ROUTIX_CLIENT_SECRET"]);
 }

@@ -51,6 +51,7 @@ fn owners(events: &[RecordedEvent]) -> Vec<Owner> {
             | Fact::Authorization { .. }
             | Fact::Consent { .. }
             | Fact::Person { .. }
+            | Fact::Projection { .. }
             | Fact::Reservation { .. }
             | Fact::SigningKey { .. } => None,
         };
@@ -115,6 +116,7 @@ async fn an_app_is_found_by_its_client_id_too() {
         | Fact::Consent { .. }
         | Fact::Organization { .. }
         | Fact::Person { .. }
+        | Fact::Projection { .. }
         | Fact::Reservation { .. }
         | Fact::SigningKey { .. } => None,
     });

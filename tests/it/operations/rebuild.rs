@@ -8,10 +8,12 @@ use cqrs_es::DomainEvent;
 use routix_domain::app::AppEvent;
 use routix_domain::authorization::AuthorizationEvent;
 use routix_domain::consent::ConsentEvent;
+use routix_domain::log::EventFeed;
 use routix_domain::organization::OrganizationEvent;
 use routix_projections::database::Database;
-use routix_projections::projection::all;
+use routix_projections::projection::{all, named};
 use routix_projections::read_db::State;
+use tokio::sync::Notify;
 
 use super::history::History;
 use super::place::{Kind, Place, on_both};
@@ -21,6 +23,7 @@ on_both! {
     rebuilt_tables_are_the_live_ones_row_by_row,
     readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table,
     two_rebuilds_of_one_projection_at_once_both_succeed,
+    a_plan_says_what_a_rebuild_would_read_and_what_room_its_tables_take,
 }
 
 const EVENTS: usize = 2_200;
@@ -63,8 +66,18 @@ async fn rebuilt_tables_are_the_live_ones_row_by_row(kind: Kind) {
     }
 }
 
+/// What only grows: apps, events of apps, branches, organizations.
+pub(super) const ONLY_GROW: [&str; 6] = [
+    "SELECT count(*) FROM token_validation",
+    "SELECT count(*) FROM app_list",
+    "SELECT count(*) FROM app_history",
+    "SELECT max(position) FROM app_history",
+    "SELECT count(*) FROM branches",
+    "SELECT count(*) FROM organizations",
+];
+
 /// Asks again and again for a number that never falls, until told to stop. Returns the last answer and how many it got.
-async fn watch(database: Database, query: &str, done: &AtomicBool) -> (i64, usize) {
+pub(super) async fn watch(database: Database, query: &str, done: &AtomicBool) -> (i64, usize) {
     let (mut before, mut answers) = (0, 0);
     loop {
         let last = done.load(Ordering::SeqCst);
@@ -87,17 +100,8 @@ async fn readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table(k
         place.at_rest(projection).await;
     }
     let done = Arc::new(AtomicBool::new(false));
-    // What only grows: apps, events of apps, branches, organizations.
-    let queries = [
-        "SELECT count(*) FROM token_validation",
-        "SELECT count(*) FROM app_list",
-        "SELECT count(*) FROM app_history",
-        "SELECT max(position) FROM app_history",
-        "SELECT count(*) FROM branches",
-        "SELECT count(*) FROM organizations",
-    ];
     let mut readers = Vec::new();
-    for query in queries {
+    for query in ONLY_GROW {
         let (database, done) = (place.database.clone(), Arc::clone(&done));
         let least = place.value::<i64>(query).await;
         assert!(least > 0, "{query}");
@@ -148,4 +152,38 @@ async fn two_rebuilds_of_one_projection_at_once_both_succeed(kind: Kind) {
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
     }
     assert_eq!(place.dump_all().await, live);
+}
+
+async fn a_plan_says_what_a_rebuild_would_read_and_what_room_its_tables_take(kind: Kind) {
+    let place = Place::new(kind).await;
+    let projection = named("app_history").unwrap();
+    let empty = place.rebuilder().plan(projection).await.unwrap();
+    assert_eq!((empty.from, empty.head, empty.live.rows), (0, 0, 0));
+    place.append(&History::of(14, EVENTS).appends).await;
+    place.catch_up().await;
+    let (before, head) = (place.dump_all().await, place.store.head().await.unwrap());
+    let plan = place.rebuilder().plan(projection).await.unwrap();
+    let rows: usize = place.dump(projection).await.values().map(Vec::len).sum();
+    assert_eq!((plan.from, plan.head, plan.live.rows), (0, head, rows as u64));
+    // An event is an id, a time, an actor and more: no row of it fits into fewer bytes.
+    assert!(plan.live.bytes > empty.live.bytes && plan.live.bytes > 100 * plan.live.rows, "{plan:?} after {empty:?}");
+    match kind {
+        Kind::Sqlite => assert!(plan.free.unwrap() > plan.needed(), "{plan:?}"),
+        Kind::Postgres => assert_eq!((plan.free, plan.has_room()), (None, true)),
+    }
+    assert_eq!(place.dump_all().await, before);
+    // Dropped behind its first batch; the next one may still be written.
+    let (rebuilder, mut batches) = (place.rebuilder(), 0);
+    let reached = Notify::new();
+    let mut on_progress = |_| {
+        batches += 1;
+        reached.notify_one();
+    };
+    tokio::select! {
+        biased;
+        () = reached.notified() => {}
+        done = rebuilder.rebuild(projection, &mut on_progress) => panic!("{done:?} of {head}"),
+    }
+    let plan = place.rebuilder().plan(projection).await.unwrap();
+    assert!((1_000..head).contains(&plan.from) && plan.head == head, "{plan:?}");
 }

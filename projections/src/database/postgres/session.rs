@@ -107,6 +107,11 @@ impl Session for PostgresSession {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
+    fn table_bytes(&mut self, target: &str) -> Result<u64, DatabaseError> {
+        let sql = "SELECT pg_total_relation_size($1::text::regclass)";
+        self.query_one(sql, &[Value::Text(target.to_owned())])?.map_or(Ok(0), |row| row.get(0))
+    }
+
     fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError> {
         if keys.is_empty() {
             return Ok(Vec::new());

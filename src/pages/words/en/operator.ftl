@@ -19,6 +19,7 @@ operator-lag-since = for { $time }
 operator-version = Version
 operator-version-other = { $live }, while this server writes { $own }
 operator-error-at = At position { $position }: { $error }
+operator-skipped = Passes the event at position { $position }, as { $who } decided: { $reason }
 operator-seconds = { $count } s
 operator-minutes = { $count } min
 operator-hours = { $count } h
@@ -46,6 +47,7 @@ operator-rebuild-reads = New tables are filled from the log beside the old ones.
 operator-rebuild-disk = Until then both need room on the disk, and reading the whole log keeps the database busy.
 operator-rebuild-ends = It runs in this server and ends with it. An interrupted rebuild goes on where it stopped when you begin it again.
 operator-other-version = These tables are of version { $live } and this server writes version { $own }. They belong to the servers of their version, which may be running; a server rebuilds them by itself when it starts.
+operator-no-room = A rebuild needs { $needed } MB of room, twice the tables that are read now, and there are { $free } MB. Make room on the disk first.
 operator-pause-title = Pause { $name }?
 operator-pause-ready = While it is paused, /readyz answers 503 on every node. What decides by that where requests go may take the whole service out of use.
 operator-pause-until = It stays paused, across restarts and rebuilds, until somebody resumes it.
@@ -68,7 +70,7 @@ told-done-verify = The verification of { $name } has begun.
 told-done-pause = { $name } is paused until you resume it.
 told-done-resume = { $name } goes on.
 told-done-retry = { $name } tries its event again.
-told-done-nothing = Nothing was done with { $name }: it was so already, something else is under way, or its tables are of another version.
+told-done-nothing = Nothing was done with { $name }: it was so already, something else is under way, its tables are of another version, or the disk has no room.
 
 ## The audit log
 
@@ -191,6 +193,7 @@ told-event-organization-member_added = Member added
 told-event-organization-member_changed = Member changed
 told-event-organization-member_removed = Member removed
 told-event-person-forgotten = Person forgotten
+told-event-projection-event_skipped = Event skipped by a projection
 told-event-reservation-made = Reservation made
 told-event-signing_key-published = Signing key published
 told-event-signing_key-retired = Signing key retired

@@ -19,6 +19,7 @@ operator-lag-since = al { $time }
 operator-version = Versie
 operator-version-other = { $live }, terwijl deze server { $own } schrijft
 operator-error-at = Bij positie { $position }: { $error }
+operator-skipped = Slaat de gebeurtenis op positie { $position } over; dat besloot { $who }: { $reason }
 operator-seconds = { $count } s
 operator-minutes = { $count } min
 operator-hours = { $count } uur
@@ -46,6 +47,7 @@ operator-rebuild-reads = Naast de oude tabellen worden nieuwe gevuld uit het log
 operator-rebuild-disk = Tot die tijd nemen beide ruimte op de schijf in, en het lezen van het hele logboek houdt de database bezig.
 operator-rebuild-ends = Het loopt in deze server en stopt als die stopt. Een onderbroken opbouw gaat verder waar hij gebleven was als je hem opnieuw begint.
 operator-other-version = Deze tabellen zijn van versie { $live } en deze server schrijft versie { $own }. Ze horen bij de servers van hun versie, die misschien draaien; een server bouwt ze bij de start zelf opnieuw op.
+operator-no-room = Opnieuw opbouwen heeft { $needed } MB ruimte nodig, tweemaal de tabellen van nu, en er is { $free } MB vrij. Maak eerst ruimte op de schijf.
 operator-pause-title = { $name } pauzeren?
 operator-pause-ready = Zolang de pauze duurt, antwoordt /readyz op elke node met 503. Wie daarop verzoeken verdeelt, kan de hele dienst buiten gebruik stellen.
 operator-pause-until = De pauze blijft, ook na een herstart of het opnieuw opbouwen, tot iemand haar beëindigt.
@@ -68,7 +70,7 @@ told-done-verify = Het controleren van { $name } is begonnen.
 told-done-pause = { $name } is gepauzeerd tot je hervat.
 told-done-resume = { $name } gaat verder.
 told-done-retry = { $name } probeert de gebeurtenis opnieuw.
-told-done-nothing = Er is niets gedaan met { $name }: het was al zo, er loopt al iets, of de tabellen zijn van een andere versie.
+told-done-nothing = Er is niets gedaan met { $name }: het was al zo, er loopt al iets, de tabellen zijn van een andere versie, of de schijf heeft geen ruimte.
 
 ## Het auditlogboek
 
@@ -191,6 +193,7 @@ told-event-organization-member_added = Lid toegevoegd
 told-event-organization-member_changed = Lid gewijzigd
 told-event-organization-member_removed = Lid verwijderd
 told-event-person-forgotten = Persoon vergeten
+told-event-projection-event_skipped = Gebeurtenis overgeslagen door een projectie
 told-event-reservation-made = Reservering gemaakt
 told-event-signing_key-published = Ondertekensleutel gepubliceerd
 told-event-signing_key-retired = Ondertekensleutel buiten gebruik gesteld

@@ -1,6 +1,7 @@
 //! The operators' page of projections.
 
 use axum::http::StatusCode;
+use routix::commands::Origin;
 use routix_projections::projection;
 use serde_json::json;
 
@@ -156,6 +157,29 @@ async fn a_stopped_projection_says_where_and_why_and_is_tried_again() {
     let done = browser.submit(&page, "retry-app_history", &[]).await.expect(303);
     browser.follow(&done).await.expect(200).expect_words("app_history tries its event again");
     says(&browser, "app_history", "Follows the log").await;
+}
+
+#[tokio::test]
+async fn a_skipped_event_is_shown_with_who_decided_it_when_and_why() {
+    let (app, browser) = start().await;
+    let stop = "UPDATE projections SET state = 'stopped', error = 'no such branch', error_position = 3
+         WHERE name = 'branches'";
+    app.place.sql("read", stop);
+    let commands = &app.commands;
+    let origin = Origin::command_line("ann".to_owned(), uuid::Uuid::from_u128(1));
+    let reason = "Written by hand: <b>no branch</b>".to_owned();
+    let projection = projection::named("branches").unwrap();
+    commands.skip_event(projection, reason, &origin).await.unwrap();
+    let said = "Passes the event at position 3, as ann (command line) decided: Written by hand: &#60;b&#62;no branch";
+    let page = says(&browser, "branches", said).await;
+    assert!(section(&page, "branches").contains(" UTC"), "{}", page.text);
+    assert!(!section(&page, "members").contains("Passes"), "{}", page.text);
+    // The log says it too, for auditors.
+    browser
+        .get("/operator/events?type=projection.event_skipped")
+        .await
+        .expect(200)
+        .expect_words("Event skipped by a projection");
 }
 
 #[tokio::test]
