@@ -35,7 +35,7 @@ async fn errors_are_json_with_a_request_id_at_every_door() {
     let owner = app.sign_in(Actor::Owner).await;
     let mut seen = std::collections::BTreeSet::new();
     for (method, path, status, error) in [
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/nothing", 404, "not_found"),
         ("POST", "/functions/v1/nothing", 404, "not_found"),
         ("GET", "/rest/v1/nothing", 404, "not_found"),
         ("GET", "/auth/v1/nothing", 404, "not_found"),
