@@ -200,6 +200,7 @@ fn the_list_shows_what_is_typed() {
     world.sign_in_to_apps(&browser, "OWNER");
     for name in ["Zeta", "Omega"] {
         register(&browser, name);
+        browser.text(SECRET);
         browser.goto(&world.organization("/apps"));
     }
     browser.fill("#filter", "oMeg");
