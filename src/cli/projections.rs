@@ -31,7 +31,7 @@ pub(super) enum Command {
     },
     /// Build new tables from the log and swap them in; readers and writers go on meanwhile.
     #[command(
-        after_help = "Examples:\n  routix projections rebuild token_validation\n  routix projections rebuild --all --dry-run"
+        after_help = "Example:\n  routix projections rebuild token_validation\n  routix projections rebuild --all --dry-run"
     )]
     Rebuild(rebuild::Asked),
     /// Build tables from the log beside the live ones and compare them row by row.
@@ -42,7 +42,7 @@ pub(super) enum Command {
     },
     /// Let a stopped projection try its event again, once the version that can apply it is running.
     #[command(
-        after_help = "Examples:\n  routix projections retry app_history\n  routix projections retry app_history --skip --reason 'Written by hand; the app does not exist'"
+        after_help = "Example:\n  routix projections retry app_history\n  routix projections retry app_history --skip --reason 'Written by hand; the app does not exist'"
     )]
     Retry(Retry),
     /// Let a projection stand still, across restarts, until it is resumed; the server is not ready meanwhile.

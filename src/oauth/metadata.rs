@@ -78,9 +78,13 @@ async fn server(State(metadata): State<Arc<Metadata>>) -> Response {
 }
 
 /// The public halves of the keys that sign access tokens (RFC 7517, 5), for those who verify elsewhere. A key that signs with
-/// HS256 has none: whoever could verify with it could sign.
+/// HS256 has none: whoever could verify with it could sign. Without any there is no set either.
 async fn key_set(State(metadata): State<Arc<Metadata>>) -> Response {
-    document(&json!({"keys": metadata.keys.current().public()}))
+    let keys = metadata.keys.current();
+    match keys.public().as_slice() {
+        [] => Failure::new(StatusCode::NOT_FOUND, "not_found", "no key here has a public half").into_response(),
+        public => document(&json!({"keys": public})),
+    }
 }
 
 fn resource(metadata: &Metadata, path: &str) -> Response {

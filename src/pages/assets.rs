@@ -42,11 +42,11 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
             (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ];
-        get(move || async move { (headers, text).into_response() })
+        move || async move { (headers, text).into_response() }
     };
     Router::new()
-        .route(style(), serve("text/css; charset=utf-8", STYLE))
-        .route(script(), serve("text/javascript; charset=utf-8", SCRIPT))
+        .route(style(), get(serve("text/css; charset=utf-8", STYLE)))
+        .route(script(), get(serve("text/javascript; charset=utf-8", SCRIPT)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! The doors come from the sources, so that a new one without a request here fails the test.
 
 mod areas;
+mod dashboard;
 mod doors;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,6 @@ use serde_json::json;
 use super::app::{Registered, TestApp};
 use super::browser::{Browser, FROM_OUR_PAGE};
 use super::client::answer;
-use super::code_flow::start;
 use super::world::Actor;
 
 /// A method, and a path as the source writes it.
@@ -47,8 +47,13 @@ struct Round {
 impl Round {
     async fn start() -> Self {
         let scopes = ["routix:accounts:read", "routix:accounts:write", "routix:orders:read"];
-        let (app, client) = start(json!({"allowed_scopes": scopes})).await;
+        let app = TestApp::start_with(|config| {
+            config.failure_limit = 0;
+            config.operators = Some(Actor::Owner.email().to_owned());
+        })
+        .await;
         let owner = app.sign_in(Actor::Owner).await;
+        let client = app.new_app(&owner, json!({"allowed_scopes": scopes})).await;
         Self { app, client, owner, knocked: Mutex::default() }
     }
 
@@ -107,6 +112,7 @@ async fn every_change_is_an_event_with_who_and_in_which_request() {
     areas::management(&round).await;
     areas::records(&round).await;
     areas::pages(&round).await;
+    dashboard::pages(&round).await;
     let knocked = round.knocked.lock().unwrap().clone();
     let there: BTreeSet<Door> = doors::of_the_sources().into_iter().collect();
     let missed: Vec<_> = there.difference(&knocked).collect();
