@@ -14,7 +14,6 @@ use crate::dashboard::Dashboard;
 use crate::dashboard::navigation::Section;
 use crate::dashboard::person::{Insider, Person};
 use crate::evidence::{Chosen, Filter};
-use crate::history::Sight;
 use crate::pages::{Frame, PageError, Visitor, error_page};
 
 /// An owner or admin at the log of his organization, or an operator at the whole log.
@@ -88,14 +87,6 @@ impl Auditor {
         let readable =
             |chosen: &Chosen| self.organization_id().is_none_or(|id| chosen.owner.organization_id == Some(id));
         event.filter(readable).ok_or(PageError::NotFound)
-    }
-
-    /// Whose names he may read beside their ids.
-    #[expect(clippy::unused_self, reason = "it is his sight, and both see as much")]
-    pub(super) fn sight(&self) -> Sight {
-        // Whoever did something in an organization belonged to it, and whoever audits it wants to know who it was, also when
-        // he has left.
-        Sight::Everybody
     }
 
     /// Where the history of an app is for him: an app of another organization has none here.

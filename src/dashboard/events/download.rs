@@ -1,8 +1,8 @@
 //! Files that are written while they are downloaded.
 //!
-//! In memory is what was written since the writer last waited, which is at most a page of the log, and a few such pieces. A client that goes away, or
-//! takes nothing for a minute, ends the writing; so does the end of the process. Whatever does, the client sees that its
-//! file is not whole.
+//! In memory is what was written since the writer last waited, which is at most a page of the log, and a few such pieces. A
+//! client that goes away, takes nothing for a minute or is not done in half an hour ends the writing; so does the end of the
+//! process. Whatever does, the client sees that its file is not whole.
 
 use std::collections::HashSet;
 use std::future::poll_fn;

@@ -16,7 +16,7 @@ use super::auditor::Auditor;
 use super::query::REQUEST_ID;
 use crate::dashboard::Dashboard;
 use crate::evidence::Chosen;
-use crate::history::ActorNames;
+use crate::history::{ActorNames, Sight};
 use crate::pages::local_path::with_parameter;
 use crate::pages::{PageError, Stamp, Words};
 
@@ -73,7 +73,7 @@ pub(super) async fn lines(dashboard: &Dashboard, auditor: &Auditor, events: &[Ch
         subjects.push(subjects_of(dashboard, auditor, chosen).await?);
     }
     let actors: Vec<Option<Actor>> = events.iter().map(actor_of).collect();
-    let names = Names::of(dashboard, auditor, (&actors, subjects.iter().flatten())).await?;
+    let names = Names::of(dashboard, &actors, subjects.iter().flatten()).await?;
     let words = &auditor.visitor().words;
     let each = events.iter().zip(&subjects).zip(&actors);
     Ok(each
@@ -180,8 +180,8 @@ fn said_by(fact: &Fact) -> Option<Subject> {
 impl Names {
     async fn of<'s>(
         dashboard: &Dashboard,
-        auditor: &Auditor,
-        (actors, subjects): (&[Option<Actor>], impl Iterator<Item = &'s Subject>),
+        actors: &[Option<Actor>],
+        subjects: impl Iterator<Item = &'s Subject>,
     ) -> Result<Self, PageError> {
         let mut names = Self {
             actors: ActorNames::default(),
@@ -199,7 +199,8 @@ impl Names {
                 Subject::Branch(id) => names.look_up_branch(dashboard, id).await?,
             }
         }
-        names.actors = dashboard.history.actor_names(&people.iter().collect::<Vec<_>>(), &auditor.sight()).await?;
+        // Who did something in an organization belonged to it, and its auditor wants to know who it was, also when he has left.
+        names.actors = dashboard.history.actor_names(&people.iter().collect::<Vec<_>>(), &Sight::Everybody).await?;
         let users: BTreeSet<Uuid> = people.iter().filter_map(user_id).collect();
         for id in users {
             if dashboard.identity.user(id).await?.is_none() {

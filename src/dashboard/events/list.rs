@@ -17,6 +17,7 @@ use super::line::{Line, lines, title};
 use super::query::{ACTOR, APP, Asked, FROM, REQUEST_ID, TO, TYPE};
 use crate::dashboard::Dashboard;
 use crate::evidence::{Bounds, Found, Rest, newest};
+use crate::history::Sight;
 use crate::pages::{Frame, PageError, Words};
 
 /// A page is short, and a filter that finds little must not read a log of years for it.
@@ -230,7 +231,8 @@ async fn actors(
     let people = members::of_organization(&dashboard.read, organization_id).await?;
     let people: BTreeSet<Uuid> = people.into_iter().map(|member| member.user_id).collect();
     let people: Vec<Actor> = people.into_iter().map(Actor::User).collect();
-    let names = dashboard.history.actor_names(&people.iter().collect::<Vec<_>>(), &auditor.sight()).await?;
+    // Who did something in an organization belonged to it, and its auditor wants to know who it was, also when he has left.
+    let names = dashboard.history.actor_names(&people.iter().collect::<Vec<_>>(), &Sight::Everybody).await?;
     let person = |actor: &Actor| Some(choice(actor.id()?, names.of(actor)?.to_owned(), selected));
     let mut people: Vec<Choice> = people.iter().filter_map(person).collect();
     people.sort_by(|one, other| one.text.cmp(&other.text));
