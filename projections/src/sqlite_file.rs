@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 /// How long a connection waits for another process's write before it gives up.
@@ -36,6 +37,7 @@ pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Conn
     drop(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path));
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    keep_write_ahead_log(&connection)?;
     use_wal(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(
@@ -48,6 +50,12 @@ pub fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Conn
     )?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
+}
+
+/// Whoever closes a file last would fold its write-ahead log, or would not, as the end of the process has it: a command that
+/// changes nothing must change no file either. [`fold_write_ahead_log`] is for those who mean it.
+fn keep_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
 }
 
 /// Turns on the write-ahead log. SQLite does not wait for others here, whatever its busy timeout says: of several that
@@ -150,5 +158,29 @@ impl Readers {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(256);
         Ok(connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_closes_a_file_last_changes_nothing_and_who_folds_it_moves_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let content = || ["a.db", "a.db-wal"].map(|name| std::fs::read(folder.path().join(name)).unwrap_or_default());
+        open_writer(&file, Durability::Full)
+            .unwrap()
+            .execute_batch("CREATE TABLE a (b); INSERT INTO a VALUES (7)")
+            .unwrap();
+        let before = content();
+        assert!(!before[1].is_empty(), "what was written is in the log");
+        let looked: i64 = open_writer(&file, Durability::Full)
+            .and_then(|connection| connection.query_row("SELECT b FROM a", [], |row| row.get(0)))
+            .unwrap();
+        assert!(looked == 7 && content() == before);
+        fold_write_ahead_log(&file).unwrap();
+        assert!(content()[1].is_empty() && content()[0] != before[0]);
     }
 }

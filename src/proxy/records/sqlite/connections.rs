@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
+use routix_projections::sqlite_file::{Durability, open_writer};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::proxy::records::RecordError;
@@ -19,10 +20,8 @@ pub(super) struct Connections {
 
 impl Connections {
     pub(super) fn open(path: &Path) -> Result<Self, RecordError> {
-        let writer = Connection::open(path).map_err(broken_or_unavailable)?;
+        let writer = open_writer(path, Durability::Full).map_err(broken_or_unavailable)?;
         prepare(&writer).map_err(broken_or_unavailable)?;
-        writer.pragma_update(None, "journal_mode", "WAL").map_err(broken_or_unavailable)?;
-        writer.pragma_update(None, "synchronous", "FULL").map_err(broken_or_unavailable)?;
         let count = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 16);
         let mut readers = Vec::with_capacity(count);
         for _ in 0..count {
