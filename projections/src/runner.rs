@@ -9,6 +9,7 @@ use std::time::Instant;
 use routix_domain::log::EventFeed;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use self::waiter::Standings;
 pub use self::waiter::{NotReached, Standing, Trouble, Waiter};
@@ -172,7 +173,9 @@ impl Follower {
         }
         let (next, events, began) = (page.next, page.events.len(), Instant::now());
         self.skips.take_out_of(&mut page);
-        let outcome = self.db.advance(self.projection, target, (after, page), (self.now)()).await?;
+        let span = measure::applying(self.projection.name(), events);
+        let advance = self.db.advance(self.projection, target, (after, page), (self.now)());
+        let outcome = advance.instrument(span).await?;
         measure::batch(self.projection.name(), events, began.elapsed());
         let more = match outcome {
             Outcome::At(reached) => events == BATCH || reached < next,

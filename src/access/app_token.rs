@@ -6,6 +6,7 @@ use super::claims::{Claims, TokenId};
 use super::principal::AppPrincipal;
 use super::token::{Access, InvalidToken};
 use super::user_grant::{Standing, UserGrant};
+use crate::measure::spans;
 
 /// A token of an app that is good now.
 #[derive(Clone, Debug)]
@@ -52,6 +53,7 @@ impl Access {
             }
             None => self.own_standing(&app, &claims, &id).await?,
         };
+        spans::of_app(Some(organization_id), Some(client_id));
         let principal = AppPrincipal {
             app_id: app.app_id,
             client_id: app.client_id,

@@ -15,6 +15,7 @@ use super::security::SecurityLog;
 use super::usage::UsageCounter;
 use super::user_grant::UserGrant;
 use crate::keys::KeyRing;
+use crate::measure::spans;
 use crate::store::identity::{IdentityDb, IdentityError};
 use crate::system::System;
 
@@ -207,6 +208,7 @@ impl Access {
             exp: expires_in.map(|seconds| now.timestamp() + i64::from(seconds)),
             ..claims
         };
+        spans::of_app(claims.organization_id, claims.oauth_client_id);
         let keys = self.keys.current();
         let key = keys.signing_at(now).ok_or(InvalidToken::NoKey)?;
         let typ = if resource.is_some() { RESOURCE_TYPE } else { "JWT" };

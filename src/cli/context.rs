@@ -1,14 +1,14 @@
 //! What every subcommand beside a server needs: the stores, and a name for who is acting.
 
 use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use routix_domain::value::BranchRestriction;
-use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
+use super::log;
 use super::settings::Settings;
 use crate::commands::Origin;
 use crate::config::{self, Config, LogFormat};
@@ -93,24 +93,8 @@ pub(super) fn require_data(config: &Config) -> anyhow::Result<()> {
 /// The settings of a command, which says what it has to say itself; only trouble is logged.
 pub(super) fn quiet(settings: &Settings) -> anyhow::Result<Config> {
     let config = settings.load(Config { log: "warn".to_owned(), log_format: LogFormat::Text, ..Config::default() })?;
-    start_log(&config)?;
+    log::start(&config)?;
     Ok(config)
-}
-
-/// Starts the log on stderr.
-///
-/// # Errors
-/// That the filter cannot be understood.
-pub(super) fn start_log(config: &Config) -> anyhow::Result<()> {
-    let filter =
-        EnvFilter::try_new(&config.log).with_context(|| format!("the setting log ({}) is no filter", config.log))?;
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
-    match config.log_format {
-        LogFormat::Json => log.json().flatten_event(true).init(),
-        LogFormat::Text => log.init(),
-    }
-    Ok(())
 }
 
 /// A password from a file, or from standard input for `-`. Never from a flag, where every process list shows it.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::context::start_log;
+use super::log;
 use super::output::{line, note};
 use super::serve::stop_signal;
 use super::settings::Settings;
@@ -19,7 +19,7 @@ use crate::wiring::{Service, Stores};
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let mut config =
         settings.load(Config { log_format: LogFormat::Text, log: "warn".to_owned(), ..Config::default() })?;
-    start_log(&config)?;
+    let _spans = log::start_with_spans(&config)?;
     let system = System::real();
     let lock = Service::lock(&config)?;
     let folder = config.keys_dir();

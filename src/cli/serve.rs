@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::context::start_log;
+use super::log;
 use super::manager;
 use super::output::note;
 use super::settings::Settings;
@@ -17,7 +17,7 @@ use crate::wiring::{Service, Stores};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let config = settings.load(Config::default())?;
-    start_log(&config)?;
+    let _spans = log::start_with_spans(&config)?;
     if config.public_url.is_none() {
         bail!("set --public-url (or ROUTIX_PUBLIC_URL): the URL under which others reach this service");
     }

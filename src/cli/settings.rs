@@ -69,6 +69,13 @@ pub(super) struct Settings {
     /// are believed [default: nobody's are].
     #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Settings")]
     trusted_proxy: Option<String>,
+    /// Collector of OpenTelemetry that traces are sent to, for example http://127.0.0.1:4318; of a program that was built with
+    /// --features telemetry [default: none].
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    telemetry_url: Option<String>,
+    /// How many of a hundred requests are sent there, 0 to 100, of those that no caller traces [default: 100].
+    #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
+    telemetry_percent: Option<u32>,
     /// What is logged, for example info or routix=debug [default: info, for commands and the demo warn].
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
     log: Option<String>,

@@ -17,8 +17,10 @@ use routix_domain::reservation::Reservation;
 use routix_domain::signing_key::SigningKey;
 use routix_projections::ReadDb;
 use routix_projections::runner::{NotReached, Waiter};
+use tracing::{Instrument as _, Span};
 
 use super::origin::Origin;
+use crate::measure::spans;
 use crate::store::EventStore;
 use crate::store::identity::{IdentityDb, IdentityError};
 use crate::system::System;
@@ -213,6 +215,19 @@ impl Commands {
         A: Visible<Services = ()>,
         A::Command: Clone,
     {
+        self.execute_in_span((id, seen), command, origin).instrument(spans::command(A::TYPE)).await
+    }
+
+    async fn execute_in_span<A>(
+        &self,
+        (id, seen): (&str, Option<u64>),
+        command: A::Command,
+        origin: &Origin,
+    ) -> Result<Executed<A>, CommandError<A::Error>>
+    where
+        A: Visible<Services = ()>,
+        A::Command: Clone,
+    {
         // A read model that stands still would keep the promise from being kept; then nothing is begun.
         self.waiter.check(A::PROMISED).map_err(CommandError::Stopped)?;
         let mut metadata = None;
@@ -223,6 +238,7 @@ impl Commands {
                 other => break other?,
             }
         };
+        Span::current().record("routix.attempts", attempt);
         if let Some(last) = executed.events.iter().rfind(|event| A::is_awaited(&event.payload)) {
             self.wait_for::<A>(id, last.sequence).await?;
         }

@@ -23,6 +23,7 @@ pub(super) fn check(config: Config) -> Result<Config, ConfigError> {
     public_url(&config)?;
     lists(&config)?;
     databases(&config)?;
+    telemetry(&config)?;
     Ok(config)
 }
 
@@ -71,6 +72,24 @@ fn lists(config: &Config) -> Result<(), ConfigError> {
     let networks = config.trusted_proxy.iter().flat_map(|text| text.split(',')).map(str::trim);
     if let Some(other) = networks.filter(|text| !text.is_empty()).find(|text| text.parse::<Network>().is_err()) {
         return fault("trusted_proxy", format!("must be networks like 10.0.0.0/8 or fd00::/8, which '{other}' is not"));
+    }
+    Ok(())
+}
+
+fn telemetry(config: &Config) -> Result<(), ConfigError> {
+    if config.telemetry_percent > 100 {
+        return fault("telemetry_percent", "must be 0 to 100");
+    }
+    let Some(collector) = &config.telemetry_url else { return Ok(()) };
+    if !cfg!(feature = "telemetry") {
+        return fault("telemetry_url", "names a collector, and this program was built without --features telemetry");
+    }
+    let url = Url::parse(collector).ok().filter(|url| url.scheme() == "http" && url.query().is_none());
+    if url.is_none() {
+        return fault(
+            "telemetry_url",
+            "must be like http://127.0.0.1:4318; a collector here can reach others over TLS",
+        );
     }
     Ok(())
 }

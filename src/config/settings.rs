@@ -56,6 +56,12 @@ pub struct Config {
     /// The networks of the proxies in front, separated by commas: what they say in `X-Forwarded-For` or `Forwarded` about
     /// who called them is believed, and of nobody else. The second is only looked at without the first.
     pub trusted_proxy: Option<String>,
+    /// The collector of OpenTelemetry that traces are sent to, as OTLP over HTTP: `http://127.0.0.1:4318`. Only where the
+    /// program was built with `--features telemetry`.
+    pub telemetry_url: Option<String>,
+    /// How many of a hundred requests are sent there, of those that no caller traces; a caller's `traceparent` says whether
+    /// his are.
+    pub telemetry_percent: u32,
     /// What is logged, in the syntax of tracing's EnvFilter.
     pub log: String,
     /// `json` or `text`.
@@ -89,6 +95,8 @@ impl Default for Config {
             catalogue: None,
             operators: None,
             trusted_proxy: None,
+            telemetry_url: None,
+            telemetry_percent: 100,
             log: "info".to_owned(),
             log_format: LogFormat::Json,
         }
@@ -103,7 +111,7 @@ impl fmt::Debug for Config {
 
 impl Config {
     /// Every setting, in the order of their names.
-    pub(super) const NAMES: [&'static str; 19] = [
+    pub(super) const NAMES: [&'static str; 21] = [
         "admin_listen",
         "api_rate_limit",
         "catalogue",
@@ -119,6 +127,8 @@ impl Config {
         "public_url",
         "refresh_retry_seconds",
         "security_log_days",
+        "telemetry_percent",
+        "telemetry_url",
         "tms_schema",
         "tms_url",
         "token_issuer",

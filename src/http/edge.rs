@@ -20,7 +20,7 @@ use tracing::{Instrument, Span, error_span};
 use super::failure::Failure;
 use super::forwarded::TrustedProxies;
 use super::trace::trace_id;
-use crate::measure;
+use crate::measure::{self, spans};
 use crate::system::System;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,11 +53,12 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &edge.system);
     let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>().map(|path| Arc::from(path.as_str()));
-    let measured = measure::Request::begin(request.method().clone(), route);
+    let route = request.extensions().get::<MatchedPath>().map(|path| Arc::<str>::from(path.as_str()));
+    let measured = measure::Request::begin(request.method().clone(), route.clone());
     let trace_id = trace_id(request.headers()).map(str::to_owned);
     // Only who follows a trace pays for a span; every line below it says which trace it belongs to.
     let span = trace_id.as_ref().map_or_else(Span::none, |trace_id| error_span!("request", trace_id));
+    let traced = span.in_scope(|| spans::request(request.method(), route.as_deref(), &id, request.headers()));
     let mut line = LogLine { measured, id: Arc::clone(&id), trace_id };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
@@ -66,7 +67,7 @@ pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) ->
     }
     let response = match refuse(&request) {
         Some(failure) => failure.into_response(),
-        None => run(request, next).instrument(span.clone()).await,
+        None => run(request, next).instrument(traced.clone()).instrument(span.clone()).await,
     };
     let mut response = span.in_scope(|| render(response, &path, &id, line.measured.method()));
     let headers = response.headers_mut();
@@ -75,6 +76,7 @@ pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) ->
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     line.measured.status = response.status().as_u16();
+    spans::answered(&traced, line.measured.status);
     response
 }
 

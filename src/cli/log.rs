@@ -1,0 +1,67 @@
+//! The log on stderr, and beside it the spans for a collector.
+
+use std::io::{self, IsTerminal};
+
+use anyhow::Context as _;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::Layer as Lines;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::config::{Config, LogFormat};
+
+/// Starts the log.
+///
+/// # Errors
+/// That the filter cannot be understood.
+pub(super) fn start(config: &Config) -> anyhow::Result<()> {
+    tracing_subscriber::registry().with(filter(config)?).with(lines(config)).init();
+    Ok(())
+}
+
+/// What sends the last spans when it is dropped.
+pub(super) struct Spans {
+    #[cfg(feature = "telemetry")]
+    _export: Option<crate::measure::SpanExport>,
+}
+
+/// Starts the log, and sends spans to the collector if one is set: what a server does.
+///
+/// # Errors
+/// That the filter cannot be understood, or the collector's URL.
+#[cfg(feature = "telemetry")]
+pub(super) fn start_with_spans(config: &Config) -> anyhow::Result<Spans> {
+    let Some(collector) = &config.telemetry_url else {
+        return start(config).map(|()| Spans { _export: None });
+    };
+    let share = f64::from(config.telemetry_percent) / 100.0;
+    let export = crate::measure::SpanExport::start(collector, share)
+        .with_context(|| format!("the setting telemetry_url ({collector}) cannot be used"))?;
+    // Each has its own filter: who follows a request wants its spans, however little is logged.
+    let lines = lines(config).with_filter(filter(config)?);
+    tracing_subscriber::registry().with(lines).with(export.layer()).init();
+    Ok(Spans { _export: Some(export) })
+}
+
+/// Starts the log: this program was built without a way to a collector.
+///
+/// # Errors
+/// That the filter cannot be understood.
+#[cfg(not(feature = "telemetry"))]
+pub(super) fn start_with_spans(config: &Config) -> anyhow::Result<Spans> {
+    start(config).map(|()| Spans {})
+}
+
+fn filter(config: &Config) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(&config.log).with_context(|| format!("the setting log ({}) is no filter", config.log))
+}
+
+fn lines<S: Subscriber + for<'a> LookupSpan<'a>>(config: &Config) -> Box<dyn Layer<S> + Send + Sync> {
+    let lines = Lines::new().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    match config.log_format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.boxed(),
+    }
+}
