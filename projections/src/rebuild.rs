@@ -6,7 +6,7 @@ use std::sync::Arc;
 use routix_domain::log::EventFeed;
 
 use crate::projection::Projection;
-use crate::read_db::{Advance, Difference, Generation, Outcome, ReadDb, ReadError, Size, State};
+use crate::read_db::{Advance, Bytes, Difference, Generation, Outcome, ReadDb, ReadError, Size, State};
 use crate::same_log;
 use crate::skips::Skips;
 
@@ -54,6 +54,22 @@ impl Plan {
     pub fn has_room(&self) -> bool {
         self.free.is_none_or(|free| free >= self.needed())
     }
+
+    /// The same, for who would begin otherwise.
+    ///
+    /// # Errors
+    /// [`ReadError::NoRoom`], with the figures.
+    pub fn require_room(&self, projection: &'static str) -> Result<(), ReadError> {
+        match self.free {
+            Some(free) if !self.has_room() => Err(ReadError::NoRoom {
+                projection,
+                needed: Bytes(self.needed()),
+                live: Bytes(self.live.bytes),
+                free: Bytes(free),
+            }),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Rebuilds projections from the log while others read and write.
@@ -95,13 +111,14 @@ impl Rebuilder {
     /// Builds new tables and makes them the live ones. An interrupted rebuild goes on where it stopped.
     ///
     /// # Errors
-    /// [`ReadError::Poison`] names an event that cannot be applied; the live tables are untouched then, as after any
-    /// other error.
+    /// [`ReadError::NoRoom`] before anything is begun. [`ReadError::Poison`] names an event that cannot be applied; the
+    /// live tables are untouched then, as after any other error.
     pub async fn rebuild(
         &self,
         projection: &'static dyn Projection,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
+        self.plan(projection).await?.require_room(projection.name())?;
         let (mut build, mut skips) = self.resume_or_begin(projection).await?;
         loop {
             let span = Span { from: build.position, to: u64::MAX, shared: true };
@@ -158,6 +175,7 @@ impl Rebuilder {
         projection: &'static dyn Projection,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Verification, ReadError> {
+        self.plan(projection).await?.require_room(projection.name())?;
         let snapshot = self.db.snapshot(projection).await?;
         let position = snapshot.position;
         let build = self.db.begin_build(projection, State::Verifying, (self.now)()).await?;
@@ -215,5 +233,15 @@ mod tests {
         for (free, has_room) in [(Some(2_000), true), (Some(1_999), false), (Some(0), false), (None, true)] {
             assert_eq!(plan(free).has_room(), has_room, "{free:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_for_want_of_room_says_all_figures_in_one_sentence() {
+        let plan = |free| Plan { from: 0, head: 9, live: Size { rows: 3, bytes: 1_250_000_000 }, free: Some(free) };
+        assert_eq!(
+            plan(2_499_999_999).require_room("members").unwrap_err().to_string(),
+            "members: a rebuild needs 2.5 GB free, twice the tables (1.2 GB), and read.db may only grow by 2.4 GB"
+        );
+        assert!(plan(2_500_000_000).require_room("members").is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with the read models.
 
+use super::room::Bytes;
 use routix_domain::log::FeedError;
 
 use crate::database::DatabaseError;
@@ -20,6 +21,10 @@ pub enum ReadError {
         #[source]
         source: ApplyError,
     },
+    #[error(
+        "{projection}: a rebuild needs {needed} free, twice the tables ({live}), and read.db may only grow by {free}"
+    )]
+    NoRoom { projection: &'static str, needed: Bytes, live: Bytes, free: Bytes },
     #[error("the tables of '{projection}' are of version {live} and this routix writes version {wanted}; rebuild them")]
     OtherVersion { projection: &'static str, live: u32, wanted: u32 },
     /// The log was restored from an older backup.
@@ -48,6 +53,7 @@ impl ReadError {
             Self::Unavailable(_)
             | Self::Row(_)
             | Self::Poison { .. }
+            | Self::NoRoom { .. }
             | Self::BuildGone
             | Self::Feed(_)
             | Self::Cancelled
@@ -59,6 +65,7 @@ impl ReadError {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::Unavailable(DatabaseError::Unreadable { .. }) | Self::Row(_) | Self::Poison { .. } => true,
+            Self::NoRoom { .. } => true,
             Self::Feed(FeedError::Corrupt { .. }) | Self::Panicked(_) => true,
             Self::OtherVersion { .. } | Self::AheadOfLog { .. } | Self::OtherLog { .. } => true,
             Self::Unavailable(_) | Self::BuildGone | Self::Feed(FeedError::Unavailable(_)) | Self::Cancelled => false,
@@ -71,6 +78,7 @@ impl ReadError {
             Self::Unavailable(_) | Self::Feed(FeedError::Unavailable(_)) => self.to_string(),
             Self::Row(_)
             | Self::Poison { .. }
+            | Self::NoRoom { .. }
             | Self::OtherVersion { .. }
             | Self::AheadOfLog { .. }
             | Self::OtherLog { .. }

@@ -25,7 +25,7 @@ pub use self::compare::Difference;
 pub use self::error::ReadError;
 pub use self::generation::{Generation, State};
 use self::pace::Pace;
-pub use self::room::Size;
+pub use self::room::{Bytes, Size};
 pub use self::status::ProjectionStatus;
 use crate::database::{Database, PoolStatus, SqliteDatabase};
 use crate::sqlite_file::Durability;

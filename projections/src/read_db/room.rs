@@ -1,5 +1,7 @@
 //! How large the tables of a projection are, and how much room there is for new ones beside them.
 
+use std::fmt;
+
 use super::generation;
 use super::schema::physical;
 use super::{ReadDb, ReadError};
@@ -12,6 +14,22 @@ pub struct Size {
     pub rows: u64,
     /// With their indexes.
     pub bytes: u64,
+}
+
+/// A number of bytes, shown in the unit that people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 4] = ["bytes", "kB", "MB", "GB"];
+        let (mut tenths, mut unit) = (self.0.saturating_mul(10), 0);
+        while tenths >= 10_000 && unit + 1 < UNITS.len() {
+            (tenths, unit) = (tenths / 1_000, unit + 1);
+        }
+        let fraction = if unit == 0 { String::new() } else { format!(".{}", tenths % 10) };
+        write!(f, "{}{fraction} {}", tenths / 10, UNITS[unit])
+    }
 }
 
 impl ReadDb {
@@ -55,4 +73,15 @@ fn size(session: &mut dyn Session, projection: &dyn Projection, number: i64) -> 
         size.bytes += session.table_bytes(&table)?;
     }
     Ok(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_told_in_a_unit_that_people_read() {
+        let told = [0, 999, 1_000, 24_576, 999_999, 4_096_000, 7_000_000_000_000].map(|count| Bytes(count).to_string());
+        assert_eq!(told, ["0 bytes", "999 bytes", "1.0 kB", "24.5 kB", "999.9 kB", "4.0 MB", "7000.0 GB"]);
+    }
 }
