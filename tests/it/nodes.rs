@@ -1,13 +1,16 @@
 //! Several processes on one PostgreSQL are one service: what one of them has answered holds on the others.
 
 use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use routix_test_postgres::Scratch;
 use serde_json::{Value, json};
 
-use crate::running::{Answer, Request, Server, command, send};
+use crate::running::{Answer, Request, Server, command, kid, send, until};
 
 const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "correct horse battery";
@@ -25,8 +28,8 @@ struct Service {
     app_id: String,
     client_id: String,
     secret: String,
-    _folder: tempfile::TempDir,
-    _scratch: Scratch,
+    folder: tempfile::TempDir,
+    scratch: Scratch,
 }
 
 fn on(scratch: &Scratch, folder: &Path, arguments: &[&str]) -> Command {
@@ -70,7 +73,7 @@ impl Service {
         let made = send(&nodes[1].host, &request);
         let text = |name: &str| made.at(&format!("/app/{name}"));
         let (app_id, client_id, secret) = (text("id"), text("client_id"), text("client_secret"));
-        Self { nodes, branch, user_token, app_id, client_id, secret, _folder: folder, _scratch: scratch }
+        Self { nodes, branch, user_token, app_id, client_id, secret, folder, scratch }
     }
 
     /// The nodes in an order that changes from trial to trial.
@@ -125,6 +128,74 @@ fn when_tokens_are_cut_off_no_node_takes_them() {
         service.change(there, &json!({"status": "active"}));
         assert_eq!(service.accounts(here, &token), 401, "trial {trial}");
     }
+}
+
+/// Gets tokens here and uses them there, until it is told to end. How many answers were what they should be, and the first
+/// that was not.
+fn use_tokens(service: &Service, which: usize, done: &AtomicBool) -> (usize, Option<String>) {
+    let mut good = 0;
+    for trial in which.. {
+        let (here, there) = service.pair(trial);
+        let answer = service.token(here, &service.secret);
+        if answer.status != 200 {
+            return (good, Some(answer.text));
+        }
+        let token = answer.at("/access_token");
+        for host in [there, here] {
+            let status = service.accounts(host, &token);
+            if status != 200 {
+                return (good, Some(format!("{status} for a token of the key {}", kid(&token))));
+            }
+        }
+        good += 3;
+        if done.load(Ordering::SeqCst) {
+            break;
+        }
+    }
+    (good, None)
+}
+
+#[test]
+fn keys_are_rotated_under_load_without_one_refusal_on_any_node() {
+    let service = Service::start();
+    let done = AtomicBool::new(false);
+    // Each takes as long as the lead that nodes have to hear of a key.
+    let rotations = trials().div_ceil(16);
+    let run = |arguments: &[&str]| run(&service.scratch, service.folder.path(), arguments).trim().to_owned();
+    let answered = thread::scope(|scope| {
+        let users: Vec<_> = (0..4)
+            .map(|which| {
+                scope.spawn({
+                    let (service, done) = (&service, &done);
+                    move || use_tokens(service, which, done)
+                })
+            })
+            .collect();
+        let rotate = || {
+            for _ in 0..rotations {
+                let before = service.token(service.pair(0).0, &service.secret).at("/access_token");
+                let made = run(&["keys", "rotate"]);
+                for trial in 0..2 {
+                    let (host, _) = service.pair(trial);
+                    until("the new key signs", || {
+                        let token = service.token(host, &service.secret).at("/access_token");
+                        (kid(&token) == made).then_some(())
+                    });
+                }
+                // What it signed is good for an hour, so it stays until then.
+                assert_eq!(service.accounts(service.pair(1).0, &before), 200);
+            }
+        };
+        let rotated = catch_unwind(AssertUnwindSafe(rotate));
+        done.store(true, Ordering::SeqCst);
+        let answered: Vec<_> = users.into_iter().map(|user| user.join().unwrap()).collect();
+        rotated.unwrap();
+        answered
+    });
+    let refused: Vec<_> = answered.iter().filter_map(|(_, refused)| refused.as_ref()).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    let good: usize = answered.iter().map(|(good, _)| good).sum();
+    println!("{rotations} rotations, {good} answers, none refused");
 }
 
 #[test]
