@@ -1,4 +1,4 @@
-//! The audit in the README of the evidence, run as it is written there.
+//! The transcripts in READMEs, run as they are written there: an audit, and a bad day of an operator.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -36,7 +36,8 @@ fn run(folder: &Path, steps: &[Step]) -> Vec<Vec<String>> {
     for step in steps {
         script += &format!("echo '{MARK}'\n{}\n", step.command);
     }
-    let mut command = Command::new("bash");
+    // A transcript may wait for something, and not for ever.
+    let mut command = Command::new("timeout");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ROUTIX_") {
             command.env_remove(name);
@@ -47,7 +48,7 @@ fn run(folder: &Path, steps: &[Step]) -> Vec<Vec<String>> {
     symlink(env!("CARGO_BIN_EXE_routix"), programs.join("routix")).unwrap();
     command.env_remove("SUDO_USER").env("USER", "ann").current_dir(folder).stdin(Stdio::null());
     // The program comes before whatever else has its name.
-    let output = command.args(["-c", &format!("PATH={}:$PATH\n{script}", programs.display())]).output().unwrap();
+    let output = command.args(["120", "bash", "-c", &format!("PATH={}:$PATH\n{script}", programs.display())]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.split(&format!("{MARK}\n")).skip(1).map(|part| part.lines().map(str::to_owned).collect()).collect()
 }
@@ -74,19 +75,32 @@ fn agrees(written: &[String], printed: &[String]) -> bool {
     }
 }
 
-#[test]
-fn the_audit_in_the_readme_goes_as_it_is_written() {
-    let folder = tempfile::tempdir().unwrap();
-    Server::demo(&folder.path().join("routix-data")).stop();
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/evidence/README.md");
+/// The transcript in a README, in a folder with the data that it speaks of.
+fn goes_as_it_is_written(folder: &Path, readme: &str) {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join(readme);
     let steps = steps(&fs::read_to_string(readme).unwrap());
     assert!(steps.len() > 8, "the transcript was not found");
-    let ran = run(folder.path(), &steps);
+    let ran = run(folder, &steps);
     for (step, printed) in steps.iter().zip(&ran) {
         let Step { command, printed: written } = step;
         assert!(agrees(written, printed), "{command}\nwritten: {written:#?}\nprinted: {printed:#?}");
     }
     assert_eq!(ran.len(), steps.len(), "{ran:#?}");
+}
+
+#[test]
+fn the_audit_in_the_readme_goes_as_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    Server::demo(&folder.path().join("routix-data")).stop();
+    goes_as_it_is_written(folder.path(), "src/evidence/README.md");
+}
+
+#[test]
+fn the_bad_day_of_an_operator_goes_as_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(&folder.path().join("routix-data"));
+    goes_as_it_is_written(folder.path(), ".operate/README.md");
+    server.stop();
 }
 
 #[test]
