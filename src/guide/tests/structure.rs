@@ -81,6 +81,17 @@ fn every_scope_and_every_resource_is_told() {
 }
 
 #[test]
+fn no_line_of_an_example_is_longer_than_people_read() {
+    for chapter in Chapter::ALL {
+        for (language, block) in parts(chapter, Language::English).blocks {
+            let is_typed = matches!(language.as_str(), "sh" | "js");
+            let long = block.lines().find(|line| is_typed && line.chars().count() > 96);
+            assert_eq!(long, None, "{}", chapter.slug);
+        }
+    }
+}
+
+#[test]
 fn no_example_trusts_a_certificate_that_is_not_proven() {
     for chapter in Chapter::ALL {
         for (_, block) in parts(chapter, Language::English).blocks {
