@@ -2,7 +2,7 @@
 //!
 //! The way of dependencies: `cli -> wiring -> {oauth, manage, proxy, dashboard} -> commands -> domain`. Surfaces never import one
 //! another; what they share is in `http` (the edge), `access` (who is calling), `app_fields` (what is said of an app),
-//! `history` (what happened, for auditors) and `pages` (what HTML pages have in common).
+//! `history` (what happened, for auditors), `guide` (for integrators) and `pages` (what HTML pages have in common).
 
 pub mod access;
 pub mod app_fields;
@@ -12,6 +12,7 @@ pub mod config;
 pub mod dashboard;
 pub mod demo;
 pub mod evidence;
+pub mod guide;
 pub mod hex;
 pub mod history;
 pub mod http;

@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::context::Context;
+use super::leaked::{self, Leaked};
 use super::organization::require;
 use super::output::{Format, Rows, line, note};
 use super::settings::Settings;
@@ -51,6 +52,10 @@ pub(super) enum Command {
         #[arg(long)]
         revoke_tokens: bool,
     },
+    /// Find whose a secret is that was found somewhere, and make it worthless. The secret is read from standard input, so
+    /// that no list of processes shows it. Ends with 1 when no app here ever had it.
+    #[command(after_help = "Example:\n  routix app leaked --rotate --yes < secret.txt")]
+    Leaked(Leaked),
     /// Let a revoked app get tokens again.
     #[command(after_help = "Example:\n  routix app reactivate ID")]
     Reactivate { id: Uuid },
@@ -108,6 +113,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> anyhow::Result
             };
             set_status(&context, id, (revoke, done)).await?;
         }
+        Command::Leaked(leaked) => return leaked::run(&context, &leaked).await,
         Command::Reactivate { id } => {
             set_status(&context, id, (StatusChange::Reactivate, "active again; it gets tokens")).await?;
         }

@@ -13,6 +13,7 @@ mod doctor;
 mod events;
 mod history;
 mod keys;
+mod leaked;
 mod log;
 mod man;
 mod manager;

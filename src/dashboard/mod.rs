@@ -11,6 +11,7 @@ mod connected_apps;
 mod consents;
 mod device;
 mod events;
+mod guide;
 mod history;
 mod home;
 mod members;
@@ -91,6 +92,7 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .route("/organizations/{organization_id}/branches", get(branches::show))
         .merge(history::router())
         .merge(events::router())
+        .merge(guide::router())
         .merge(operators::router())
         .with_state(dashboard)
 }

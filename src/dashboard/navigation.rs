@@ -3,6 +3,7 @@
 use routix_projections::members::OrganizationRow;
 
 use super::person::{Person, organization_path};
+use crate::pages::frame::GUIDE;
 use crate::pages::{Navigation, NavigationGroup, NavigationLink};
 
 /// What a page belongs to.
@@ -55,8 +56,9 @@ pub(super) fn navigation(person: &Person, at: Option<&OrganizationRow>, section:
         let links = Section::OF_ORGANIZATION.map(|(own, rest, key)| link((own, path(rest), key)));
         groups.push(NavigationGroup { name: words.get("settings"), links: links.into() });
     }
+    let guide = NavigationLink { name: words.get("guide-title"), href: GUIDE.to_owned(), is_current: false };
     let reference = link((Section::Reference, "/reference".to_owned(), "section-reference"));
-    groups.push(NavigationGroup { name: words.get("integration"), links: vec![reference] });
+    groups.push(NavigationGroup { name: words.get("integration"), links: vec![guide, reference] });
     if person.is_operator {
         let links = Section::OF_OPERATORS.map(|(own, path, key)| link((own, path.to_owned(), key)));
         groups.push(NavigationGroup { name: words.get("operators"), links: links.into() });

@@ -53,7 +53,11 @@ impl FromRequestParts<Arc<Dashboard>> for Person {
     }
 }
 
-async fn places(dashboard: &Dashboard, user_id: Uuid) -> Result<Vec<(MemberRow, OrganizationRow)>, PageError> {
+/// The organizations of a user, in the order in which he became a member.
+pub(super) async fn places(
+    dashboard: &Dashboard,
+    user_id: Uuid,
+) -> Result<Vec<(MemberRow, OrganizationRow)>, PageError> {
     let mut places = Vec::new();
     for member in members::of_user(&dashboard.read, user_id).await? {
         let organization = members::organization(&dashboard.read, member.organization_id).await?;

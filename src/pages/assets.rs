@@ -15,6 +15,7 @@ const STYLE: &str = concat!(
     include_str!("style/frame.css"),
     include_str!("style/forms.css"),
     include_str!("style/content.css"),
+    include_str!("style/guide.css"),
 );
 const SCRIPT: &str = include_str!("script.js");
 

@@ -7,6 +7,8 @@ use crate::pages::language::Language;
 
 /// The purpose of the form that signs out.
 pub const SIGN_OUT: &str = "sign out";
+/// Where the guide for integrators is; everybody may read it.
+pub const GUIDE: &str = "/docs";
 
 /// The frame of a page. A template has it in a field called `frame`.
 pub struct Frame<'a> {

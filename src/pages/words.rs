@@ -40,6 +40,7 @@ text_of![
     "history",
     "organization",
     "operator",
+    "guide",
 ];
 
 fn catalogue(language: Language) -> Catalogue {

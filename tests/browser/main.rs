@@ -16,6 +16,7 @@ mod desk;
 mod driver;
 mod framing;
 mod gallery;
+mod guide;
 mod harness;
 mod hostile;
 mod keyboard;

@@ -9,6 +9,7 @@ mod forget;
 mod formats;
 mod history;
 mod interrupted;
+mod leaked;
 mod logs;
 mod manual;
 mod moving;

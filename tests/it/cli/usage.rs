@@ -6,7 +6,7 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-pub(super) const COMMANDS: [&[&str]; 48] = [
+pub(super) const COMMANDS: [&[&str]; 49] = [
     &["demo"],
     &["serve"],
     &["migrate"],
@@ -36,6 +36,7 @@ pub(super) const COMMANDS: [&[&str]; 48] = [
     &["app", "rotate"],
     &["app", "end-overlap"],
     &["app", "revoke"],
+    &["app", "leaked"],
     &["app", "reactivate"],
     &["history", "app"],
     &["keys", "list"],
@@ -104,6 +105,10 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["app", "show", "not-an-id"],
         &["app", "rotate", NOBODY, "--overlap-seconds", "-1"],
         &["app", "list", "--format", "xml"],
+        &["app", "leaked", "routix_188adcbb57a1f32ad723410b2949645065c8ed11"],
+        &["app", "leaked", "--rotate"],
+        &["app", "leaked", "--rotate", "--revoke", "--yes"],
+        &["app", "leaked", "--cut-off", "--yes"],
         &["branch", "open", "--organization", NOBODY],
         &["branch", "open", "--organization", NOBODY, "--name", "x", "--public-id", "short"],
         &["branch", "close", "--organization", NOBODY, "--branch", NOBODY],

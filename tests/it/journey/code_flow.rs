@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::script::{Journey, fixture};
-use crate::running::{Answer, Request, send};
+use super::visitor::{approved, parameter};
+use crate::running::{Request, send};
 
 /// Verifier and challenge, made by the page's own snippet.
 fn verifier_and_challenge() -> (String, String) {
@@ -24,20 +24,6 @@ fn verifier_and_challenge() -> (String, String) {
     let printed = String::from_utf8(output.stdout).unwrap();
     let (verifier, challenge) = printed.trim().split_once(' ').unwrap();
     (verifier.to_owned(), challenge.to_owned())
-}
-
-/// A form from one of the service's own pages, with the session's cookie.
-fn post(host: &str, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
-    let mut request = Request::new("POST", path).form(&Serializer::new(String::new()).extend_pairs(fields).finish());
-    for (name, value) in [("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie)] {
-        request.headers.push((name.to_owned(), value.to_owned()));
-    }
-    send(host, &request)
-}
-
-/// What stands between two texts.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).unwrap_or_else(|| panic!("{before}: {text}")).0
 }
 
 #[test]
@@ -57,27 +43,15 @@ fn the_flow_for_users_works_as_printed() {
         ])
         .finish();
     let authorize = format!("/auth/v1/oauth/authorize?{query}");
+    let location = approved(&journey, &authorize);
+    assert_eq!(parameter(&location, "state"), "RANDOM_STATE_VALUE");
+    assert_eq!(parameter(&location, "iss"), format!("http://{host}"));
     let (email, password) = (journey.get("ROUTIX_ADMIN_EMAIL"), journey.get("ROUTIX_ADMIN_PASSWORD"));
-    let signed_in = post(&host, "/sign-in", "", &[("email", email), ("password", password), ("return_to", &authorize)]);
-    assert_eq!((signed_in.status, signed_in.header("location")), (303, Some(authorize.as_str())));
-    let cookie = signed_in.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned();
-    let mut request = Request::new("GET", &authorize);
-    request.headers.push(("Cookie".to_owned(), cookie.clone()));
-    let page = send(&host, &request);
-    let sealed = between(&page.text, "name=\"request\" value=\"", "\"");
-    let organization = between(&page.text, "name=\"organization_id\" value=\"", "\"");
-    let fields = [("request", sealed), ("organization_id", organization), ("decision", "approve")];
-    let approved = post(&host, "/auth/v1/oauth/authorize", &cookie, &fields);
-    let location = Url::parse(approved.header("location").unwrap()).unwrap();
-    let answer =
-        |name: &str| location.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned());
-    assert_eq!(answer("state").as_deref(), Some("RANDOM_STATE_VALUE"));
-    assert_eq!(answer("iss"), Some(format!("http://{host}")));
     let body = serde_json::json!({"email": email, "password": password});
     let user = send(&host, &Request::new("POST", "/auth/v1/token?grant_type=password").json(&body));
     for (name, value) in [
         ("host", host.clone()),
-        ("code", answer("code").unwrap()),
+        ("code", parameter(&location, "code")),
         ("verifier", verifier),
         ("user_id", user.at("/user/id")),
         ("user_token", user.at("/access_token")),

@@ -3,6 +3,9 @@
 mod answer;
 mod code_flow;
 mod commands;
+mod guide;
 mod pages;
+mod printed;
 mod scopes;
 mod script;
+mod visitor;

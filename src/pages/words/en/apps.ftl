@@ -83,6 +83,7 @@ quick-call = 2. Make the first call
 quick-introspect = 3. Ask what the token is worth
 quick-nothing = For a first call the app needs a scope that reads, and an open branch.
 quick-authorize = Send the user's browser here, with a state and a PKCE challenge of your own:
+quick-guide = How to go on: guide for integrators
 quick-reference = All calls and fields: API reference
 
 ## The API reference

@@ -83,6 +83,7 @@ quick-call = 2. Doe de eerste aanroep
 quick-introspect = 3. Vraag wat het token waard is
 quick-nothing = Voor een eerste aanroep heeft de app een scope nodig die leest, en een open vestiging.
 quick-authorize = Stuur de browser van de gebruiker hierheen, met een eigen state en PKCE-challenge:
+quick-guide = Zo ga je verder: gids voor integratoren
 quick-reference = Alle aanroepen en velden: API-referentie
 
 ## De API-referentie

@@ -8,6 +8,7 @@ mod cross_site;
 mod danger;
 mod desk;
 mod events;
+mod guide;
 mod headers;
 mod history;
 mod hostile;
