@@ -32,6 +32,7 @@ use crate::manage::{self, Management};
 use crate::measure::Metrics;
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
+use crate::openapi::{self, Description, Reference};
 use crate::operate::{self, Health, Scrape, Works};
 use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
@@ -59,6 +60,8 @@ pub enum ServeError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    #[error("cannot write the description of the API")]
+    Description(#[from] serde_json::Error),
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
 }
@@ -84,6 +87,7 @@ pub struct Service {
     works: Works,
     downloads: Downloads,
     proxies: TrustedProxies,
+    reference: Arc<Reference>,
     _lock: Option<File>,
 }
 
@@ -129,6 +133,7 @@ impl Service {
         let (failure_limit, api_rate_limit, operators) =
             (config.failure_limit, config.api_rate_limit, config.operators());
         let sign_in = Arc::new(SignIn::new(sessions, access.security.clone(), failure_limit));
+        let reference = Arc::new(Reference::new(Description::new(&stores.catalogue, &public_url))?);
         let works = Works::new(stores.rebuilder(), stores.system.clone());
         Ok(Self {
             started: stores.system.now(),
@@ -148,6 +153,7 @@ impl Service {
             works,
             downloads: Downloads::default(),
             proxies: TrustedProxies::new(config.trusted_proxies()),
+            reference,
             _lock: lock,
         })
     }
@@ -274,6 +280,7 @@ impl Service {
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
+            .merge(openapi::router(Arc::clone(&self.reference)))
             .merge(operate::router(Arc::clone(health)))
             .merge(metrics)
             .layer(middleware::from_fn_with_state(self.edge(), edge))
