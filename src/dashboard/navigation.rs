@@ -14,7 +14,6 @@ pub(super) enum Section {
     Members,
     Events,
     Account,
-    Reference,
     Projections,
     Log,
 }
@@ -55,7 +54,9 @@ pub(super) fn navigation(person: &Person, at: Option<&OrganizationRow>, section:
         let links = Section::OF_ORGANIZATION.map(|(own, rest, key)| link((own, path(rest), key)));
         groups.push(NavigationGroup { name: words.get("settings"), links: links.into() });
     }
-    let reference = link((Section::Reference, "/reference".to_owned(), "section-reference"));
+    // Outside of the dashboard, because it is there for those, too, who are not signed in.
+    let (name, href) = (words.get("section-reference"), "/docs/api".to_owned());
+    let reference = NavigationLink { name, href, is_current: false };
     groups.push(NavigationGroup { name: words.get("integration"), links: vec![reference] });
     if person.is_operator {
         let links = Section::OF_OPERATORS.map(|(own, path, key)| link((own, path.to_owned(), key)));

@@ -290,14 +290,12 @@ fn said() -> Vec<(&'static str, Schema)> {
 }
 
 /// That schema, or null.
-fn or_null(schema: Schema) -> Schema {
-    match schema.kind {
-        Kind::AnyOf(mut schemas) => {
-            schemas.push(Schema::new(Kind::Null));
-            Schema::any_of(schemas)
-        }
-        _ => schema.nullable(),
+fn or_null(mut schema: Schema) -> Schema {
+    if let Kind::AnyOf(schemas) = &mut schema.kind {
+        schemas.push(Schema::new(Kind::Null));
+        return schema;
     }
+    schema.nullable()
 }
 
 fn optional(columns: Vec<(&'static str, Schema)>) -> Vec<Member> {

@@ -32,8 +32,8 @@ fn get(id: &str, end: &str, summary: &str) -> Operation {
 fn events() -> Operation {
     let types = AppEvent::TYPES.iter().chain(ConsentEvent::TYPES).map(|(name, _)| *name);
     let parameters = [
-        Parameter::query("after", Schema::integer(0, i64::MAX).says("Only events behind this position.")),
-        Parameter::query("limit", Schema::integer(1, 1_000).or_else(100).says("How many at most.")).like(100),
+        Parameter::query("after", Schema::count(i64::MAX.unsigned_abs()).says("Only events behind this position.")),
+        Parameter::query("limit", Schema::integer(1, 1_000).or_else(100).says("How many at most.")),
         Parameter::query("type", Schema::one_of(types).says("Only events of this type.")),
         Parameter::query("actor", Schema::text().says("Only what this one did: the id of a user or an app.")),
         Parameter::query("from", Schema::time().says("Only what was recorded then or later.")),
@@ -66,7 +66,7 @@ fn state() -> Operation {
         .says("Now, when no moment is named. Say `at` or `sequence`, not both.")
         .takes([
             Parameter::query("at", moment().says("A time, or a date, which means its end in UTC.")),
-            Parameter::query("sequence", Schema::integer(0, i64::MAX).says("After this event of the app.")).like(1),
+            Parameter::query("sequence", Schema::count(u64::MAX).says("After this event of the app.")),
         ])
         .answers(Answer::new(200, "The state.").json(Schema::named("AppState"), example))
         .refuses(Dialect::Table, &[&READS[..], &[&refusal::NOTHING_THEN]].concat())

@@ -11,6 +11,7 @@ mod fields;
 mod header;
 mod history;
 mod model;
+mod page;
 mod people;
 mod records;
 mod refusal;
@@ -21,4 +22,4 @@ mod tokens;
 mod write;
 
 pub use self::model::Description;
-pub use self::serve::{Reference, router};
+pub use self::serve::{Docs, Reference, router};

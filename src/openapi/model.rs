@@ -245,6 +245,8 @@ impl Operation {
             }
         }
         for answer in self.answers.iter_mut().filter(|answer| !answer.refusals.is_empty()) {
+            // Its own first: they are what a caller looks for.
+            answer.refusals.sort_by_key(|refusal| refusal.is_common());
             dialect.complete(answer);
         }
         let known: Vec<u16> = self.answers.iter().map(|answer| answer.status).collect();

@@ -182,7 +182,7 @@ fn show(resource: &Resource, version: ApiVersion) -> Operation {
     let known = Schema::text().says("An `ETag`: `304` without a body while the record is still that.");
     let unchanged =
         Answer::new(304, "The record is still as `If-None-Match` says.").with(&[Header::ETag]).with(&LIMITS);
-    operation(resource, version, ("show", Method::Get, "/{id}"), &format!("Read one of {}", resource.name))
+    operation(resource, version, ("show", Method::Get, "/{id}"), &format!("Read a record of {}", resource.name))
         .takes([id(), Parameter::header("If-None-Match", known)])
         .answers(record(resource, version, (200, "The record.")))
         .answers(unchanged)
@@ -203,7 +203,7 @@ fn create(resource: &Resource, version: ApiVersion) -> Operation {
     let required: Vec<&Field> = writable(resource, version).filter(|field| field.required).collect();
     let least = fields::example(required);
     let most = fields::example(writable(resource, version));
-    operation(resource, version, ("create", Method::Post, ""), &format!("Make one of {}", resource.name))
+    operation(resource, version, ("create", Method::Post, ""), &format!("Create a record of {}", resource.name))
         .takes([idempotency_key()])
         .body(JSON, Schema::named(schema_name(resource, version, "New")), &[("least", &least), ("all", &most)])
         .answers(created.with(&[Header::Location, Header::IdempotencyReplayed]))
@@ -222,7 +222,7 @@ fn change(resource: &Resource, version: ApiVersion) -> Operation {
     let tag = tag.says("An `ETag`: nothing changes when the record is not that any more.");
     let field = writable(resource, version).next().map(|field| fields::example([field])).unwrap_or_default();
     let more = [&refusal::NO_RECORD, &refusal::TAKEN, &refusal::CHANGED_SINCE];
-    operation(resource, version, ("change", Method::Patch, "/{id}"), &format!("Change one of {}", resource.name))
+    operation(resource, version, ("change", Method::Patch, "/{id}"), &format!("Change a record of {}", resource.name))
         .says("Only the members that are named change.")
         .takes([id(), Parameter::header("If-Match", tag).like(json!("\"1\"")), idempotency_key()])
         .body(JSON, Schema::named(schema_name(resource, version, "Change")), &[("one_field", &field)])

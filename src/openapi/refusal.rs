@@ -94,6 +94,9 @@ refusals! {
 
     AUTHORIZATION = 400 "invalid_request" "The client is unknown or revoked, or the redirect URI is not registered. A page says which." "the request cannot be read";
 
+    OTHER_PAGE = 403 "forbidden" "The form comes from another site or another session." "the request cannot be read";
+    NO_PAGE = 404 "not_found" "There is no such thing for this person." "there is nothing at this path";
+
     // People.
     SIGN_IN_FIELDS = 400 "invalid_request" "A field is missing, or the body cannot be read." "invalid: password" ("password", "required", "must be a text");
     WRONG_PASSWORD = 400 "invalid_grant" "The e-mail address or the password is wrong, or the refresh token is not valid. All sound alike." "the e-mail address or the password is wrong, or the refresh token is not valid";

@@ -27,7 +27,8 @@ pub enum Kind {
     Text(Text),
     Integer {
         minimum: Option<i64>,
-        maximum: Option<i64>,
+        /// Wide enough for the largest that a query may name.
+        maximum: Option<i128>,
     },
     Boolean,
     List {
@@ -103,9 +104,16 @@ impl Schema {
         Self::new(Kind::Text(Text { values, ..Text::default() }))
     }
 
+    /// Within bounds; those of the type are none.
     pub(super) fn integer(minimum: i64, maximum: i64) -> Self {
-        let bound = |bound: i64| Some(bound).filter(|bound| !matches!(*bound, i64::MIN | i64::MAX));
-        Self::new(Kind::Integer { minimum: bound(minimum), maximum: bound(maximum) })
+        let minimum = Some(minimum).filter(|minimum| *minimum != i64::MIN);
+        let maximum = Some(maximum).filter(|maximum| *maximum != i64::MAX).map(i128::from);
+        Self::new(Kind::Integer { minimum, maximum })
+    }
+
+    /// A whole number up to the largest that is read.
+    pub(super) fn count(maximum: u64) -> Self {
+        Self::new(Kind::Integer { minimum: Some(0), maximum: Some(maximum.into()) })
     }
 
     pub(super) fn boolean() -> Self {

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`.
+//! `GET /openapi.json`, and the way to the pages.
 
 use std::sync::Arc;
 
@@ -9,7 +9,9 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::model::Description;
+use super::page;
 use crate::http::document::Document;
+use crate::pages::{HasPages, Pages};
 
 /// It changes with the version of routix and with its catalogue.
 const CACHE: &str = "public, max-age=300";
@@ -29,10 +31,26 @@ impl Reference {
     }
 }
 
-pub fn router(reference: Arc<Reference>) -> Router {
-    Router::new().route("/openapi.json", get(document)).with_state(reference)
+/// What the doors work with.
+pub struct Docs {
+    pub pages: Arc<Pages>,
+    pub reference: Arc<Reference>,
 }
 
-async fn document(State(reference): State<Arc<Reference>>, headers: HeaderMap) -> Response {
-    reference.document.answer(&headers)
+impl HasPages for Arc<Docs> {
+    fn pages(&self) -> &Arc<Pages> {
+        &self.pages
+    }
+}
+
+pub fn router(docs: Arc<Docs>) -> Router {
+    Router::new()
+        .route("/openapi.json", get(document))
+        .route("/docs/api", get(page::overview))
+        .route("/docs/api/{section}", get(page::section))
+        .with_state(docs)
+}
+
+async fn document(State(docs): State<Arc<Docs>>, headers: HeaderMap) -> Response {
+    docs.reference.document.answer(&headers)
 }

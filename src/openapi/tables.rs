@@ -31,10 +31,9 @@ pub(super) fn parameters(columns: &[(&'static str, Schema)]) -> Vec<Parameter> {
         Parameter::query(
             "order",
             Schema::pattern(format!("^{one}(,{one})*$")).says("Columns, each with `.asc` or `.desc`."),
-        )
-        .like(format!("{}.desc", names.last().copied().unwrap_or_default())),
+        ),
         Parameter::query("limit", Schema::integer(0, 1_000).or_else(1_000).says("How many rows at most.")),
-        Parameter::query("offset", Schema::integer(0, i64::MAX).or_else(0).says("How many to leave out first.")),
+        Parameter::query("offset", Schema::count(u64::MAX).or_else(0).says("How many to leave out first.")),
     ];
     parameters.extend(names.iter().map(|name| filter(name)));
     parameters
@@ -42,7 +41,7 @@ pub(super) fn parameters(columns: &[(&'static str, Schema)]) -> Vec<Parameter> {
 
 fn select(any: &str) -> Parameter {
     let schema = Schema::pattern(format!("^(\\*?|({any})(,({any}))*)$"));
-    Parameter::query("select", schema.says("The columns to show; all when left out.")).like("*")
+    Parameter::query("select", schema.says("The columns to show; all when left out."))
 }
 
 /// The parameters of a change to what the filters choose.

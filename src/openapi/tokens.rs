@@ -5,8 +5,9 @@ use super::model::{Access, Answer, Method, Operation, Parameter, Section};
 use super::refusal::{self, Dialect, PAGE, Refusal};
 use super::schema::{Member, Schema};
 
+const FORM: &str = "application/x-www-form-urlencoded";
 /// A form or JSON, with the same members.
-const FORM_OR_JSON: &[&str] = &["application/x-www-form-urlencoded", "application/json"];
+const FORM_OR_JSON: &[&str] = &[FORM, "application/json"];
 const CLIENT: &str = "c8353003-e11f-4820-8142-953737f11b35";
 const AUTHORIZE: &str = "/auth/v1/oauth/authorize";
 const ANSWER: &str = r#"{"access_token":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjE2ZGYzMzBiZjFjMGY0NDIifQ.eyJpc3MiOiJzdXBhYmFzZSJ9.GW7okejcxZMmlw77HIFx54oHBqOs2S_JehqtdrNEh00","branch_ids":["2516fbe1-d9e6-575c-ba16-6501ec9065a4"],"expires_in":3600,"organization_id":"57574334-28f7-55c3-8630-a56ef105603b","scope":"routix:accounts:read routix:orders:read","token_type":"bearer"}"#;
@@ -53,6 +54,7 @@ pub(super) fn section() -> Section {
             door("routera", "/oauth2/token", "A token, in the manner of Routera"),
             door("routee", "/oauth/token", "A token, in the manner of Routee"),
             authorize(),
+            decide(),
             revoke(),
             introspect(),
         ],
@@ -82,7 +84,7 @@ fn authorize() -> Operation {
     let parameter = |name, schema: Schema, says: &str| Parameter::query(name, schema.says(says)).required();
     let text = || Schema::bounded(1, 2_000);
     let parameters = [
-        parameter("response_type", Schema::one_of(["code"]), "Only `code`."),
+        parameter("response_type", Schema::one_of(["code"]), "Only `code`.").like("code"),
         parameter("client_id", Schema::uuid(), "The app.").like(CLIENT),
         parameter("redirect_uri", text(), "As it is registered; the port of a loopback address is free.")
             .like("https://myerp.example/callback"),
@@ -93,7 +95,7 @@ fn authorize() -> Operation {
             "The SHA-256 of the verifier, in Base64url.",
         )
         .like("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
-        parameter("code_challenge_method", Schema::one_of(["S256"]), "Only `S256`."),
+        parameter("code_challenge_method", Schema::one_of(["S256"]), "Only `S256`.").like("S256"),
         Parameter::query("state", text().says("Comes back as it is.")).like("af0ifjsldkj"),
         Parameter::query("resource", Schema::url().says("What the token is for (RFC 8707).")),
     ];
@@ -109,6 +111,30 @@ fn authorize() -> Operation {
         .answers(page.of_type(PAGE, Schema::text(), ""))
         .answers(Answer::new(303, "To the sign-in page, or back to the app.").with(&[Header::RedirectLocation]))
         .refuses(Dialect::Page, &[&refusal::AUTHORIZATION, &refusal::UNREADABLE])
+}
+
+fn decide() -> Operation {
+    let form = vec![
+        Member::required("request", Schema::text().says("What the page showed, sealed.")),
+        Member::required("decision", Schema::one_of(["approve", "deny"])),
+        Member::optional("organization_id", Schema::uuid().says("In which organization it is approved.")),
+    ];
+    let again = Answer::new(200, "The page again, with what is left to choose.");
+    Operation::new("decide_authorization", (Method::Post, AUTHORIZE), "The form of the consent page")
+        .says("Only the page itself can send it, from the session to which it was shown.")
+        .body(&[FORM], Schema::open(form), &[])
+        .answers(again.of_type(PAGE, Schema::text(), ""))
+        .answers(Answer::new(303, "Back to the app, or to the page again.").with(&[Header::RedirectLocation]))
+        .refuses(
+            Dialect::Page,
+            &[
+                &refusal::AUTHORIZATION,
+                &refusal::OTHER_PAGE,
+                &refusal::NO_PAGE,
+                &refusal::PAYLOAD_TOO_LARGE,
+                &refusal::UNREADABLE,
+            ],
+        )
 }
 
 fn token_body() -> Schema {

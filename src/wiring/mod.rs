@@ -7,7 +7,6 @@ mod lives;
 mod open;
 mod pending;
 mod place;
-mod reference;
 mod service;
 
 pub use self::backup::{BackupError, Copied, back_up};

@@ -18,7 +18,6 @@ use tokio::time::interval;
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores};
 use super::place::Places;
-use super::reference::reference;
 use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
@@ -32,7 +31,7 @@ use crate::manage::{self, Management};
 use crate::measure::Metrics;
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
-use crate::openapi::{self, Description, Reference};
+use crate::openapi::{self, Description, Docs, Reference};
 use crate::operate::{self, Health, Scrape, Works};
 use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
@@ -266,10 +265,10 @@ impl Service {
             health: Arc::clone(health),
             works: self.works.clone(),
             scopes: stores.catalogue.scopes(),
-            reference: reference(&stores.catalogue),
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };
+        let docs = Docs { pages: Arc::clone(&pages), reference: Arc::clone(&self.reference) };
         let is_open = self.admin_address.is_none() && is_demo && self.address.ip().is_loopback();
         let metrics = if is_open { self.metrics_router(health) } else { Router::new() };
         Router::new()
@@ -280,7 +279,7 @@ impl Service {
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
-            .merge(openapi::router(Arc::clone(&self.reference)))
+            .merge(openapi::router(Arc::new(docs)))
             .merge(operate::router(Arc::clone(health)))
             .merge(metrics)
             .layer(middleware::from_fn_with_state(self.edge(), edge))

@@ -12,6 +12,7 @@ mod interrupted;
 mod logs;
 mod manual;
 mod moving;
+mod openapi;
 mod projections;
 mod rebuild_interrupted;
 mod security;
