@@ -20,6 +20,7 @@ pub mod keys;
 pub mod manage;
 pub mod measure;
 pub mod oauth;
+pub mod openapi;
 pub mod operate;
 pub mod pages;
 pub mod proxy;

@@ -7,7 +7,7 @@ use routix_domain::value::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::http::json::{into_list, into_string, unknown_field, wrong_type};
+use crate::http::json::{into_list, into_string, unknown_field, whole, wrong_type};
 
 const MAX_NAME: usize = 100;
 const MAX_DESCRIPTION: usize = 1_000;
@@ -79,7 +79,7 @@ impl Fields {
     /// A whole number from 0 to `max`.
     pub fn number(&mut self, field: &str, max: u32) -> Option<u32> {
         let value = self.members.remove(field)?;
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= max);
+        let number = whole(&value).and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= max);
         if number.is_none() {
             self.faults.add(field, "out_of_range", format!("must be a whole number from 0 to {max}"));
         }

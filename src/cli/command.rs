@@ -6,8 +6,8 @@ use clap::Subcommand;
 
 use super::settings::Settings;
 use super::{
-    app, backup, branch, completions, config, demo, doctor, events, history, keys, man, member, migrate, organization,
-    projections, security, serve, user,
+    app, backup, branch, completions, config, demo, doctor, events, history, keys, man, member, migrate, openapi,
+    organization, projections, security, serve, user,
 };
 
 #[derive(Subcommand)]
@@ -60,6 +60,9 @@ pub(super) enum Command {
     /// Failures and refusals: who tried what he may not.
     #[command(subcommand)]
     Security(security::Command),
+    /// Print the description of the API, OpenAPI 3.1, as a server with these settings answers it at /openapi.json.
+    #[command(after_help = "Example:\n  routix openapi --public-url https://api.example.com > openapi.json")]
+    Openapi,
     /// Print a completion script for a shell.
     #[command(after_help = "Example:\n  routix completions bash > /etc/bash_completion.d/routix")]
     Completions(completions::Arguments),
@@ -91,6 +94,7 @@ impl Command {
             Self::Events(command) => events::run(settings, command).await,
             Self::Projections(command) => projections::run(settings, command).await,
             Self::Security(command) => security::run(settings, command).await,
+            Self::Openapi => openapi::run(settings),
             Self::Completions(arguments) => completions::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),
         }

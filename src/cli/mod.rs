@@ -20,6 +20,7 @@ mod manager;
 mod member;
 mod meter;
 mod migrate;
+mod openapi;
 mod organization;
 mod output;
 mod projections;

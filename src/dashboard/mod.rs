@@ -19,7 +19,6 @@ mod navigation;
 mod operators;
 mod password;
 mod person;
-mod reference;
 mod sessions;
 mod sign_in;
 mod sign_out;
@@ -34,7 +33,6 @@ use routix_domain::value::ScopeSet;
 use routix_projections::ReadDb;
 
 pub use self::events::Downloads;
-pub use self::reference::{ReferenceField, ReferenceResource};
 use crate::commands::Commands;
 use crate::commands::users::Users;
 use crate::evidence::Sealer;
@@ -61,8 +59,6 @@ pub struct Dashboard {
     pub works: Works,
     /// The scopes that exist.
     pub scopes: ScopeSet,
-    /// What the API proxy serves.
-    pub reference: Vec<ReferenceResource>,
     /// The e-mail addresses, in lower case, of those who look after this service.
     pub operators: BTreeSet<String>,
     pub system: System,
@@ -80,7 +76,6 @@ pub fn router(dashboard: Arc<Dashboard>) -> Router {
         .route("/", get(home::show))
         .route(SIGN_IN, get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_out::submit))
-        .route("/reference", get(reference::show))
         .route("/account", get(account::show))
         .route("/account/password", post(password::submit))
         .route("/account/apps/withdraw", post(connected_apps::withdraw))

@@ -15,7 +15,6 @@ pub(super) enum Section {
     Members,
     Events,
     Account,
-    Reference,
     Projections,
     Log,
 }
@@ -56,9 +55,13 @@ pub(super) fn navigation(person: &Person, at: Option<&OrganizationRow>, section:
         let links = Section::OF_ORGANIZATION.map(|(own, rest, key)| link((own, path(rest), key)));
         groups.push(NavigationGroup { name: words.get("settings"), links: links.into() });
     }
-    let guide = NavigationLink { name: words.get("guide-title"), href: GUIDE.to_owned(), is_current: false };
-    let reference = link((Section::Reference, "/reference".to_owned(), "section-reference"));
-    groups.push(NavigationGroup { name: words.get("integration"), links: vec![guide, reference] });
+    // Outside of the dashboard, because they are there for those, too, who are not signed in.
+    let docs = [("guide-title", GUIDE), ("section-reference", "/docs/api")].map(|(key, href)| NavigationLink {
+        name: words.get(key),
+        href: href.to_owned(),
+        is_current: false,
+    });
+    groups.push(NavigationGroup { name: words.get("integration"), links: docs.into() });
     if person.is_operator {
         let links = Section::OF_OPERATORS.map(|(own, path, key)| link((own, path.to_owned(), key)));
         groups.push(NavigationGroup { name: words.get("operators"), links: links.into() });

@@ -74,6 +74,15 @@ pub fn into_list(value: Value) -> Result<Vec<Value>, Value> {
     }
 }
 
+/// The whole number that a value is, however it is written: `60.0` is one for JSON Schema, too.
+pub fn whole(value: &Value) -> Option<i64> {
+    // Beyond this a fraction may have been lost on the way.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let integral = || value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() <= EXACT);
+    let exact = |number: f64| number as i64;
+    value.as_i64().or_else(|| integral().map(exact))
+}
+
 /// The fault of a member that has another type than it should.
 pub fn wrong_type(field: &str, wanted: &str, actual: &Value) -> Fault {
     Fault::new(field, "wrong_type", format!("must be {wanted}, not {}", type_name(actual)))
@@ -169,5 +178,18 @@ mod tests {
         assert!(matches!(parse_object(b"{\"a\":\"\xff\"}"), Err(InvalidJson::Syntax { .. })));
         let deep = "[".repeat(100_000);
         assert!(matches!(parse_object(deep.as_bytes()), Err(InvalidJson::Syntax { .. })));
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let read = |text: &str| whole(&serde_json::from_str(text).unwrap());
+        for (text, number) in
+            [("60", 60), ("60.0", 60), ("6e1", 60), ("-0.0", 0), ("-3", -3), ("9223372036854775807", i64::MAX)]
+        {
+            assert_eq!(read(text), Some(number), "{text}");
+        }
+        for text in ["1.5", "1e300", "9223372036854775808", "\"60\"", "null"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

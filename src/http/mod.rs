@@ -3,6 +3,7 @@
 //! Deliberately absent: routes (each surface has its own), and who the caller is (`access`).
 
 pub mod body;
+pub mod document;
 pub mod edge;
 pub mod failure;
 pub mod forwarded;

@@ -35,13 +35,15 @@ impl Metadata {
 
 /// The well-known documents.
 pub fn router(metadata: Arc<Metadata>) -> Router {
-    const RESOURCE: &str = "/.well-known/oauth-protected-resource";
     Router::new()
         .route("/.well-known/oauth-authorization-server", get(server))
         .route(JWKS, get(key_set))
-        .route(RESOURCE, get(|State(metadata): State<Arc<Metadata>>| async move { resource(&metadata, "") }))
         .route(
-            &format!("{RESOURCE}/{{*path}}"),
+            "/.well-known/oauth-protected-resource",
+            get(|State(metadata): State<Arc<Metadata>>| async move { resource(&metadata, "") }),
+        )
+        .route(
+            "/.well-known/oauth-protected-resource/{*path}",
             get(|State(metadata): State<Arc<Metadata>>, Path(path): Path<String>| async move {
                 resource(&metadata, &format!("/{path}"))
             }),

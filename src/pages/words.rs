@@ -33,6 +33,7 @@ text_of![
     "account",
     "consent",
     "scopes",
+    "api",
     "apps",
     "app_form",
     "faults",

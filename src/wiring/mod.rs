@@ -7,11 +7,10 @@ mod lives;
 mod open;
 mod pending;
 mod place;
-mod reference;
 mod service;
 
 pub use self::backup::{BackupError, Copied, back_up};
 pub use self::doctor::{Finding, Verdict, examine, told};
-pub use self::open::{OpenError, Stores};
+pub use self::open::{OpenError, Stores, catalogue};
 pub use self::pending::pending_migrations;
 pub use self::service::{ServeError, Service};

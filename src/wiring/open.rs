@@ -174,8 +174,11 @@ impl Stores {
     }
 }
 
-/// The one that is built in, or the operator's.
-pub(super) fn catalogue(config: &Config) -> Result<Catalogue, OpenError> {
+/// What the API proxy serves: the catalogue that is built in, or the operator's.
+///
+/// # Errors
+/// [`OpenError::Catalogue`] and [`OpenError::CatalogueFile`].
+pub fn catalogue(config: &Config) -> Result<Catalogue, OpenError> {
     let Some(file) = &config.catalogue else { return Catalogue::built_in().map_err(OpenError::Catalogue) };
     let text = std::fs::read_to_string(file).map_err(|error| OpenError::CatalogueFile(file.clone(), error))?;
     Catalogue::parse(&text).map_err(OpenError::Catalogue)

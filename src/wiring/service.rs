@@ -18,7 +18,6 @@ use tokio::time::interval;
 use super::gate::ProxyGate;
 use super::open::{OpenError, Stores};
 use super::place::Places;
-use super::reference::reference;
 use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
@@ -32,6 +31,7 @@ use crate::manage::{self, Management};
 use crate::measure::Metrics;
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
+use crate::openapi::{self, Description, Docs, Reference};
 use crate::operate::{self, Health, Scrape, Works};
 use crate::pages::scopes::ScopeTexts;
 use crate::pages::{self, Pages};
@@ -59,6 +59,8 @@ pub enum ServeError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    #[error("cannot write the description of the API")]
+    Description(#[from] serde_json::Error),
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
 }
@@ -84,6 +86,7 @@ pub struct Service {
     works: Works,
     downloads: Downloads,
     proxies: TrustedProxies,
+    reference: Arc<Reference>,
     _lock: Option<File>,
 }
 
@@ -129,6 +132,7 @@ impl Service {
         let (failure_limit, api_rate_limit, operators) =
             (config.failure_limit, config.api_rate_limit, config.operators());
         let sign_in = Arc::new(SignIn::new(sessions, access.security.clone(), failure_limit));
+        let reference = Arc::new(Reference::new(Description::new(&stores.catalogue, &public_url))?);
         let works = Works::new(stores.rebuilder(), stores.system.clone());
         Ok(Self {
             started: stores.system.now(),
@@ -148,6 +152,7 @@ impl Service {
             works,
             downloads: Downloads::default(),
             proxies: TrustedProxies::new(config.trusted_proxies()),
+            reference,
             _lock: lock,
         })
     }
@@ -260,10 +265,10 @@ impl Service {
             health: Arc::clone(health),
             works: self.works.clone(),
             scopes: stores.catalogue.scopes(),
-            reference: reference(&stores.catalogue),
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };
+        let docs = Docs { pages: Arc::clone(&pages), reference: Arc::clone(&self.reference) };
         let is_open = self.admin_address.is_none() && is_demo && self.address.ip().is_loopback();
         let metrics = if is_open { self.metrics_router(health) } else { Router::new() };
         Router::new()
@@ -274,6 +279,7 @@ impl Service {
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(schemas::router())
+            .merge(openapi::router(Arc::new(docs)))
             .merge(operate::router(Arc::clone(health)))
             .merge(metrics)
             .layer(middleware::from_fn_with_state(self.edge(), edge))

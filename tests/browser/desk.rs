@@ -98,9 +98,11 @@ fn organization(person: Person) {
     browser.click(".list a.button");
     browser.text("#role");
     show(&browser, "member");
-    browser.goto(&world.url("/reference"));
-    browser.text("#calls");
-    show(&browser, "reference");
+    for (path, name) in [("/docs/api", "api"), ("/docs/api/orders", "api-orders"), ("/docs/api/tokens", "api-tokens")] {
+        browser.goto(&world.url(path));
+        browser.text("main h1");
+        show(&browser, name);
+    }
     browser.goto(&world.organization("/apps"));
     browser.click(".switch summary");
     show(&browser, "organizations");

@@ -6,7 +6,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::http::json::{unknown_field, wrong_type};
+use crate::http::json::{unknown_field, whole, wrong_type};
 
 use super::model::{FieldType, FieldValue, Format, Shape, ValueType};
 
@@ -17,9 +17,9 @@ impl ValueType {
             (FieldType::Text | FieldType::Date | FieldType::Timestamp | FieldType::Uuid, Value::String(text)) => {
                 faults.keep(self.check_text(at, text)).map(FieldValue::Text)
             }
-            (FieldType::Integer, Value::Number(number)) => {
+            (FieldType::Integer, Value::Number(_)) => {
                 let fault = || Fault::new(at, "wrong_type", "must be a whole number");
-                let integer = number.as_i64().ok_or_else(fault).and_then(|integer| self.check_range(at, integer));
+                let integer = whole(value).ok_or_else(fault).and_then(|integer| self.check_range(at, integer));
                 faults.keep(integer).map(FieldValue::Integer)
             }
             (FieldType::Boolean, Value::Bool(value)) => Some(FieldValue::Boolean(*value)),

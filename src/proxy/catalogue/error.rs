@@ -40,6 +40,8 @@ pub enum Problem {
     NotComparable,
     #[error("the default is not a value of the field")]
     Default,
+    #[error("the example is not a value of the field")]
+    Example,
     #[error("a shape holds plain values and lists of named values only")]
     Nested,
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use routix_domain::value::{Action, Scope, ScopeSet};
+use serde_json::Value;
 
 /// A name that may stand in SQL: `[a-z_][a-z0-9_]*`, at most 63 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +115,8 @@ pub struct ValueType {
     pub maximum: i64,
     pub max_items: usize,
     pub shape: Option<Arc<Shape>>,
+    /// A value as records have it, for descriptions of the API.
+    pub example: Option<Value>,
 }
 
 /// The members of an object, or of each object of a list.

@@ -60,6 +60,7 @@ struct FieldText {
     #[serde(default)]
     unique: bool,
     default: Option<toml::Value>,
+    example: Option<toml::Value>,
     #[serde(default)]
     values: Vec<String>,
     max_length: Option<usize>,
@@ -275,7 +276,7 @@ fn value_type(text: &FieldText, shapes: &[Arc<Shape>]) -> Result<ValueType, Prob
     if !described {
         return Err(Problem::Shape);
     }
-    Ok(ValueType {
+    let mut value = ValueType {
         kind,
         values: text.values.clone(),
         max_length: text.max_length.unwrap_or(200),
@@ -288,5 +289,12 @@ fn value_type(text: &FieldText, shapes: &[Arc<Shape>]) -> Result<ValueType, Prob
         maximum: text.maximum.unwrap_or(i64::MAX),
         max_items: text.max_items.unwrap_or(100),
         shape,
-    })
+        example: None,
+    };
+    if let Some(example) = &text.example {
+        let json = serde_json::to_value(example).map_err(|_not_json| Problem::Example)?;
+        value.check(&text.name, &json, &mut Faults::default()).ok_or(Problem::Example)?;
+        value.example = Some(json);
+    }
+    Ok(value)
 }

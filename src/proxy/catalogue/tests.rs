@@ -196,6 +196,7 @@ fn values_are_kept_in_one_form() {
         ("loading_date", json!("+10000-01-01")),
         ("loading_date", json!("-0001-01-01")),
         ("weight_kg", json!(1.5)),
+        ("weight_kg", json!(-0.5)),
         ("weight_kg", json!(1e300)),
         ("weight_kg", json!(-1)),
         ("weight_kg", json!("5")),

@@ -13,6 +13,7 @@ mod leaked;
 mod logs;
 mod manual;
 mod moving;
+mod openapi;
 mod projections;
 mod rebuild_interrupted;
 mod security;

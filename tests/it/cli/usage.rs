@@ -6,13 +6,14 @@ use crate::running::{command, routix};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-pub(super) const COMMANDS: [&[&str]; 49] = [
+pub(super) const COMMANDS: [&[&str]; 50] = [
     &["demo"],
     &["serve"],
     &["migrate"],
     &["config", "show"],
     &["doctor"],
     &["backup"],
+    &["openapi"],
     &["completions"],
     &["man"],
     &["organization", "create"],
@@ -136,6 +137,7 @@ fn wrong_usage_exits_with_2_and_prints_no_data() {
         &["security", "list", "--kind", "boredom"],
         &["security", "list", "--since", "yesterday"],
         &["security", "list", "--limit", "0"],
+        &["openapi", "json"],
         &["completions", "cobol"],
         &["config"],
         &["config", "show", "--format", "xml"],

@@ -85,22 +85,3 @@ quick-nothing = For a first call the app needs a scope that reads, and an open b
 quick-authorize = Send the user's browser here, with a state and a PKCE challenge of your own:
 quick-guide = How to go on: guide for integrators
 quick-reference = All calls and fields: API reference
-
-## The API reference
-
-reference-title = API reference
-reference-intro = Every call with an app's token, and every field. Fields of v1 stay as they are for ever; v2 has all of them and may get more.
-reference-calls = Calls
-reference-list = A list: at most 100, in any order, where fields that can be filtered are equal to a value.
-reference-one = One record, with an ETag.
-reference-create = A new record, where the resource is written. An Idempotency-Key makes a repetition harmless.
-reference-change = A change of some fields. If-Match makes sure that nobody changed it meanwhile.
-reference-doors = Endpoints for tokens, and what they accept:
-reference-field = Field
-reference-type = Type
-reference-version = Since
-reference-rules = Rules
-reference-meaning = Meaning
-reference-required = required
-reference-filter = filter
-reference-read-only = read only

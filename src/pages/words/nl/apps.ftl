@@ -85,22 +85,3 @@ quick-nothing = Voor een eerste aanroep heeft de app een scope nodig die leest, 
 quick-authorize = Stuur de browser van de gebruiker hierheen, met een eigen state en PKCE-challenge:
 quick-guide = Zo ga je verder: gids voor integratoren
 quick-reference = Alle aanroepen en velden: API-referentie
-
-## De API-referentie
-
-reference-title = API-referentie
-reference-intro = Elke aanroep met een token van een app, en elk veld. Velden van v1 blijven altijd zoals ze zijn; v2 heeft ze allemaal en kan er meer krijgen.
-reference-calls = Aanroepen
-reference-list = Een lijst: hooguit 100, in elke volgorde, waar velden waarop gefilterd kan worden gelijk zijn aan een waarde.
-reference-one = Eén record, met een ETag.
-reference-create = Een nieuw record, waar de resource geschreven wordt. Met een Idempotency-Key doet een herhaling geen kwaad.
-reference-change = Een wijziging van enkele velden. If-Match zorgt dat niemand het intussen heeft gewijzigd.
-reference-doors = Endpoints voor tokens, en wat ze aannemen:
-reference-field = Veld
-reference-type = Type
-reference-version = Sinds
-reference-rules = Regels
-reference-meaning = Betekenis
-reference-required = verplicht
-reference-filter = filter
-reference-read-only = alleen lezen

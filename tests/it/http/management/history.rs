@@ -19,7 +19,7 @@ async fn with_history() -> (TestApp, String, Registered) {
     let request = app.request(Method::PATCH, &format!("{APPS}?id=eq.{}", client.app_id)).bearer_auth(&admin);
     let renamed = request.header("x-request-id", "rename-0001").json(&json!({"name": "Renamed"}));
     assert_eq!(answer(renamed).await.header("x-request-id"), "rename-0001");
-    app.rotate(&owner, &json!({"oauth_app_id": client.app_id, "overlap_seconds": 60})).await.expect(200);
+    app.rotate(&owner, &json!({"oauth_app_id": client.app_id, "overlap_seconds": 60.0})).await.expect(200);
     let app_id = client.app_id.parse().unwrap();
     app.commands.rotate_secret((app_id, None), 0, &origin()).await.unwrap();
     (app, owner, client)

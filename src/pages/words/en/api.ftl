@@ -1,0 +1,32 @@
+## The description of the API
+
+api-intro = Every operation of this service, with what it takes and answers. The descriptions are in English, like the API.
+api-document = For programs
+api-document-says = The same as an OpenAPI 3.1 document, for client generators and tools:
+api-overview = Overview
+api-records = Records
+api-tokens = Tokens
+api-people = People
+api-apps = Apps
+api-history = History
+api-discovery = Discovery
+api-scopes = Scopes
+api-errors = Errors
+api-errors-say = Every error is JSON with error, error_description and request_id, and with errors where fields are at fault. These every operation may answer:
+api-headers = Headers of answers
+api-parameters = Parameters
+api-body = Body
+api-answers = Answers
+api-example = Example
+api-name = Name
+api-type = Type
+api-meaning = Meaning
+api-status = Status
+api-when = When
+api-required = required
+api-objects = Objects
+api-common = And what every operation may answer
+api-by-anyone = Needs no token.
+api-by-client = The client proves itself, in the body or with HTTP Basic.
+api-by-user = Needs the token of a person.
+api-by-app = Needs the token of an app, with

@@ -1,0 +1,32 @@
+## De beschrijving van de API
+
+api-intro = Elke bewerking van deze dienst, met wat ze aanneemt en antwoordt. De beschrijvingen zijn in het Engels, net als de API.
+api-document = Voor programma's
+api-document-says = Hetzelfde als OpenAPI 3.1-document, voor clientgeneratoren en gereedschap:
+api-overview = Overzicht
+api-records = Records
+api-tokens = Tokens
+api-people = Mensen
+api-apps = Apps
+api-history = Geschiedenis
+api-discovery = Ontdekken
+api-scopes = Scopes
+api-errors = Fouten
+api-errors-say = Elke fout is JSON met error, error_description en request_id, en met errors waar velden fout zijn. Deze kan elke bewerking antwoorden:
+api-headers = Headers van antwoorden
+api-parameters = Parameters
+api-body = Body
+api-answers = Antwoorden
+api-example = Voorbeeld
+api-name = Naam
+api-type = Type
+api-meaning = Betekenis
+api-status = Status
+api-when = Wanneer
+api-required = verplicht
+api-objects = Objecten
+api-common = En wat elke bewerking kan antwoorden
+api-by-anyone = Heeft geen token nodig.
+api-by-client = De client bewijst wie hij is, in de body of met HTTP Basic.
+api-by-user = Heeft het token van een persoon nodig.
+api-by-app = Heeft het token van een app nodig, met
