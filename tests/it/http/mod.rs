@@ -12,6 +12,7 @@ mod forget;
 mod html;
 mod jwt;
 mod management;
+mod matrix;
 mod openapi;
 mod pages;
 mod place;
