@@ -3,6 +3,8 @@
 //! Deliberately absent: routes (each surface has its own), and who the caller is (`access`).
 
 pub mod body;
+pub mod cors;
+pub mod dialect;
 pub mod edge;
 pub mod failure;
 pub mod forwarded;
@@ -11,6 +13,7 @@ pub mod json;
 pub mod limit;
 pub mod origin;
 pub mod pairs;
+pub mod query_token;
 pub mod server;
 pub mod trace;
 
