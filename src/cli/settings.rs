@@ -62,6 +62,10 @@ pub(super) struct Settings {
     /// What the API proxy serves, as TOML [default: the catalogue that is built in].
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     catalogue: Option<PathBuf>,
+    /// Sites whose scripts may call the API from a browser, separated by commas, for example https://app.example.com
+    /// [default: nobody's].
+    #[arg(long, global = true, value_name = "ORIGINS", help_heading = "Settings")]
+    cors_origins: Option<String>,
     /// E-mail addresses of those who look after this service, separated by commas [default: nobody, in a demo its owner].
     #[arg(long, global = true, value_name = "EMAILS", help_heading = "Settings")]
     operators: Option<String>,

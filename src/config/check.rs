@@ -4,6 +4,7 @@ use url::Url;
 
 use super::load::ConfigError;
 use super::{Config, Network};
+use crate::http::cors::is_origin;
 
 /// What a URL may begin with.
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "postgresql"];
@@ -68,6 +69,10 @@ fn public_url(config: &Config) -> Result<(), ConfigError> {
 fn lists(config: &Config) -> Result<(), ConfigError> {
     if let Some(email) = config.operators().iter().find(|email| !email.contains('@')) {
         return fault("operators", format!("must be e-mail addresses separated by commas, which '{email}' is not"));
+    }
+    if let Some(other) = config.cors_origins().iter().find(|origin| !is_origin(origin)) {
+        let wanted = "must be origins like https://app.example.com, as browsers send them, separated by commas";
+        return fault("cors_origins", format!("{wanted}, which '{other}' is not"));
     }
     let networks = config.trusted_proxy.iter().flat_map(|text| text.split(',')).map(str::trim);
     if let Some(other) = networks.filter(|text| !text.is_empty()).find(|text| text.parse::<Network>().is_err()) {

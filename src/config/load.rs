@@ -165,6 +165,7 @@ mod tests {
             ("event_store_url", serde_json::json!("mysql://x")),
             ("public_url", serde_json::json!("https://:password@api.example.com")),
             ("trusted_proxy", serde_json::json!("10.0.0.0/8,proxy")),
+            ("cors_origins", serde_json::json!("https://app.example.com,*")),
             ("tms_schema", serde_json::json!("a b")),
             ("listen", serde_json::json!("nowhere")),
             ("admin_listen", serde_json::json!("9090")),

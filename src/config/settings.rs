@@ -50,6 +50,9 @@ pub struct Config {
     pub tms_schema: String,
     /// What the API proxy serves, a file like `src/proxy/catalogue/catalogue.toml`; that one when left out.
     pub catalogue: Option<PathBuf>,
+    /// The sites whose scripts may call the API from a browser, separated by commas: origins like
+    /// `https://app.example.com`. Nobody's when left out; pages are never for other sites.
+    pub cors_origins: Option<String>,
     /// The e-mail addresses of those who look after this service, separated by commas: they see its projections and its
     /// whole log in the dashboard. In a demo its owner does when nobody is named.
     pub operators: Option<String>,
@@ -93,6 +96,7 @@ impl Default for Config {
             tms_url: None,
             tms_schema: "tms".to_owned(),
             catalogue: None,
+            cors_origins: None,
             operators: None,
             trusted_proxy: None,
             telemetry_url: None,
@@ -111,10 +115,11 @@ impl fmt::Debug for Config {
 
 impl Config {
     /// Every setting, in the order of their names.
-    pub(super) const NAMES: [&'static str; 21] = [
+    pub(super) const NAMES: [&'static str; 22] = [
         "admin_listen",
         "api_rate_limit",
         "catalogue",
+        "cors_origins",
         "data_dir",
         "database_url",
         "event_store_url",
@@ -139,6 +144,12 @@ impl Config {
     pub fn operators(&self) -> BTreeSet<String> {
         let named = self.operators.iter().flat_map(|text| text.split(','));
         named.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty()).collect()
+    }
+
+    /// The origins whose scripts may call the API, each once.
+    pub fn cors_origins(&self) -> BTreeSet<String> {
+        let named = self.cors_origins.iter().flat_map(|text| text.split(','));
+        named.map(|origin| origin.trim().to_owned()).filter(|origin| !origin.is_empty()).collect()
     }
 
     /// The networks of the proxies in front. One that cannot be understood, which no loaded setting has, is nobody's.

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tracing::{Instrument, Span, error_span};
 
+use super::dialect::{Dialect, PostgrestCode};
 use super::failure::Failure;
 use super::forwarded::TrustedProxies;
 use super::trace::trace_id;
@@ -52,7 +53,7 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// Wraps every route.
 pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &edge.system);
-    let path = request.uri().path().to_owned();
+    let dialect = Dialect::of(request.uri().path(), request.headers());
     let route = request.extensions().get::<MatchedPath>().map(|path| Arc::<str>::from(path.as_str()));
     let measured = measure::Request::begin(request.method().clone(), route.clone());
     let trace_id = trace_id(request.headers()).map(str::to_owned);
@@ -69,7 +70,7 @@ pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) ->
         Some(failure) => failure.into_response(),
         None => run(request, next).instrument(traced.clone()).instrument(span.clone()).await,
     };
-    let mut response = span.in_scope(|| render(response, &path, &id, line.measured.method()));
+    let mut response = span.in_scope(|| render(response, dialect, &id, line.measured.method()));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(X_REQUEST_ID, value);
@@ -150,18 +151,21 @@ fn refuse(request: &Request) -> Option<Failure> {
 }
 
 /// Writes the body of a failure; axum's own bare 404 and 405 become failures too.
-fn render(response: Response, path: &str, id: &str, method: &Method) -> Response {
+fn render(mut response: Response, dialect: Dialect, id: &str, method: &Method) -> Response {
     let failure = match response.extensions().get::<Failure>() {
         Some(failure) => failure.clone(),
-        None => match bare(&response) {
+        None => match bare(&response, dialect) {
             Some(failure) => failure,
-            None => return response,
+            None => {
+                response.headers_mut().extend(dialect.headers(None));
+                return response;
+            }
         },
     };
     if let Some(cause) = failure.cause_chain() {
         tracing::error!(target: "routix::failure", request_id = id, code = failure.code, cause, "request failed");
     }
-    let body = failure.body(path, id);
+    let body = failure.body(dialect, id);
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     let mut rendered = Json(body).into_response();
@@ -173,6 +177,7 @@ fn render(response: Response, path: &str, id: &str, method: &Method) -> Response
     if !parts.headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    headers.extend(dialect.headers(Some(&failure)));
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE {
             headers.append(name, value.clone());
@@ -181,7 +186,7 @@ fn render(response: Response, path: &str, id: &str, method: &Method) -> Response
     rendered
 }
 
-fn bare(response: &Response) -> Option<Failure> {
+fn bare(response: &Response, dialect: Dialect) -> Option<Failure> {
     if response.headers().contains_key(header::CONTENT_TYPE) {
         return None;
     }
@@ -190,5 +195,9 @@ fn bare(response: &Response) -> Option<Failure> {
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this path does not take this method; see Allow"),
         _ => return None,
     };
-    Some(Failure::new(response.status(), code, description))
+    let mut failure = Failure::new(response.status(), code, description);
+    if dialect == Dialect::Rest && failure.status == StatusCode::NOT_FOUND {
+        failure.postgrest_code = Some(PostgrestCode::NoTable);
+    }
+    Some(failure)
 }

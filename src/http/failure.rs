@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use routix_domain::value::Fault;
 use serde_json::{Map, Value, json};
 
+use super::dialect::{Dialect, PostgrestCode};
+
 /// So many faults are listed, and so many fields named in the sentence: an answer must not be larger than the request that
 /// provoked it.
 const MAX_FAULTS: usize = 100;
@@ -28,13 +30,15 @@ pub struct Failure {
     pub faults: Vec<Fault>,
     /// To put on the answer. A list and not a map, so that a failure is small enough to be an ordinary error.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The `code` for PostgREST's clients, where it is another word than `error`.
+    pub postgrest_code: Option<PostgrestCode>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
     pub fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
         let description = description.into();
-        Self { status, code, description, faults: Vec::new(), headers: Vec::new(), cause: None }
+        Self { status, code, description, faults: Vec::new(), headers: Vec::new(), postgrest_code: None, cause: None }
     }
 
     /// `400 invalid_request` that names every field at fault.
@@ -91,26 +95,17 @@ impl Failure {
         Some(text)
     }
 
-    /// The body in the dialect of `path`: a superset that every measured client of that door understands.
-    pub fn body(&self, path: &str, request_id: &str) -> Value {
+    /// The body in a dialect.
+    pub fn body(&self, dialect: Dialect, request_id: &str) -> Value {
         let description = ascii(&self.description);
         let mut body = Map::new();
         body.insert("error".into(), self.code.into());
-        body.insert("error_description".into(), description.clone().into());
+        body.insert("error_description".into(), description.as_str().into());
         body.insert("request_id".into(), request_id.into());
         if !self.faults.is_empty() {
             body.insert("errors".into(), json!(self.faults));
         }
-        if path.starts_with("/rest/v1/") {
-            body.insert("code".into(), self.code.into());
-            body.insert("message".into(), description.into());
-            body.insert("details".into(), Value::Null);
-            body.insert("hint".into(), Value::Null);
-        } else if matches!(path, "/auth/v1/token" | "/auth/v1/user" | "/auth/v1/logout") {
-            body.insert("code".into(), self.status.as_u16().into());
-            body.insert("error_code".into(), self.code.into());
-            body.insert("msg".into(), description.into());
-        }
+        dialect.extend(&mut body, self, &description);
         Value::Object(body)
     }
 }
@@ -139,18 +134,22 @@ mod tests {
     #[test]
     fn each_door_has_its_dialect() {
         let failure = Failure::invalid_fields(vec![Fault::new("name", "required", "is missing")]);
-        let plain = failure.body("/functions/v1/oauth-token", "r1");
+        let plain = failure.body(Dialect::OAuth, "r1");
         assert_eq!(plain["error"], "invalid_request");
         assert_eq!(plain["errors"][0]["field"], "name");
         assert_eq!(plain.get("code"), None);
-        assert_eq!(failure.body("/rest/v1/oauth_apps", "r1")["message"], "invalid: name");
-        assert_eq!(failure.body("/auth/v1/token", "r1")["code"], 400);
+        let rest = failure.body(Dialect::Rest, "r1");
+        assert_eq!((&rest["message"], &rest["details"]), (&json!("invalid: name"), &json!("name: is missing")));
+        let named = Failure { postgrest_code: Some(PostgrestCode::Query), ..failure.clone() }.body(Dialect::Rest, "r1");
+        assert_eq!((&named["code"], &named["error"]), (&json!("PGRST100"), &json!("invalid_request")));
+        assert_eq!(failure.body(Dialect::Auth { dated: false }, "r1")["code"], 400);
+        assert_eq!(failure.body(Dialect::Auth { dated: true }, "r1")["code"], "invalid_request");
     }
 
     #[test]
     fn a_description_keeps_to_the_characters_of_the_rfc() {
         let failure = Failure::invalid_request("a \"quoted\" \u{e9} \\ text");
-        assert_eq!(failure.body("/", "r1")["error_description"], "a 'quoted' ' ' text");
+        assert_eq!(failure.body(Dialect::OAuth, "r1")["error_description"], "a 'quoted' ' ' text");
     }
 
     #[test]
@@ -165,6 +164,6 @@ mod tests {
     fn the_cause_is_logged_and_not_shown() {
         let failure = Failure::internal(std::io::Error::other("disk at /secret/path"));
         assert_eq!(failure.cause_chain().as_deref(), Some("disk at /secret/path"));
-        assert!(!failure.body("/", "r1").to_string().contains("secret"));
+        assert!(!failure.body(Dialect::OAuth, "r1").to_string().contains("secret"));
     }
 }

@@ -3,6 +3,8 @@
 //! Deliberately absent: routes (each surface has its own), and who the caller is (`access`).
 
 pub mod body;
+pub mod cors;
+pub mod dialect;
 pub mod document;
 pub mod edge;
 pub mod failure;
@@ -12,6 +14,7 @@ pub mod json;
 pub mod limit;
 pub mod origin;
 pub mod pairs;
+pub mod query_token;
 pub mod server;
 pub mod trace;
 

@@ -28,6 +28,8 @@ pub enum Seal {
     RefreshToken,
     /// What a consent page showed, on its way back in the form.
     ConsentForm,
+    /// The name of an authorization that a person is to decide, for front ends of one's own.
+    Authorization,
 }
 
 impl Seal {
@@ -38,6 +40,7 @@ impl Seal {
             Self::Code => "c1.",
             Self::RefreshToken => "v1.",
             Self::ConsentForm => "f1.",
+            Self::Authorization => "a1.",
         }
     }
 
@@ -49,6 +52,7 @@ impl Seal {
             Self::Code => b"routix authorization code",
             Self::RefreshToken => b"routix refresh token",
             Self::ConsentForm => b"routix consent form",
+            Self::Authorization => b"routix authorization name",
         }
     }
 }
@@ -103,7 +107,8 @@ mod tests {
     use crate::keys::{KeyFile, KeyRing, Origin};
     use crate::system::System;
 
-    const ALL: [Seal; 5] = [Seal::UserSession, Seal::Form, Seal::Code, Seal::RefreshToken, Seal::ConsentForm];
+    const ALL: [Seal; 6] =
+        [Seal::UserSession, Seal::Form, Seal::Code, Seal::RefreshToken, Seal::ConsentForm, Seal::Authorization];
 
     fn ring(folder: &std::path::Path) -> KeyRing {
         let system = System::real();

@@ -14,6 +14,7 @@ use crate::commands::sessions::SignInError;
 use crate::commands::{CommandError, PasswordError};
 use crate::history::HistoryError;
 use crate::http::Failure;
+use crate::http::dialect::PostgrestCode;
 use crate::http::limit::Budget;
 use crate::store::identity::IdentityError;
 
@@ -32,8 +33,19 @@ pub enum ManageError {
     NotFound,
     #[error("the app was not there at that moment, or has no event with that sequence")]
     NothingThen,
+    #[error("you have granted this client nothing")]
+    NotGranted,
     #[error("invalid fields")]
     Invalid(Vec<Fault>),
+    #[error("invalid parameters")]
+    BadQuery(Vec<Fault>),
+    /// A change to a table that does not say to what.
+    #[error("a change needs a filter")]
+    Unfiltered(Fault),
+    #[error("the Range header ends before it begins")]
+    BadRange,
+    #[error("the table has more rows than are looked at for one request; name one with ?id=eq.UUID")]
+    TooManyRows,
     #[error("the e-mail address or the password is wrong, or the refresh token is not valid")]
     InvalidGrant,
     #[error("use grant_type=password or grant_type=refresh_token")]
@@ -64,10 +76,15 @@ impl ManageError {
         match self {
             Self::Unauthenticated | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::OtherTokenKind | Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::NothingThen => StatusCode::NOT_FOUND,
-            Self::Invalid(_) | Self::InvalidGrant | Self::UnsupportedGrantType | Self::NoSecret => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::NotFound | Self::NothingThen | Self::NotGranted => StatusCode::NOT_FOUND,
+            Self::Invalid(_)
+            | Self::BadQuery(_)
+            | Self::Unfiltered(_)
+            | Self::TooManyRows
+            | Self::InvalidGrant
+            | Self::UnsupportedGrantType
+            | Self::NoSecret => StatusCode::BAD_REQUEST,
+            Self::BadRange => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict => StatusCode::CONFLICT,
             Self::NotOneRow(_) => StatusCode::NOT_ACCEPTABLE,
@@ -83,8 +100,13 @@ impl ManageError {
             Self::Unauthenticated | Self::InvalidToken => "invalid_token",
             Self::OtherTokenKind => "invalid_token_type",
             Self::Forbidden => "forbidden",
-            Self::NotFound | Self::NothingThen => "not_found",
-            Self::Invalid(_) | Self::NoSecret => "invalid_request",
+            Self::NotFound | Self::NothingThen | Self::NotGranted => "not_found",
+            Self::Invalid(_)
+            | Self::BadQuery(_)
+            | Self::Unfiltered(_)
+            | Self::BadRange
+            | Self::TooManyRows
+            | Self::NoSecret => "invalid_request",
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
@@ -98,39 +120,78 @@ impl ManageError {
             Self::Internal(_) => "server_error",
         }
     }
+
+    /// What PostgREST calls it; `None` where it has no such error.
+    fn postgrest_code(&self) -> Option<PostgrestCode> {
+        match self {
+            Self::Unauthenticated | Self::InvalidToken => Some(PostgrestCode::Token),
+            Self::BadQuery(_) => Some(PostgrestCode::Query),
+            Self::BadRange => Some(PostgrestCode::Range),
+            Self::NotOneRow(_) => Some(PostgrestCode::NotOneRow),
+            Self::Unfiltered(_) => Some(PostgrestCode::Unfiltered),
+            Self::OtherTokenKind
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::NothingThen
+            | Self::NotGranted
+            | Self::Invalid(_)
+            | Self::TooManyRows
+            | Self::InvalidGrant
+            | Self::UnsupportedGrantType
+            | Self::IdempotencyKeyReused
+            | Self::NoSecret
+            | Self::Conflict
+            | Self::TooManyFailures(_)
+            | Self::Request(_)
+            | Self::NotInEffect(_)
+            | Self::Unavailable(_)
+            | Self::Internal(_) => None,
+        }
+    }
 }
 
 impl From<ManageError> for Failure {
     fn from(error: ManageError) -> Self {
-        let plain = |error: &ManageError| Self::new(error.status(), error.code(), error.to_string());
-        match error {
-            ManageError::NotInEffect(_) => {
-                plain(&error).header(header::RETRY_AFTER, HeaderValue::from_static("30")).caused_by(error)
-            }
-            ManageError::Unauthenticated => {
-                let challenge = HeaderValue::from_static("Bearer realm=\"routix\"");
-                plain(&error).header(header::WWW_AUTHENTICATE, challenge)
-            }
-            ManageError::InvalidToken => {
-                let challenge = HeaderValue::from_static("Bearer realm=\"routix\", error=\"invalid_token\"");
-                plain(&error).header(header::WWW_AUTHENTICATE, challenge)
-            }
-            ManageError::Invalid(faults) => Self::invalid_fields(faults),
-            ManageError::TooManyFailures(budget) => budget.failure(&error.to_string()),
-            ManageError::Request(failure) => failure,
-            ManageError::Unavailable(cause) => Self::unavailable(Cause(cause)),
-            ManageError::Internal(cause) => Self::internal(Cause(cause)),
-            ManageError::OtherTokenKind
-            | ManageError::Forbidden
-            | ManageError::NotFound
-            | ManageError::NothingThen
-            | ManageError::InvalidGrant
-            | ManageError::UnsupportedGrantType
-            | ManageError::IdempotencyKeyReused
-            | ManageError::NoSecret
-            | ManageError::Conflict
-            | ManageError::NotOneRow(_) => plain(&error),
+        let postgrest_code = error.postgrest_code();
+        let mut failure = failure(error);
+        failure.postgrest_code = postgrest_code;
+        failure
+    }
+}
+
+fn failure(error: ManageError) -> Failure {
+    let plain = |error: &ManageError| Failure::new(error.status(), error.code(), error.to_string());
+    match error {
+        ManageError::NotInEffect(_) => {
+            plain(&error).header(header::RETRY_AFTER, HeaderValue::from_static("30")).caused_by(error)
         }
+        ManageError::Unauthenticated => {
+            let challenge = HeaderValue::from_static("Bearer realm=\"routix\"");
+            plain(&error).header(header::WWW_AUTHENTICATE, challenge)
+        }
+        ManageError::InvalidToken => {
+            let challenge = HeaderValue::from_static("Bearer realm=\"routix\", error=\"invalid_token\"");
+            plain(&error).header(header::WWW_AUTHENTICATE, challenge)
+        }
+        ManageError::Invalid(faults) | ManageError::BadQuery(faults) => Failure::invalid_fields(faults),
+        ManageError::Unfiltered(fault) => Failure::invalid_fields(vec![fault]),
+        ManageError::TooManyFailures(budget) => budget.failure(&error.to_string()),
+        ManageError::Request(failure) => failure,
+        ManageError::Unavailable(cause) => Failure::unavailable(Cause(cause)),
+        ManageError::Internal(cause) => Failure::internal(Cause(cause)),
+        ManageError::OtherTokenKind
+        | ManageError::Forbidden
+        | ManageError::NotFound
+        | ManageError::NothingThen
+        | ManageError::NotGranted
+        | ManageError::BadRange
+        | ManageError::TooManyRows
+        | ManageError::InvalidGrant
+        | ManageError::UnsupportedGrantType
+        | ManageError::IdempotencyKeyReused
+        | ManageError::NoSecret
+        | ManageError::Conflict
+        | ManageError::NotOneRow(_) => plain(&error),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod caller;
 mod error;
+mod grants;
 mod register_app;
 mod rest;
 mod rotate_secret;
@@ -51,6 +52,7 @@ pub fn router(management: Arc<Management>) -> Router {
         .route("/auth/v1/token", post(sign_in::token))
         .route("/auth/v1/logout", post(user::logout))
         .route("/auth/v1/user", get(user::show))
+        .route("/auth/v1/user/oauth/grants", get(grants::list).delete(grants::withdraw))
         .route("/functions/v1/register-oauth-app", post(register_app::register_oauth_app))
         .route("/functions/v1/rotate-oauth-secret", post(rotate_secret::rotate_oauth_secret))
         .route("/rest/v1/oauth_apps", get(rest::apps::list).patch(rest::apps::change))

@@ -16,5 +16,5 @@ mod token;
 mod values;
 
 pub use self::error::OAuthError;
-pub use self::router::router;
+pub use self::router::{pages, router};
 pub use self::server::OAuthServer;

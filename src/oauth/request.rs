@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 use super::error::OAuthError;
@@ -35,7 +35,8 @@ pub(super) struct ClientRequest {
 
 impl ClientRequest {
     /// # Errors
-    /// [`OAuthError::InvalidRequest`] for a body of another type or form, doubled parameters, or any of them in the URL.
+    /// `415` for a body of another type; [`OAuthError::InvalidRequest`] for a malformed one, doubled parameters, or any of them in
+    /// the URL.
     pub(super) async fn read(request: Request) -> Result<Self, OAuthError> {
         let (parts, body) = request.into_parts();
         refuse_query(parts.uri.query().unwrap_or_default())?;
@@ -45,7 +46,9 @@ impl ClientRequest {
                 pairs::parse(&bytes).map_err(|error| OAuthError::InvalidRequest(error.to_string()))?
             }
             "application/json" => from_json(&bytes)?,
-            _ => return Err(unsupported_type()),
+            // Nothing of no type is a request that lacks everything.
+            "" if bytes.is_empty() => BTreeMap::new(),
+            _ => return Err(OAuthError::Body(unsupported_type())),
         };
         Ok(Self { parameters, authorization: authorization(&parts.headers) })
     }
@@ -67,8 +70,9 @@ impl ClientRequest {
     }
 }
 
-fn unsupported_type() -> OAuthError {
-    OAuthError::InvalidRequest("send the body as application/x-www-form-urlencoded or application/json".to_owned())
+fn unsupported_type() -> Failure {
+    let description = "send the body as application/x-www-form-urlencoded or application/json";
+    Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", description)
 }
 
 fn authorization(headers: &HeaderMap) -> Option<HeaderValue> {

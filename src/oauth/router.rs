@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::routing::{get, post};
 
-use super::authorize;
+use super::authorize::{self, authorizations};
 use super::introspect::introspect;
 use super::revoke::revoke;
 use super::server::OAuthServer;
@@ -14,6 +14,12 @@ use super::token::{Door, token};
 use crate::http::Failure;
 use crate::http::origin::RequestOrigin;
 
+/// The page on which a person decides.
+pub fn pages(server: Arc<OAuthServer>) -> Router {
+    Router::new().route(authorize::PATH, get(authorize::start).post(authorize::decide)).with_state(server)
+}
+
+/// The doors for programs.
 pub fn router(server: Arc<OAuthServer>) -> Router {
     let door = |door: Door| {
         post(move |State(server): State<Arc<OAuthServer>>, origin: RequestOrigin, request: Request| async move {
@@ -21,12 +27,14 @@ pub fn router(server: Arc<OAuthServer>) -> Router {
         })
     };
     Router::new()
-        .route(authorize::PATH, get(authorize::start).post(authorize::decide))
         .route("/functions/v1/oauth-token", door(Door::Functions))
         .route("/auth/v1/oauth/token", door(Door::Auth))
         .route("/oauth2/token", door(Door::Routera))
         .route("/oauth/token", door(Door::Routee))
         .route("/auth/v1/oauth/revoke", post(revoke))
         .route("/auth/v1/oauth/introspect", post(introspect))
+        .route("/auth/v1/oauth/authorizations", post(authorizations::create))
+        .route("/auth/v1/oauth/authorizations/{id}", get(authorizations::show))
+        .route("/auth/v1/oauth/authorizations/{id}/consent", post(authorizations::consent))
         .with_state(server)
 }

@@ -22,9 +22,11 @@ use crate::access::{Access, Resource, SecurityLog, SignIn, UsageCounter};
 use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::dashboard::{self, Dashboard, Downloads};
+use crate::http::cors::{AllowedOrigins, cors};
 use crate::http::edge::{Edge, edge};
 use crate::http::forwarded::TrustedProxies;
 use crate::http::limit::Limiter;
+use crate::http::query_token::refuse_query_tokens;
 use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
@@ -87,6 +89,7 @@ pub struct Service {
     downloads: Downloads,
     proxies: TrustedProxies,
     reference: Arc<Reference>,
+    cors_origins: AllowedOrigins,
     _lock: Option<File>,
 }
 
@@ -153,6 +156,7 @@ impl Service {
             downloads: Downloads::default(),
             proxies: TrustedProxies::new(config.trusted_proxies()),
             reference,
+            cors_origins: AllowedOrigins::new(config.cors_origins()),
             _lock: lock,
         })
     }
@@ -217,6 +221,12 @@ impl Service {
         Edge { system: self.stores.system.clone(), proxies: self.proxies.clone() }
     }
 
+    /// What every door of the API does and no page.
+    fn for_programs(&self, api: Router) -> Router {
+        api.layer(middleware::from_fn(refuse_query_tokens))
+            .layer(middleware::from_fn_with_state(self.cors_origins.clone(), cors))
+    }
+
     fn router(&self, health: &Arc<Health>) -> Router {
         let stores = &self.stores;
         let is_demo = self.access.keys.current().has_demo_key();
@@ -271,14 +281,18 @@ impl Service {
         let docs = Docs { pages: Arc::clone(&pages), reference: Arc::clone(&self.reference) };
         let is_open = self.admin_address.is_none() && is_demo && self.address.ip().is_loopback();
         let metrics = if is_open { self.metrics_router(health) } else { Router::new() };
-        Router::new()
-            .merge(oauth::router(Arc::new(oauth)))
+        let oauth = Arc::new(oauth);
+        let api = Router::new()
+            .merge(oauth::router(Arc::clone(&oauth)))
             .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
+            .merge(schemas::router());
+        Router::new()
+            .merge(self.for_programs(api))
+            .merge(oauth::pages(oauth))
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
-            .merge(schemas::router())
             .merge(openapi::router(Arc::new(docs)))
             .merge(operate::router(Arc::clone(health)))
             .merge(metrics)

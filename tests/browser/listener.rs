@@ -24,6 +24,19 @@ pub(crate) struct Listener {
     heard: Arc<Mutex<Vec<Heard>>>,
 }
 
+/// Where a listener will be.
+pub(crate) struct Reserved(TcpListener);
+
+impl Reserved {
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.0.local_addr().unwrap())
+    }
+
+    pub(crate) fn with_pages(self, pages: &[(&str, &str)]) -> Listener {
+        Listener::on(self.0, pages)
+    }
+}
+
 impl Listener {
     pub(crate) fn start() -> Self {
         Self::with_pages(&[])
@@ -38,11 +51,19 @@ impl Listener {
         Self::at("127.0.0.1:0", pages)
     }
 
+    /// A port, for pages that have to name what has to know them first.
+    pub(crate) fn reserve() -> Reserved {
+        Reserved(TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
     fn at(address: &str, pages: &[(&str, &str)]) -> Self {
+        Self::on(TcpListener::bind(address).unwrap(), pages)
+    }
+
+    fn on(listener: TcpListener, pages: &[(&str, &str)]) -> Self {
         let mut pages: BTreeMap<String, String> =
             pages.iter().map(|(path, page)| ((*path).to_owned(), (*page).to_owned())).collect();
         pages.insert(CALLBACK.to_owned(), "<title>App</title><h1>You are back in the app</h1>".to_owned());
-        let listener = TcpListener::bind(address).unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let (pages, heard) = (Arc::new(pages), Arc::<Mutex<Vec<Heard>>>::default());
         let memory = Arc::clone(&heard);

@@ -28,5 +28,6 @@ mod refusals;
 #[path = "../running/mod.rs"]
 mod running;
 mod sign_in;
+mod supabase;
 mod turn;
 mod world;

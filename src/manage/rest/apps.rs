@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use routix_domain::app::{AppChange, AppState, ClientType, Status};
 use routix_domain::value::{Fault, Secrets};
 use routix_projections::app_list::{self, AppRow};
@@ -15,30 +15,31 @@ use uuid::Uuid;
 use super::super::caller::{Caller, within_branches};
 use super::super::register_app::read_object;
 use super::super::{ManageError, Management};
+use super::columns::Column;
 use super::query::TableQuery;
-use super::{object, reply, timestamp};
-use crate::app_fields::{Fields, read_change};
+use super::{MAX_ROWS, object, reply, timestamp};
+use crate::app_fields::{Fields, read_change, uuid};
 
-const COLUMNS: [&str; 19] = [
-    "id",
-    "organization_id",
-    "name",
-    "description",
-    "homepage_url",
-    "client_id",
-    "client_type",
-    "client_secret_last4",
-    "redirect_uris",
-    "allowed_scopes",
-    "allowed_branch_ids",
-    "token_lifetime",
-    "refresh_authentication",
-    "status",
-    "created_by",
-    "created_at",
-    "updated_at",
-    "last_used_at",
-    "sequence",
+const COLUMNS: [Column; 19] = [
+    Column::id("id"),
+    Column::id("organization_id"),
+    Column::text("name"),
+    Column::text("description"),
+    Column::text("homepage_url"),
+    Column::id("client_id"),
+    Column::text("client_type"),
+    Column::text("client_secret_last4"),
+    Column::list("redirect_uris"),
+    Column::list("allowed_scopes"),
+    Column::list("allowed_branch_ids"),
+    Column::text("token_lifetime"),
+    Column::text("refresh_authentication"),
+    Column::text("status"),
+    Column::id("created_by"),
+    Column::time("created_at"),
+    Column::time("updated_at"),
+    Column::time("last_used_at"),
+    Column::number("sequence"),
 ];
 
 pub(in super::super) async fn list(
@@ -47,21 +48,20 @@ pub(in super::super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
-    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let query = TableQuery::parse(query.as_deref(), &headers, &COLUMNS)?;
     let managed = caller.managed(&management).await?;
     // Who belongs nowhere sees nothing; who belongs somewhere and manages nothing is told so.
     if managed.is_empty() && !caller.memberships(&management).await?.is_empty() {
         return Err(ManageError::Forbidden);
     }
     let mut rows = Vec::new();
-    for member in &managed {
-        for app in app_list::of_organization(&management.read, member.organization_id).await? {
-            if within_branches(member, &app.allowed_branches).is_ok() {
-                rows.push(row(&management, &app).await?);
-            }
+    for app in apps_of(&management, &managed, &query).await? {
+        let member = managed.iter().find(|member| member.organization_id == app.organization_id);
+        if member.is_some_and(|member| within_branches(member, &app.allowed_branches).is_ok()) {
+            rows.push(row(&management, &app).await?);
         }
     }
-    reply::rows(&headers, query.apply(rows))
+    reply::page(&headers, query.apply(rows))
 }
 
 pub(in super::super) async fn change(
@@ -71,13 +71,13 @@ pub(in super::super) async fn change(
     request: Request,
 ) -> Result<Response, ManageError> {
     let (parts, body) = request.into_parts();
-    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let query = TableQuery::parse(query.as_deref(), &parts.headers, &COLUMNS)?;
     if !query.has_filter() {
-        return Err(ManageError::Invalid(vec![Fault::new("id", "required", "say which app: ?id=eq.UUID")]));
+        return Err(ManageError::Unfiltered(Fault::new("id", "required", "say which app: ?id=eq.UUID")));
     }
     let members = read_object(&parts.headers, body).await?;
     let mut matching = Vec::new();
-    for app in apps_of(&management, &caller.memberships(&management).await?).await? {
+    for app in apps_of(&management, &caller.memberships(&management).await?, &query).await? {
         if query.matches(&row(&management, &app).await?) {
             matching.push(app);
         }
@@ -105,7 +105,7 @@ pub(in super::super) async fn change(
         }
     }
     if !represented {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        return reply::changed(&parts.headers, matching.len(), None);
     }
     let mut rows = Vec::with_capacity(matching.len());
     for app in &matching {
@@ -113,25 +113,44 @@ pub(in super::super) async fn change(
             rows.push(query.select(row(&management, &changed).await?));
         }
     }
-    reply::rows(&parts.headers, rows)
+    reply::changed(&parts.headers, rows.len(), Some(rows))
 }
 
 fn check_unmatched(members: Map<String, Value>, management: &Management) -> Result<(), ManageError> {
     let mut fields = Fields::new(members);
     read_change(&mut fields, &management.scopes, ClientType::Public, None);
-    fields.finish(&COLUMNS).or(()).map_err(|faults| ManageError::Invalid(faults.into_vec()))
+    fields.finish(&COLUMNS.map(|column| column.name)).or(()).map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
 async fn change_of(mut fields: Fields, management: &Management, app: &AppRow) -> Result<AppChange, ManageError> {
     let branches = management.open_branches(app.organization_id).await?;
     let change = read_change(&mut fields, &management.scopes, app.client_type.0, Some(&branches));
-    fields.finish(&COLUMNS).or(change).map_err(|faults| ManageError::Invalid(faults.into_vec()))
+    fields
+        .finish(&COLUMNS.map(|column| column.name))
+        .or(change)
+        .map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-async fn apps_of(management: &Management, memberships: &[MemberRow]) -> Result<Vec<AppRow>, ManageError> {
+/// The apps of these organizations among which a query has to look: one, when it names one.
+async fn apps_of(
+    management: &Management,
+    memberships: &[MemberRow],
+    query: &TableQuery,
+) -> Result<Vec<AppRow>, ManageError> {
+    if let Some(id) = query.only_id() {
+        let app = match uuid(id) {
+            Some(id) => app_list::by_id(&management.read, id).await?,
+            None => None,
+        };
+        let is_theirs = |app: &AppRow| memberships.iter().any(|member| member.organization_id == app.organization_id);
+        return Ok(app.filter(is_theirs).into_iter().collect());
+    }
     let mut apps = Vec::new();
     for member in memberships {
         apps.extend(app_list::of_organization(&management.read, member.organization_id).await?);
+        if apps.len() > MAX_ROWS {
+            return Err(ManageError::TooManyRows);
+        }
     }
     Ok(apps)
 }

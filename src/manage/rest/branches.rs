@@ -10,10 +10,18 @@ use serde_json::Map;
 
 use super::super::caller::Caller;
 use super::super::{ManageError, Management};
+use super::columns::Column;
 use super::query::TableQuery;
 use super::{reply, timestamp};
 
-const COLUMNS: [&str; 6] = ["id", "organization_id", "public_id", "name", "status", "created_at"];
+const COLUMNS: [Column; 6] = [
+    Column::id("id"),
+    Column::id("organization_id"),
+    Column::text("public_id"),
+    Column::text("name"),
+    Column::text("status"),
+    Column::time("created_at"),
+];
 
 pub(in super::super) async fn list(
     State(management): State<Arc<Management>>,
@@ -21,7 +29,7 @@ pub(in super::super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
-    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let query = TableQuery::parse(query.as_deref(), &headers, &COLUMNS)?;
     let mut rows = Vec::new();
     for member in caller.memberships(&management).await? {
         for branch in branches::of_organization(&management.read, member.organization_id).await? {
@@ -38,5 +46,5 @@ pub(in super::super) async fn list(
             rows.push(row);
         }
     }
-    reply::rows(&headers, query.apply(rows))
+    reply::page(&headers, query.apply(rows))
 }

@@ -8,8 +8,8 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use routix_domain::value::{BranchRestriction, Fault};
 use routix_projections::app_list::{self, AppRow};
 use routix_projections::consents::{self, ConsentRow};
@@ -19,11 +19,21 @@ use uuid::Uuid;
 
 use super::super::caller::Caller;
 use super::super::{ManageError, Management};
+use super::columns::Column;
 use super::query::TableQuery;
-use super::{object, reply, timestamp};
+use super::{MAX_ROWS, object, reply, timestamp};
 
-const COLUMNS: [&str; 9] =
-    ["id", "user_id", "oauth_app_id", "client_id", "app_name", "organization_id", "scopes", "created_at", "updated_at"];
+const COLUMNS: [Column; 9] = [
+    Column::id("id"),
+    Column::id("user_id"),
+    Column::id("oauth_app_id"),
+    Column::id("client_id"),
+    Column::text("app_name"),
+    Column::id("organization_id"),
+    Column::list("scopes"),
+    Column::time("created_at"),
+    Column::time("updated_at"),
+];
 
 pub(in super::super) async fn list(
     State(management): State<Arc<Management>>,
@@ -31,9 +41,9 @@ pub(in super::super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
-    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let query = TableQuery::parse(query.as_deref(), &headers, &COLUMNS)?;
     let rows = visible(&management, &caller).await?.into_iter().map(|(_, row)| row).collect();
-    reply::rows(&headers, query.apply(rows))
+    reply::page(&headers, query.apply(rows))
 }
 
 pub(in super::super) async fn withdraw(
@@ -42,9 +52,9 @@ pub(in super::super) async fn withdraw(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
-    let query = TableQuery::parse(query.as_deref(), &COLUMNS)?;
+    let query = TableQuery::parse(query.as_deref(), &headers, &COLUMNS)?;
     if !query.has_filter() {
-        return Err(ManageError::Invalid(vec![Fault::new("id", "required", "say which consent: ?id=eq.UUID")]));
+        return Err(ManageError::Unfiltered(Fault::new("id", "required", "say which consent: ?id=eq.UUID")));
     }
     let mut matching = visible(&management, &caller).await?;
     matching.retain(|(_, row)| query.matches(row));
@@ -60,11 +70,9 @@ pub(in super::super) async fn withdraw(
     for (consent_id, _) in &matching {
         management.commands.withdraw_consent(*consent_id, &caller.origin(&management)).await?;
     }
-    if represented {
-        reply::rows(&headers, matching.into_iter().map(|(_, row)| query.select(row)).collect())
-    } else {
-        Ok(StatusCode::NO_CONTENT.into_response())
-    }
+    let count = matching.len();
+    let rows = represented.then(|| matching.into_iter().map(|(_, row)| query.select(row)).collect());
+    reply::changed(&headers, count, rows)
 }
 
 /// The caller's own consents, and those of others where he manages the app's access, each once.
@@ -74,6 +82,9 @@ async fn visible(management: &Management, caller: &Caller) -> Result<Vec<(Uuid, 
     for member in &managed {
         let others = consents::of_organization(&management.read, member.organization_id).await?;
         found.extend(others.into_iter().filter(|row| row.user_id != caller.user.user_id));
+    }
+    if found.len() > MAX_ROWS {
+        return Err(ManageError::TooManyRows);
     }
     let mut apps: HashMap<Uuid, Option<AppRow>> = HashMap::new();
     let mut rows = Vec::with_capacity(found.len());

@@ -10,8 +10,11 @@ use serde_json::Map;
 
 use super::super::caller::Caller;
 use super::super::{ManageError, Management};
+use super::columns::Column;
 use super::query::TableQuery;
 use super::{reply, timestamp};
+
+const COLUMNS: [Column; 4] = [Column::id("id"), Column::text("name"), Column::text("role"), Column::time("created_at")];
 
 pub(in super::super) async fn list(
     State(management): State<Arc<Management>>,
@@ -19,7 +22,7 @@ pub(in super::super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
-    let query = TableQuery::parse(query.as_deref(), &["id", "name", "role", "created_at"])?;
+    let query = TableQuery::parse(query.as_deref(), &headers, &COLUMNS)?;
     let mut rows = Vec::new();
     for member in caller.memberships(&management).await? {
         let Some(organization) = members::organization(&management.read, member.organization_id).await? else {
@@ -32,5 +35,5 @@ pub(in super::super) async fn list(
         row.insert("created_at".to_owned(), timestamp(organization.created_at).into());
         rows.push(row);
     }
-    reply::rows(&headers, query.apply(rows))
+    reply::page(&headers, query.apply(rows))
 }

@@ -1,196 +1,316 @@
-//! The query string of a table: filters, `select`, `order`, `limit`, `offset`.
+//! The query string of a table: filters, `select`, `order`, `limit`, `offset`; and the `Range` header, which says the last
+//! two as well.
 
 use std::cmp::Ordering;
 
+use axum::http::{HeaderMap, header};
 use routix_domain::value::Fault;
 use serde_json::{Map, Value};
 
 use super::super::ManageError;
-use crate::http::{Failure, pairs};
+use super::columns::{Column, Kind};
+use super::filter::Filter;
+use super::grammar;
+use crate::http::pairs;
 
 /// Never more rows than this in one answer.
 const MAX_LIMIT: usize = 1_000;
+/// So many parameters a query may have: each filter is tried on each row.
+const MAX_PARAMETERS: usize = 50;
 
 /// What the caller wants of a table.
 pub(super) struct TableQuery {
     filters: Vec<Filter>,
-    select: Option<Vec<String>>,
-    /// Columns to order by; `true` for descending.
-    order: Vec<(String, bool)>,
-    pub(super) offset: usize,
-    pub(super) limit: usize,
+    select: Option<Vec<&'static str>>,
+    order: Vec<Order>,
+    offset: usize,
+    limit: usize,
 }
 
-struct Filter {
-    column: String,
-    values: Vec<String>,
+struct Order {
+    column: Column,
+    descending: bool,
+    nulls_first: bool,
+}
+
+/// Rows of a table, cut out of all that match.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) rows: Vec<Map<String, Value>>,
+    pub(super) offset: usize,
+    /// How many match, on whatever page.
+    pub(super) total: usize,
 }
 
 impl TableQuery {
-    /// Reads the query string against the columns that the table has.
+    /// Reads the query string, and the range of the headers, against the columns that the table has.
     ///
     /// # Errors
-    /// A fault for every parameter that is none.
-    pub(super) fn parse(query: Option<&str>, columns: &[&str]) -> Result<Self, ManageError> {
-        let pairs = pairs::parse(query.unwrap_or_default().as_bytes())
-            .map_err(|error| Failure::invalid_request(error.to_string()))?;
-        let mut faults = Vec::new();
+    /// `BadQuery` with a fault for every parameter that is none; `BadRange`.
+    pub(super) fn parse(
+        query: Option<&str>,
+        headers: &HeaderMap,
+        columns: &'static [Column],
+    ) -> Result<Self, ManageError> {
+        let unreadable = |message: String| ManageError::BadQuery(vec![Fault::new("query", "malformed", message)]);
+        let pairs = pairs::parse_all(query.unwrap_or_default().as_bytes());
+        let pairs = pairs.map_err(|error| unreadable(error.to_string()))?;
+        if pairs.len() > MAX_PARAMETERS {
+            return Err(unreadable(format!("has more than {MAX_PARAMETERS} parameters")));
+        }
         let mut table = Self { filters: Vec::new(), select: None, order: Vec::new(), offset: 0, limit: MAX_LIMIT };
+        let (mut faults, mut said) = (Vec::new(), Vec::new());
         for (name, value) in pairs {
             let read = match name.as_str() {
+                // A filter may come twice: then both hold.
+                "select" | "order" | "limit" | "offset" if said.contains(&name) => Err("is given twice".to_owned()),
                 "select" => read_select(&value, columns).map(|select| table.select = select),
                 "order" => read_order(&value, columns).map(|order| table.order = order),
                 "limit" => number(&value, MAX_LIMIT).map(|limit| table.limit = limit),
                 "offset" => number(&value, usize::MAX).map(|offset| table.offset = offset),
-                column if columns.contains(&column) => {
-                    read_filter(column, &value).map(|filter| table.filters.push(filter))
-                }
-                _ => Err("no such column"),
+                _ => read_filter(&name, &value, columns).map(|filter| table.filters.push(filter)),
             };
-            if let Err(message) = read {
-                faults.push(Fault::new(name, "invalid_parameter", message));
-            }
+            faults.extend(read.err().map(|message| Fault::new(name.as_str(), "invalid_parameter", message)));
+            said.push(name);
         }
-        if faults.is_empty() { Ok(table) } else { Err(ManageError::Invalid(faults)) }
+        if !faults.is_empty() {
+            return Err(ManageError::BadQuery(faults));
+        }
+        if !said.iter().any(|name| name == "limit" || name == "offset")
+            && let Some((first, last)) = range(headers)?
+        {
+            table.offset = first;
+            let wanted = last.map_or(MAX_LIMIT, |last| (last - first).saturating_add(1));
+            table.limit = wanted.min(MAX_LIMIT);
+        }
+        Ok(table)
     }
 
     pub(super) fn has_filter(&self) -> bool {
         !self.filters.is_empty()
     }
 
+    /// The id that every matching row has, when the query says it outright.
+    pub(super) fn only_id(&self) -> Option<&str> {
+        self.filters.iter().find_map(|filter| filter.equal_to("id"))
+    }
+
     pub(super) fn matches(&self, row: &Map<String, Value>) -> bool {
-        self.filters.iter().all(|filter| {
-            let actual = row.get(&filter.column).map(plain).unwrap_or_default();
-            filter.values.contains(&actual)
-        })
+        self.filters.iter().all(|filter| filter.admits(row))
     }
 
     /// Filters, orders, cuts and selects.
-    pub(super) fn apply(&self, rows: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
-        let mut rows: Vec<_> = rows.into_iter().filter(|row| self.matches(row)).collect();
+    pub(super) fn apply(&self, mut rows: Vec<Map<String, Value>>) -> Page {
+        rows.retain(|row| self.matches(row));
         rows.sort_by(|a, b| self.compare(a, b));
-        rows.into_iter().skip(self.offset).take(self.limit).map(|row| self.select(row)).collect()
+        let total = rows.len();
+        let cut = rows.into_iter().skip(self.offset).take(self.limit);
+        Page { rows: cut.map(|row| self.select(row)).collect(), offset: self.offset, total }
     }
 
-    pub(super) fn select(&self, row: Map<String, Value>) -> Map<String, Value> {
-        match &self.select {
-            None => row,
-            Some(columns) => row.into_iter().filter(|(name, _)| columns.contains(name)).collect(),
+    pub(super) fn select(&self, mut row: Map<String, Value>) -> Map<String, Value> {
+        if let Some(columns) = &self.select {
+            row.retain(|name, _| columns.contains(&name.as_str()));
         }
+        row
     }
 
     fn compare(&self, a: &Map<String, Value>, b: &Map<String, Value>) -> Ordering {
-        let by_column = |(column, descending): &(String, bool)| {
-            let ordering = compare_values(&a[column], &b[column]);
-            if *descending { ordering.reverse() } else { ordering }
-        };
+        let by_column = |order: &Order| order.compare(&a[order.column.name], &b[order.column.name]);
         self.order.iter().map(by_column).find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
     }
 }
 
-/// Numbers as numbers, all else as text; null comes last, as in PostgREST.
-fn compare_values(a: &Value, b: &Value) -> Ordering {
-    let as_values = || match (a.as_i64(), b.as_i64()) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (None, _) | (_, None) => plain(a).cmp(&plain(b)),
-    };
-    a.is_null().cmp(&b.is_null()).then_with(as_values)
-}
-
-/// A value as it is written in a query string.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+impl Order {
+    fn compare(&self, a: &Value, b: &Value) -> Ordering {
+        match (self.column.kind.value(a), self.column.kind.value(b)) {
+            (Some(a), Some(b)) if self.descending => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) if self.nulls_first => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) if self.nulls_first => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+        }
     }
 }
 
-fn read_filter(column: &str, value: &str) -> Result<Filter, &'static str> {
-    let (operator, operand) = value.split_once('.').ok_or("write a filter as eq.VALUE or in.(A,B)")?;
-    let values = match operator {
-        "eq" => vec![operand.to_owned()],
-        "in" => {
-            let list = operand.strip_prefix('(').and_then(|list| list.strip_suffix(')'));
-            list.ok_or("write a list as in.(A,B)")?.split(',').map(|item| item.trim_matches('"').to_owned()).collect()
-        }
-        _ => return Err("only eq and in are offered"),
-    };
-    Ok(Filter { column: column.to_owned(), values })
+fn read_filter(name: &str, value: &str, columns: &[Column]) -> Result<Filter, String> {
+    if !grammar::is_group(name) && !columns.iter().any(|column| column.name == name) {
+        return Err("no such column".to_owned());
+    }
+    let condition = grammar::parameter(name, value).map_err(|fault| fault.to_string())?;
+    Filter::of(condition, columns)
 }
 
-fn read_select(value: &str, columns: &[&str]) -> Result<Option<Vec<String>>, &'static str> {
-    if value == "*" || value.is_empty() {
+fn read_select(value: &str, columns: &[Column]) -> Result<Option<Vec<&'static str>>, String> {
+    let names: Vec<&str> = value.split(',').map(str::trim).collect();
+    if value.is_empty() || names.contains(&"*") {
         return Ok(None);
     }
-    let names: Vec<&str> = value.split(',').map(str::trim).collect();
-    if names.iter().all(|name| columns.contains(name)) {
-        Ok(Some(names.into_iter().map(str::to_owned).collect()))
-    } else {
-        Err("names a column that does not exist")
-    }
+    let known = |name: &&str| columns.iter().find(|column| column.name == *name).map(|column| column.name);
+    let found: Option<Vec<_>> = names.iter().map(known).collect();
+    found.map(Some).ok_or_else(|| "names a column that does not exist".to_owned())
 }
 
-fn read_order(value: &str, columns: &[&str]) -> Result<Vec<(String, bool)>, &'static str> {
+/// `COLUMN[.asc|.desc][.nullsfirst|.nullslast]`. Left out, nulls are the greatest, as in PostgreSQL.
+fn read_order(value: &str, columns: &[Column]) -> Result<Vec<Order>, String> {
     let read = |item: &str| {
-        let (column, direction) = item.split_once('.').unwrap_or((item, "asc"));
-        let descending = match direction {
-            "asc" => false,
-            "desc" => true,
-            _ => return Err("order by COLUMN, COLUMN.asc or COLUMN.desc"),
+        let mut parts = item.split('.').peekable();
+        let name = parts.next().unwrap_or_default();
+        let known = columns.iter().find(|column| column.name == name);
+        let column = *known.ok_or("names a column that does not exist")?;
+        if column.kind == Kind::List {
+            return Err("names a column that holds a list");
+        }
+        let descending = parts.peek() == Some(&"desc");
+        parts.next_if(|part| matches!(*part, "asc" | "desc"));
+        let nulls_first = match parts.next() {
+            None => descending,
+            Some("nullsfirst") => true,
+            Some("nullslast") => false,
+            Some(_) => return Err("order by COLUMN, COLUMN.asc or COLUMN.desc, and .nullsfirst or .nullslast"),
         };
-        let known = columns.contains(&column).then(|| (column.to_owned(), descending));
-        known.ok_or("names a column that does not exist")
+        match parts.next() {
+            None => Ok(Order { column, descending, nulls_first }),
+            Some(_) => Err("order by COLUMN, COLUMN.asc or COLUMN.desc, and .nullsfirst or .nullslast"),
+        }
     };
-    value.split(',').map(read).collect()
+    value.split(',').map(|item| read(item.trim()).map_err(str::to_owned)).collect()
 }
 
-fn number(value: &str, max: usize) -> Result<usize, &'static str> {
+fn number(value: &str, max: usize) -> Result<usize, String> {
     let plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    value.parse().ok().filter(|number| plain && *number <= max).ok_or("must be a whole number in range")
+    let number = value.parse().ok().filter(|number| plain && *number <= max);
+    number.ok_or_else(|| "must be a whole number in range".to_owned())
+}
+
+/// `Range: 0-24`, or `0-`, or either with the unit `items=`. A range of bytes, or what is none, asks for nothing here.
+fn range(headers: &HeaderMap) -> Result<Option<(usize, Option<usize>)>, ManageError> {
+    let text = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some((first, last)) = text.strip_prefix("items=").unwrap_or(text).split_once('-') else { return Ok(None) };
+    let Ok(first) = number(first, usize::MAX) else { return Ok(None) };
+    match (last, number(last, usize::MAX)) {
+        ("", _) => Ok(Some((first, None))),
+        (_, Ok(last)) if last < first => Err(ManageError::BadRange),
+        (_, Ok(last)) => Ok(Some((first, Some(last)))),
+        (_, Err(_)) => Ok(None),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
+    const COLUMNS: [Column; 5] =
+        [Column::text("id"), Column::text("status"), Column::number("n"), Column::time("at"), Column::list("scopes")];
+
     fn rows() -> Vec<Map<String, Value>> {
-        [("b", "active", 2), ("a", "revoked", 1), ("c", "active", 30)]
-            .into_iter()
-            .map(|(id, status, n)| {
-                [("id".to_owned(), id.into()), ("status".to_owned(), status.into()), ("n".to_owned(), n.into())]
-                    .into_iter()
-                    .collect()
-            })
-            .collect()
+        let rows = json!([
+            {"id": "b", "status": "active", "n": 2, "at": "2026-03-01T12:00:00.000000Z", "scopes": ["x"]},
+            {"id": "a", "status": "revoked", "n": 1, "at": null, "scopes": []},
+            {"id": "c", "status": "active", "n": 30, "at": "2026-03-02T00:00:00.000000Z", "scopes": ["y"]},
+        ]);
+        serde_json::from_value(rows).unwrap()
     }
 
-    fn ids(query: &str) -> Vec<String> {
-        let query = TableQuery::parse(Some(query), &["id", "status", "n"]).unwrap();
-        query.apply(rows()).iter().map(|row| plain(&row["id"])).collect()
+    fn read(query: &str) -> Result<TableQuery, ManageError> {
+        TableQuery::parse(Some(query), &HeaderMap::new(), &COLUMNS)
+    }
+
+    fn ids(query: &str) -> String {
+        let page = read(query).unwrap_or_else(|error| panic!("{error:?}: {query}")).apply(rows());
+        page.rows.iter().map(|row| row["id"].as_str().unwrap()).collect()
     }
 
     #[test]
     fn rows_are_filtered_ordered_and_cut() {
-        assert_eq!(ids("status=eq.active"), ["b", "c"]);
-        assert_eq!(ids("id=in.(a,c)&order=id.desc"), ["c", "a"]);
-        assert_eq!(ids("order=status.desc,id&limit=2&offset=1"), ["b", "c"]);
-        assert_eq!(ids("n=eq.30"), ["c"]);
-        assert_eq!(ids("order=n.desc"), ["c", "b", "a"]);
+        for (query, expected) in [
+            ("status=eq.active", "bc"),
+            ("id=in.(a,c)&order=id.desc", "ca"),
+            ("order=status.desc,id&limit=2&offset=1", "bc"),
+            ("n=eq.30", "c"),
+            ("order=n.desc", "cba"),
+            ("n=gte.2&n=lt.30", "b"),
+            ("or=(n.gt.29,id.eq.a)", "ac"),
+            ("not.or=(n.gt.29,id.eq.a)", "b"),
+            ("and=(status.eq.active,not.and(n.eq.2,id.eq.b))", "c"),
+            ("status=ilike.ACT*", "bc"),
+            ("status=not.ilike.%25ct%25", "a"),
+            ("id=in.()", ""),
+            ("scopes=not.is.null", "bac"),
+        ] {
+            assert_eq!(ids(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn times_compare_as_times() {
+        for (query, expected) in [
+            ("at=eq.2026-03-01T13:00:00%2B01:00", "b"),
+            ("at=gte.2026-03-02", "c"),
+            ("at=lt.2026-03-02", "b"),
+            ("at=in.(2026-03-02,2026-03-01T12:00:00Z)", "bc"),
+        ] {
+            assert_eq!(ids(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn null_is_neither_equal_nor_unequal() {
+        for (query, expected) in [
+            ("at=is.null", "a"),
+            ("at=not.is.null", "bc"),
+            ("at=neq.2026-03-01T12:00:00Z", "c"),
+            ("at=not.eq.2026-03-01T12:00:00Z", "c"),
+            ("or=(at.gt.2026-03-01,id.eq.a)", "bac"),
+            ("not.and=(at.gt.2026-03-01,id.eq.a)", "bc"),
+            ("order=at", "bca"),
+            ("order=at.desc", "acb"),
+            ("order=at.nullsfirst", "abc"),
+            ("order=at.desc.nullslast", "cba"),
+        ] {
+            assert_eq!(ids(query), expected, "{query}");
+        }
     }
 
     #[test]
     fn only_selected_columns_are_shown() {
-        let query = TableQuery::parse(Some("select=id,n&order=id"), &["id", "status", "n"]).unwrap();
-        assert_eq!(Value::Object(query.apply(rows()).swap_remove(0)), serde_json::json!({"id": "a", "n": 1}));
+        let page = read("select=id,n&order=id").unwrap().apply(rows());
+        assert_eq!(Value::Object(page.rows[0].clone()), json!({"id": "a", "n": 1}));
+        assert_eq!(read("select=*,id").unwrap().apply(rows()).rows[0].len(), 5);
     }
 
     #[test]
     fn every_faulty_parameter_is_named() {
-        let query = "moon=eq.1&id=a&n=like.x&select=secret&order=id.up&limit=-1&offset=x";
-        let Err(ManageError::Invalid(faults)) = TableQuery::parse(Some(query), &["id", "n"]) else {
-            panic!("the query was taken");
-        };
+        let query = "moon=eq.1&id=a&n=like.x&select=secret&order=id.up&limit=-1&offset=x&n=eq.x&at=gt.noon\
+            &scopes=cs.%7Bx%7D&scopes=eq.x&status=is.true&n=ilike.1&or=(moon.eq.1)&order=n&limit=1&order=scopes";
+        let Err(ManageError::BadQuery(faults)) = read(query) else { panic!("the query was taken") };
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(fields, ["id", "limit", "moon", "n", "offset", "order", "select"]);
+        let expected = "moon id n select order limit offset n at scopes scopes status n or order limit order";
+        assert_eq!(fields.join(" "), expected);
+    }
+
+    #[test]
+    fn a_range_is_an_offset_and_a_limit() {
+        let cut = |query: &str, range: &str| {
+            let headers = [(header::RANGE, range.parse().unwrap())].into_iter().collect();
+            let page = TableQuery::parse(Some(query), &headers, &COLUMNS).ok()?.apply(rows());
+            Some(page.rows.iter().map(|row| row["id"].as_str().unwrap()).collect::<String>())
+        };
+        for (query, range, expected) in [
+            ("", "0-0", Some("b")),
+            ("", "1-", Some("ac")),
+            ("", "items=1-1", Some("a")),
+            ("", "0-18446744073709551615", Some("bac")),
+            ("", "bytes=0-0", Some("bac")),
+            ("", "x", Some("bac")),
+            ("", "2-1", None),
+            ("limit=2", "0-0", Some("ba")),
+        ] {
+            assert_eq!(cut(query, range).as_deref(), expected, "{query} {range}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::ManageError;
+use super::query::Page;
 use crate::hex;
 
 const CACHE_CONTROL: &str = "private, no-cache";
@@ -13,16 +14,20 @@ const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
 /// Whether a change should be answered with the changed rows.
 pub(super) fn wants_representation(headers: &HeaderMap) -> bool {
-    headers
-        .get_all("prefer")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .any(|value| value.split(',').any(|preference| preference.trim() == "return=representation"))
+    prefers(headers, "return=representation")
+}
+
+/// Whether the caller has a preference (RFC 7240); those that nobody here knows are ignored, as they should be.
+fn prefers(headers: &HeaderMap, preference: &str) -> bool {
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split([',', ';'])).any(|said| said.trim() == preference)
 }
 
 /// Whether the caller takes one object and no list.
 fn wants_one_object(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with(ONE_OBJECT))
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let types = values.flat_map(|value| value.split(','));
+    types.filter_map(|range| range.split(';').next()).any(|name| name.trim().eq_ignore_ascii_case(ONE_OBJECT))
 }
 
 /// Whether `count` rows can be answered in the form that is asked for.
@@ -64,11 +69,49 @@ fn means(known: &str, tag: &str) -> bool {
     known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
 }
 
+/// `200` with a page of a table, and in `Content-Range` which of its rows these are; of how many, if the caller prefers
+/// `count=exact`.
+///
+/// # Errors
+/// `406` when a single object was asked for and there is not exactly one.
+pub(super) fn page(headers: &HeaderMap, page: Page) -> Result<Response, ManageError> {
+    let range = content_range(headers, (page.offset, page.rows.len()), page.total);
+    Ok(with_range(rows(headers, page.rows)?, range))
+}
+
+/// What a change that touched these rows answers: `204`, or `200` with them.
+///
+/// # Errors
+/// `406` when a single object was asked for and there is not exactly one.
+pub(super) fn changed(
+    headers: &HeaderMap,
+    count: usize,
+    represented: Option<Vec<Map<String, Value>>>,
+) -> Result<Response, ManageError> {
+    let response = match represented {
+        Some(changed) => rows(headers, changed)?,
+        None => StatusCode::NO_CONTENT.into_response(),
+    };
+    Ok(with_range(response, content_range(headers, (0, count), count)))
+}
+
+fn content_range(headers: &HeaderMap, (offset, count): (usize, usize), total: usize) -> String {
+    let rows = if count == 0 { "*".to_owned() } else { format!("{offset}-{}", offset.saturating_add(count - 1)) };
+    if prefers(headers, "count=exact") { format!("{rows}/{total}") } else { format!("{rows}/*") }
+}
+
+fn with_range(mut response: Response, range: String) -> Response {
+    if let Ok(value) = HeaderValue::try_from(range) {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    response
+}
+
 /// `200` with the rows, or with the only one when the caller accepts a single object.
 ///
 /// # Errors
 /// `406` when a single object was asked for and there is not exactly one.
-pub(super) fn rows(headers: &HeaderMap, rows: Vec<Map<String, Value>>) -> Result<Response, ManageError> {
+fn rows(headers: &HeaderMap, rows: Vec<Map<String, Value>>) -> Result<Response, ManageError> {
     check_count(headers, rows.len())?;
     let mut rows = rows.into_iter().map(Value::Object);
     let (body, content_type) = if wants_one_object(headers) {

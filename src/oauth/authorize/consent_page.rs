@@ -10,6 +10,7 @@ use routix_projections::members;
 use super::checks::AuthorizationRequest;
 use super::organizations::Choice;
 use super::shown::Shown;
+use crate::keys::Seal;
 use crate::oauth::server::OAuthServer;
 use crate::pages::scopes::{ScopeGroup, groups};
 use crate::pages::{Frame, PageError, Visitor};
@@ -64,7 +65,9 @@ pub(super) async fn page(
     let app = details(server, request).await?;
     let organization = members::organization(&server.access.read, app.organization_id).await?;
     let member = members::membership(&server.access.read, app.organization_id, session.user.id).await;
-    let sealed = shown.seal(&server.access.keys.current()).map_err(|error| PageError::Internal(Box::new(error)))?;
+    let sealed = shown
+        .seal(&server.access.keys.current(), Seal::ConsentForm)
+        .map_err(|error| PageError::Internal(Box::new(error)))?;
     let template = ConsentTemplate {
         frame: Frame::at(visitor, &format!("{PATH}?{}", shown.query)),
         action: PATH,

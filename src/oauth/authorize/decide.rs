@@ -20,6 +20,7 @@ use super::shown::Shown;
 use crate::commands::authorizations::AuthorizationFailure;
 use crate::commands::consents::ConsentParties;
 use crate::commands::{CommandError, Origin};
+use crate::keys::Seal;
 use crate::oauth::server::OAuthServer;
 use crate::oauth::values;
 use crate::pages::{Form, PageError, Visitor, error_page, see_other};
@@ -39,7 +40,7 @@ async fn decided(server: &OAuthServer, visitor: &Visitor, request: Request) -> R
     let session = visitor.session.as_ref().ok_or(PageError::StaleForm)?;
     let sealed = form.required("request")?;
     let keys = server.access.keys.current();
-    let shown = Shown::unseal(&keys, sealed, session.id).ok_or(PageError::StaleForm)?;
+    let shown = Shown::unseal(&keys, Seal::ConsentForm, sealed, session.id).ok_or(PageError::StaleForm)?;
     // Who took his time is asked again, with the page as it is now.
     if shown.is_too_old_at(server.access.system.now()) {
         return Ok(see_other(&format!("{PATH}?{}", shown.query)));
@@ -102,7 +103,10 @@ async fn approve(
 }
 
 /// The code; `None` when the same form made it before and its minute is over.
-async fn issue(
+///
+/// # Errors
+/// [`AuthorizationFailure`]
+pub(super) async fn issue(
     server: &OAuthServer,
     (request, shown): (&AuthorizationRequest, &Shown),
     parties: ConsentParties,

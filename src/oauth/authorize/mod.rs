@@ -12,6 +12,7 @@
 //! session. Deliberately absent: approval without asking. A client that holds no secret cannot be told from a copy of it
 //! (OAuth 2.1, 7.3), and for the others one click is little.
 
+pub(super) mod authorizations;
 mod checks;
 mod consent_page;
 mod decide;

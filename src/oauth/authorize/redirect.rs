@@ -17,8 +17,13 @@ pub(super) struct Return {
 
 impl Return {
     pub(super) fn refused(&self, refusal: &RedirectRefusal, issuer: &str) -> Response {
+        see_other(&self.location_refused(refusal, issuer))
+    }
+
+    /// Where a refusal sends the browser.
+    pub(super) fn location_refused(&self, refusal: &RedirectRefusal, issuer: &str) -> String {
         let description = refusal.to_string();
-        self.with(&[("error", refusal.code()), ("error_description", &description)], issuer)
+        self.location(&[("error", refusal.code()), ("error_description", &description)], issuer)
     }
 
     /// The answer to the person. A fault of ours the client is told of: no status travels in a redirect (RFC 6749, 4.1.2.1).
@@ -32,16 +37,18 @@ impl Return {
         self.refused(&refusal, issuer)
     }
 
+    /// `303` with a code.
     pub(super) fn with_code(&self, code: &str, issuer: &str) -> Response {
-        self.with(&[("code", code)], issuer)
+        see_other(&self.location_with_code(code, issuer))
     }
 
-    /// `303` to the URI exactly as it is, its own query kept, with the parameters behind it, `state` byte for byte and the
-    /// issuer (RFC 9207).
-    fn with(&self, parameters: &[(&str, &str)], issuer: &str) -> Response {
-        see_other(&self.location(parameters, issuer))
+    /// Where a code sends the browser.
+    pub(super) fn location_with_code(&self, code: &str, issuer: &str) -> String {
+        self.location(&[("code", code)], issuer)
     }
 
+    /// The URI exactly as it is, its own query kept, with the parameters behind it, `state` byte for byte and the issuer
+    /// (RFC 9207).
     fn location(&self, parameters: &[(&str, &str)], issuer: &str) -> String {
         let mut location = self.uri.as_str().to_owned();
         let state = self.state.as_deref().map(|state| ("state", state));

@@ -1,4 +1,5 @@
-//! What a consent page showed, on its way through the form: sealed, and bound to the session it was shown in.
+//! What a consent page showed, on its way through the form, or a front end of one's own, under its name: sealed, and bound
+//! to the session it was shown in.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use routix_domain::value::RedirectUri;
@@ -26,17 +27,21 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn seal(&self, keys: &Keys) -> Result<String, serde_json::Error> {
-        Ok(keys.seal(Seal::ConsentForm, self.shown_at, &serde_json::to_vec(self)?))
+    pub(super) fn seal(&self, keys: &Keys, seal: Seal) -> Result<String, serde_json::Error> {
+        Ok(keys.seal(seal, self.shown_at, &serde_json::to_vec(self)?))
     }
 
-    /// The page, if it is one of ours and was shown in this session.
-    pub(super) fn unseal(keys: &Keys, text: &str, session_id: Uuid) -> Option<Self> {
-        let shown: Self = serde_json::from_slice(&keys.unseal(Seal::ConsentForm, text)?).ok()?;
+    /// The request, if it was sealed as this by us and shown in this session.
+    pub(super) fn unseal(keys: &Keys, seal: Seal, text: &str, session_id: Uuid) -> Option<Self> {
+        let shown: Self = serde_json::from_slice(&keys.unseal(seal, text)?).ok()?;
         (shown.session_id == session_id).then_some(shown)
     }
 
+    pub(super) fn expires_at(&self) -> DateTime<Utc> {
+        self.shown_at + LIFETIME
+    }
+
     pub(super) fn is_too_old_at(&self, now: DateTime<Utc>) -> bool {
-        now >= self.shown_at + LIFETIME
+        now >= self.expires_at()
     }
 }

@@ -76,9 +76,6 @@ fn read(query: Option<&str>, faults: &mut Faults) -> Pairs {
 }
 
 fn unknown(name: &str) -> Fault {
-    if name == "access_token" {
-        return Fault::new(name, "token_in_query", "send the token in the Authorization header, never in an address");
-    }
     Fault::new(shown(name), "unknown_parameter", "no such parameter here")
 }
 

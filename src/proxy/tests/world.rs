@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::AppPrincipal;
 use crate::http::Failure;
+use crate::http::dialect::Dialect;
 use crate::http::origin::RequestOrigin;
 use crate::proxy::catalogue::Catalogue;
 use crate::proxy::records::test_support::{Kind, ScratchRecords};
@@ -166,14 +167,14 @@ impl Answer {
 }
 
 pub(super) async fn send(router: &Router, request: Request<Body>) -> Answer {
-    let path = request.uri().path().to_owned();
+    let dialect = Dialect::of(request.uri().path(), request.headers());
     let response = router.clone().oneshot(request).await.unwrap();
     let failure = response.extensions().get::<Failure>().cloned();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
     // The edge writes the body of a failure; here its words are enough.
     let body = match failure {
-        Some(failure) => failure.body(&path, "r"),
+        Some(failure) => failure.body(dialect, "r"),
         None if text.is_empty() => Value::Null,
         None => serde_json::from_str(&text).unwrap(),
     };

@@ -65,8 +65,12 @@ impl Request {
 
     /// The path to send a browser to.
     pub(crate) fn path(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        format!("{AUTHORIZE}?{}", query.extend_pairs(&self.0).finish())
+        format!("{AUTHORIZE}?{}", self.query())
+    }
+
+    /// The parameters as they are written in a URL, and in a form.
+    pub(crate) fn query(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 }
 

@@ -7,6 +7,7 @@ mod changes;
 mod client;
 mod code_flow;
 mod codes;
+mod dialects;
 mod edge;
 mod forget;
 mod html;

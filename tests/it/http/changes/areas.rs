@@ -53,6 +53,7 @@ pub(super) async fn tokens(round: &Round) {
         let ask = Ask::Form(&browser, AUTHORIZE, fields(&page, "consent", "decision", decision));
         round.changes(("POST", "authorize::PATH"), member.clone(), ask).await;
     }
+    by_token(round, &request).await;
     for path in DOORS {
         let door = ("POST", &*quoted(path));
         let code = approve(&browser, &request).await;
@@ -71,6 +72,29 @@ pub(super) async fn tokens(round: &Round) {
         let given_back = of_client(round, json!({"token": token}));
         round.changes(("POST", &quoted(path)), round.by_client(), post(round, path, &given_back)).await;
     }
+}
+
+/// The same decisions at a front end of one's own.
+async fn by_token(round: &Round, request: &Request) {
+    const NAMES: &str = "/auth/v1/oauth/authorizations";
+    let token = round.app.sign_in(Actor::Member).await;
+    let create = || {
+        let form =
+            round.app.post(NAMES).bearer_auth(&token).header("content-type", "application/x-www-form-urlencoded");
+        form.body(request.query())
+    };
+    round.records_nothing(("POST", &quoted(NAMES)), "nothing is stored before the decision", Ask::api(create())).await;
+    for action in ["approve", "deny"] {
+        let name = text(&answer(create()).await.expect(201).json()["authorization_id"]);
+        let path = format!("{NAMES}/{name}/consent");
+        let ask = Ask::api(round.app.post(&path).bearer_auth(&token).json(&json!({"action": action})));
+        let door = quoted(&format!("{NAMES}/{{id}}/consent"));
+        round.changes(("POST", &door), LogActor::User(Actor::Member.id()), ask).await;
+    }
+    let grants = "/auth/v1/user/oauth/grants";
+    let path = format!("{grants}?client_id={}", round.client.client_id);
+    let ask = Ask::api(round.app.request(Method::DELETE, &path).bearer_auth(&token));
+    round.changes(("DELETE", &quoted(grants)), LogActor::User(Actor::Member.id()), ask).await;
 }
 
 async fn refresh_token(round: &Round, browser: &Browser) -> String {

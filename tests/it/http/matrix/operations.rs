@@ -12,7 +12,7 @@ use crate::http::world::{Actor, PASSWORD};
 
 const PROXY: &str = "/functions/v1/api/";
 /// The name of one of the schemas.
-const EVENT: &str = "app.registered.1.json";
+const EVENT: &str = "app.registered.v1.json";
 /// An id that nothing has.
 const NOTHING: &str = "00000000-0000-4000-8000-000000000000";
 

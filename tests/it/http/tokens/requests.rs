@@ -57,10 +57,10 @@ async fn tk4_another_content_type_is_refused() {
     let (app, client) = with_client().await;
     for content_type in ["text/plain", "multipart/form-data; boundary=x", "application/xml", ""] {
         let refused = send(&app, DOOR, content_type, form(&client)).await;
-        assert_eq!(refused.failure(), (400, "invalid_request".to_owned()), "{content_type}");
+        assert_eq!(refused.failure(), (415, "unsupported_media_type".to_owned()), "{content_type}");
     }
     let refused = answer(app.post(DOOR).body(form(&client))).await;
-    assert_eq!(refused.failure(), (400, "invalid_request".to_owned()), "no content type");
+    assert_eq!(refused.failure(), (415, "unsupported_media_type".to_owned()), "no content type");
 }
 
 #[tokio::test]
