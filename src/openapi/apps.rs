@@ -271,15 +271,19 @@ fn branch_columns() -> Vec<(&'static str, Schema)> {
 /// What may be said of an app. Each needs a line of its own here and in `app_fields`.
 fn said() -> Vec<(&'static str, Schema)> {
     let or_empty = |schema: Schema| Schema::any_of(vec![schema, Schema::one_of([""])]);
-    let uri = Schema::bounded(1, 2_000).says(
+    let uris = Schema::list_of(Schema::bounded(1, 2_000), 1, 50).says(
         "Absolute, without fragment and user: https, http on a loopback address, or a reverse-domain scheme of a public client.",
     );
+    let scopes = Schema::list_of(Schema::named("Scope"), 1, 1_000).says("What it may be granted at most.");
     vec![
         ("name", line(100).says("What people see.")),
-        ("description", or_null(or_empty(line(1_000)))),
-        ("homepage_url", or_null(or_empty(Schema::pattern("^https://[^\\s\"\\\\]+$")))),
-        ("redirect_uris", Schema::list_of(uri, 1, 50)),
-        ("allowed_scopes", Schema::list_of(Schema::named("Scope"), 1, 1_000)),
+        ("description", or_null(or_empty(line(1_000))).says("What it is for; empty or null for nothing.")),
+        (
+            "homepage_url",
+            or_null(or_empty(Schema::pattern("^https://[^\\s\"\\\\]+$"))).says("An https URL that people see."),
+        ),
+        ("redirect_uris", uris),
+        ("allowed_scopes", scopes),
         (
             "allowed_branch_ids",
             Schema::list(Schema::uuid()).nullable().says("Open branches of the organization; empty or null for all."),
@@ -329,7 +333,9 @@ pub(super) fn schemas(scopes: &[(String, String)]) -> Vec<(String, Schema)> {
         named("Scope", Schema::one_of(names).says("What an app may do.")),
         named("NewApp", Schema::object(new)),
         named("RegisteredApp", Schema::object(registered)),
-        named("AppChange", Schema::any_of(vec![Schema::object(change), Schema::object(cut_off)])),
+        named("AppChange", Schema::any_of(vec![Schema::named("AppEdit"), Schema::named("AppCutOff")])),
+        named("AppEdit", Schema::object(change).says("What is to be different.")),
+        named("AppCutOff", Schema::object(cut_off).says("Revoked, and whether tokens that are out end, too.")),
         named("App", row(app_columns()).says("An app. `select` chooses among its members.")),
         named("Consent", row(consent_columns()).says("What a person lets an app do in an organization.")),
         named("Organization", row(organization_columns())),

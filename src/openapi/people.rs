@@ -30,7 +30,7 @@ fn sign_in() -> Operation {
         .takes([Parameter::query("grant_type", grant_type).required().like("password")])
         .body(
             JSON_OR_FORM,
-            Schema::any_of(vec![Schema::named("PasswordRequest"), Schema::named("SessionRequest")]),
+            Schema::named("SignInRequest"),
             &[
                 ("password", r#"{"email":"owner@vandenberg.example","password":"xXIb.oXxO.V3gd.xvA6.tkYV"}"#),
                 ("refresh_token", r#"{"refresh_token":"s1.sraXTBzjT2aiU-CDWbmn5AAAAAFAYONhqNNjzQ8PlXtzN_XJ"}"#),
@@ -102,7 +102,9 @@ pub(super) fn schemas() -> Vec<(String, Schema)> {
         Member::required("password", Schema::bounded(1, 1_000)),
     ];
     let refresh = vec![Member::required("refresh_token", Schema::bounded(1, 1_000))];
+    let either = Schema::any_of(vec![Schema::named("PasswordRequest"), Schema::named("SessionRequest")]);
     vec![
+        ("SignInRequest".to_owned(), either.says("As `grant_type` says.")),
         ("PasswordRequest".to_owned(), Schema::open(password)),
         ("SessionRequest".to_owned(), Schema::open(refresh)),
         ("Session".to_owned(), Schema::object(session)),

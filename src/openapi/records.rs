@@ -218,8 +218,8 @@ const WRITES: [&Refusal; 4] = [
 ];
 
 fn change(resource: &Resource, version: ApiVersion) -> Operation {
-    let tag = Schema::pattern("^(\\*|(W/)?\"[!#-+\\--~]*\"(, ?(W/)?\"[!#-+\\--~]*\")*)$");
-    let tag = tag.says("An `ETag`: nothing changes when the record is not that any more.");
+    let tag = Schema::pattern("^(\\*|\"[0-9]+\")$");
+    let tag = tag.says("The `ETag` of the record, or `*`: nothing changes when the record is not that any more.");
     let field = writable(resource, version).next().map(|field| fields::example([field])).unwrap_or_default();
     let more = [&refusal::NO_RECORD, &refusal::TAKEN, &refusal::CHANGED_SINCE];
     operation(resource, version, ("change", Method::Patch, "/{id}"), &format!("Change a record of {}", resource.name))

@@ -46,6 +46,10 @@ pub(super) fn of_parameter(parameter: &Parameter) -> Row {
 pub(super) fn rows(schema: &Schema) -> Vec<Row> {
     let mut rows = Vec::new();
     push_rows("", schema, &mut rows);
+    // Where all are, it need not be said of each.
+    if rows.iter().all(|row| row.is_required) {
+        rows.iter_mut().for_each(|row| row.is_required = false);
+    }
     rows
 }
 
@@ -98,13 +102,14 @@ fn plain(schema: &Schema) -> Type {
         Kind::Boolean => words("boolean".to_owned()),
         Kind::List { items, .. } => {
             let items = plain(items);
-            let inner = if items.words.is_empty() { String::new() } else { format!(" of {}", items.words) };
-            Type { words: format!("array{inner}"), ..items }
+            Type { words: format!("array of {}", items.words), ..items }
         }
         Kind::Object { .. } => words("object".to_owned()),
         Kind::AnyOf(schemas) => {
+            // That a text may be empty goes without saying.
+            let is_empty = |schema: &Schema| matches!(&schema.kind, Kind::Text(text) if text.values == [""]);
             let all: Vec<String> =
-                schemas.iter().map(plain).map(|kind| kind.words).filter(|text| !text.is_empty()).collect();
+                schemas.iter().filter(|schema| !is_empty(schema)).map(|schema| plain(schema).words).collect();
             words(all.join(" | "))
         }
     }
