@@ -4,7 +4,7 @@ use routix_domain::value::Scope;
 
 use super::model::Description;
 use super::schema::Schema;
-use super::{apps, discovery, history, people, records, refusal, tokens};
+use super::{apps, consents, discovery, history, people, records, refusal, tokens};
 use crate::proxy::catalogue::Catalogue;
 
 impl Description {
@@ -16,12 +16,13 @@ impl Description {
         let scopes: Vec<(String, String)> = catalogue.scopes().iter().filter_map(text).collect();
         let mut sections = vec![tokens::section()];
         sections.extend(records::sections(catalogue));
-        sections.extend([people::section(), apps::section(), history::section()]);
+        sections.extend([people::section(), consents::section(), apps::section(), history::section()]);
         sections.push(discovery::section(public_url, &scopes));
         let mut schemas: Vec<(String, Schema)> = refusal::schemas();
         schemas.extend(tokens::schemas());
         schemas.extend(records::schemas(catalogue));
         schemas.extend(people::schemas());
+        schemas.extend(consents::schemas());
         schemas.extend(apps::schemas(&scopes));
         schemas.extend(history::schemas());
         schemas.extend(discovery::schemas());

@@ -16,10 +16,11 @@ pub enum Header {
     RateLimitPolicy,
     IdempotencyReplayed,
     CacheControl,
+    ContentRange,
 }
 
 impl Header {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RequestId,
         Self::ETag,
         Self::Location,
@@ -32,6 +33,7 @@ impl Header {
         Self::RateLimitPolicy,
         Self::IdempotencyReplayed,
         Self::CacheControl,
+        Self::ContentRange,
     ];
 
     /// As it is written in answers.
@@ -48,6 +50,7 @@ impl Header {
             Self::RateLimitPolicy => "RateLimit-Policy",
             Self::IdempotencyReplayed => "Idempotency-Replayed",
             Self::CacheControl => "Cache-Control",
+            Self::ContentRange => "Content-Range",
         }
     }
 
@@ -66,6 +69,7 @@ impl Header {
             Self::RateLimitPolicy => "RateLimitPolicy",
             Self::IdempotencyReplayed => "IdempotencyReplayed",
             Self::CacheControl => "CacheControl",
+            Self::ContentRange => "ContentRange",
         }
     }
 
@@ -88,6 +92,9 @@ impl Header {
             Self::RateLimitPolicy => "How many requests an app has in a minute. Absent without a limit.",
             Self::IdempotencyReplayed => "`true` when this is the answer to the first request with the same key.",
             Self::CacheControl => "Whether and for how long the answer may be kept.",
+            Self::ContentRange => {
+                "Which rows these are, from 0 on, and of how many: `0-24/57`; `*` for what is not known or was not asked for."
+            }
         }
     }
 
@@ -101,7 +108,8 @@ impl Header {
             | Self::Link
             | Self::Allow
             | Self::RetryAfter
-            | Self::CacheControl => true,
+            | Self::CacheControl
+            | Self::ContentRange => true,
             Self::WwwAuthenticate | Self::RateLimit | Self::RateLimitPolicy | Self::IdempotencyReplayed => false,
         }
     }
@@ -126,6 +134,7 @@ impl Header {
             Self::RateLimitPolicy => "\"default\";q=3000;w=60",
             Self::IdempotencyReplayed => "true",
             Self::CacheControl => "no-store",
+            Self::ContentRange => "0-24/*",
         }
     }
 
@@ -143,6 +152,7 @@ impl Header {
             | Self::RateLimit
             | Self::RateLimitPolicy
             | Self::CacheControl => Schema::text(),
+            Self::ContentRange => Schema::pattern("^([0-9]+-[0-9]+|\\*)/([0-9]+|\\*)$"),
         }
     }
 }

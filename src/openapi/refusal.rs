@@ -94,6 +94,15 @@ refusals! {
 
     AUTHORIZATION = 400 "invalid_request" "The client is unknown or revoked, or the redirect URI is not registered. A page says which." "the request cannot be read";
 
+    AUTHORIZATION_REQUEST = 400 "invalid_request" "The authorization request is at fault: the client, the redirect URI, the challenge, or a parameter that is missing or doubled." "the code_challenge must be 43 characters of A-Z a-z 0-9 _ -";
+    RESPONSE_TYPE = 400 "unsupported_response_type" "`response_type` is not `code`." "only response_type=code is offered";
+    NOT_GRANTABLE = 403 "forbidden" "In no organization may this person let the app do what it asks for." "there is no organization in which you may let the app do what it asks for";
+    NO_AUTHORIZATION = 404 "not_found" "No authorization has this name for this session, or its ten minutes are over." "there is no such authorization for this session, or its ten minutes are over";
+    DECISION = 400 "invalid_request" "`action` or `organization_id` is at fault, or the body is no JSON object." "invalid: action" ("action", "invalid_value", "must be approve or deny");
+    DECIDED = 409 "conflict" "It was decided before." "this authorization was decided before";
+    CLIENT_ID = 400 "invalid_request" "`client_id` is missing, or no UUID." "invalid: client_id" ("client_id", "required", "say which client: ?client_id=UUID");
+    NO_GRANT = 404 "not_found" "You let no such app do anything." "you granted this client nothing";
+
     OTHER_PAGE = 403 "forbidden" "The form comes from another site or another session." "the request cannot be read";
     NO_PAGE = 404 "not_found" "There is no such thing for this person." "there is nothing at this path";
 

@@ -1,15 +1,19 @@
 //! What the tables of `/rest/v1` have in common: a grammar of parameters, and two forms of an answer.
 
+use super::header::Header;
 use super::model::{Access, Answer, Method, Operation, Parameter};
 use super::refusal::{self, Refusal};
 use super::schema::{Kind, Schema};
 
 /// How tables are read, for the description of a section.
-pub(super) const MANNER: &str = "Tables are read in the manner of PostgREST: `?column=eq.VALUE` or `in.(A,B)` filters, \
-    `select`, `order`, `limit` and `offset` shape the rows, and `Accept: application/vnd.pgrst.object+json` asks for the \
-    one row that matches.";
-/// The filters that are offered, as a pattern: whoever adds an operator adds it here and in `MANNER`.
-const FILTER: &str = "^(eq\\.|in\\.\\(.*\\)$)";
+pub(super) const MANNER: &str = "Tables are read in the manner of PostgREST: `?column=eq.VALUE` filters, with `neq`, `gt`, \
+    `gte`, `lt`, `lte`, `ilike`, `in.(A,B)`, `is.null`, and `not.` before each; `or=(a.eq.1,b.is.null)` and `and=(…)` join \
+    conditions. `select`, `order`, `limit` and `offset` (or the header `Range`) shape the rows, `Prefer: count=exact` has \
+    `Content-Range` say of how many, and `Accept: application/vnd.pgrst.object+json` asks for the one row that matches.";
+/// A day of any month, so that a tester makes up none that there never was.
+const DAY: &str =
+    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
+const TIME: &str = "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z";
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
 /// What reading a table refuses.
@@ -23,19 +27,35 @@ pub(super) fn table(id: &str, name: &str, summary: &str) -> Operation {
 
 /// The parameters of a table with these columns.
 pub(super) fn parameters(columns: &[(&'static str, Schema)]) -> Vec<Parameter> {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let any = names.join("|");
-    let one = format!("({any})(\\.(asc|desc))?");
+    let names = |keep: fn(&Schema) -> bool| {
+        let kept = columns.iter().filter(|(_, schema)| keep(schema)).map(|(name, _)| *name);
+        kept.collect::<Vec<_>>().join("|")
+    };
+    let any = names(|_| true);
+    let one = format!("({})(\\.(asc|desc))?(\\.nulls(first|last))?", names(|schema| !is_list(schema)));
     let mut parameters = vec![
         select(&any),
         Parameter::query(
             "order",
-            Schema::pattern(format!("^{one}(,{one})*$")).says("Columns, each with `.asc` or `.desc`."),
+            Schema::pattern(format!("^{one}(,{one})*$"))
+                .says("Columns, each with `.asc` or `.desc`, and `.nullsfirst` or `.nullslast`."),
         ),
         Parameter::query("limit", Schema::integer(0, 1_000).or_else(1_000).says("How many rows at most.")),
         Parameter::query("offset", Schema::count(u64::MAX).or_else(0).says("How many to leave out first.")),
     ];
-    parameters.extend(names.iter().map(|name| filter(name)));
+    parameters.extend(columns.iter().map(|(name, schema)| filter(name, schema)));
+    parameters.extend(["or", "and"].map(|name| {
+        Parameter::query(
+            name,
+            Schema::pattern(format!("^\\(({any})\\.is\\.null(,({any})\\.is\\.null)*\\)$"))
+                .says("A group of conditions."),
+        )
+    }));
+    parameters.push(Parameter::header(
+        "Range",
+        Schema::pattern("^[0-9]{1,6}-$")
+            .says("Which rows, from 0 on, `0-24`, where neither `limit` nor `offset` says it."),
+    ));
     parameters
 }
 
@@ -55,14 +75,32 @@ pub(super) fn changes(columns: &[(&'static str, Schema)], id: &str) -> Vec<Param
     parameters
 }
 
-fn filter(column: &str) -> Parameter {
-    let schema =
-        Schema::pattern(FILTER).says(format!("Only rows of which `{column}` is this: `eq.VALUE`, `in.(A,B)`."));
-    Parameter::query(column, schema)
+fn is_list(schema: &Schema) -> bool {
+    matches!(schema.kind, Kind::List { .. })
+}
+
+/// A filter by what the column holds: a condition that cannot be of it is refused.
+fn filter(column: &str, schema: &Schema) -> Parameter {
+    let compare = |value: &str| format!("(eq|neq|gt|gte|lt|lte)\\.{value}|in\\.\\({value}(,{value})*\\)|is\\.null");
+    let conditions = match &schema.kind {
+        Kind::List { .. } => "is\\.null".to_owned(),
+        Kind::Integer { .. } => compare("-?[0-9]{1,18}"),
+        Kind::Text(text) if text.format == Some("date-time") => compare(&format!("20[0-9]{{2}}-{DAY}({TIME})?")),
+        _ => format!("(eq|neq|gt|gte|lt|lte)\\..*|in\\.\\([^\"(),]*\\)|ilike\\.[^\\\\]{{0,200}}|is\\.null"),
+    };
+    let schema = Schema::pattern(format!("^(not\\.)?({conditions})$"));
+    Parameter::query(
+        column,
+        schema.says(format!("Only rows of which `{column}` is so: `eq.VALUE`, `in.(A,B)`, `is.null`.")),
+    )
 }
 
 /// `200` with rows, or with the only one.
 pub(super) fn rows(says: &str, schema: &str, row: &str) -> Answer {
     let list = Schema::new(Kind::List { items: Box::new(Schema::named(schema)), least: 0, most: None });
-    Answer::new(200, says).json(list, format!("[{row}]")).of_type(ONE_OBJECT, Schema::named(schema), row)
+    Answer::new(200, says).with(&[Header::ContentRange]).json(list, format!("[{row}]")).of_type(
+        ONE_OBJECT,
+        Schema::named(schema),
+        row,
+    )
 }
