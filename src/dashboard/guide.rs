@@ -97,6 +97,8 @@ impl Reader {
             is_current: path == GUIDE,
         }];
         chapters.extend(Chapter::ALL.iter().map(|chapter| self.link(chapter, path)));
+        let name = words.get("section-reference");
+        chapters.push(NavigationLink { name, href: format!("{GUIDE}/{REFERENCE}"), is_current: false });
         let mut groups = vec![NavigationGroup { name: words.get("guide-title"), links: chapters }];
         let own = |(_, organization): &(MemberRow, OrganizationRow)| NavigationLink {
             name: organization.name.clone(),
