@@ -25,7 +25,7 @@ use crate::pages::visitor::SIGN_IN;
 use crate::pages::{Frame, Navigation, NavigationGroup, NavigationLink, PageError, Visitor, Words, see_other};
 
 /// The path of the description of every call, which is no chapter.
-const REFERENCE: &str = "api";
+const REFERENCE: &str = "/docs/api";
 
 pub(super) fn router() -> Router<Arc<Dashboard>> {
     Router::new().route(GUIDE, get(index)).route("/docs/{chapter}", get(chapter))
@@ -97,6 +97,8 @@ impl Reader {
             is_current: path == GUIDE,
         }];
         chapters.extend(Chapter::ALL.iter().map(|chapter| self.link(chapter, path)));
+        let name = words.get("section-reference");
+        chapters.push(NavigationLink { name, href: REFERENCE.to_owned(), is_current: false });
         let mut groups = vec![NavigationGroup { name: words.get("guide-title"), links: chapters }];
         let own = |(_, organization): &(MemberRow, OrganizationRow)| NavigationLink {
             name: organization.name.clone(),
@@ -138,9 +140,6 @@ async fn chapter(
     Path(slug): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if slug == REFERENCE {
-        return see_other("/reference");
-    }
     let page = async { show(&dashboard, Reader::new(&dashboard, visitor.clone(), query).await?, &slug).await };
     visitor.answer(page.await)
 }

@@ -59,6 +59,8 @@ struct Places {
     column: usize,
     in_head: bool,
     samples: usize,
+    /// The last code block was for a shell, so that a text behind it is what it prints.
+    after_shell: bool,
 }
 
 impl Writer<'_> {
@@ -92,16 +94,19 @@ impl Writer<'_> {
             return;
         };
         let filled = if language == "sh" { self.context.values.fill(text) } else { text.to_string() };
+        let is_shell = language == "sh";
         places.samples += 1;
-        self.sample(filled.trim_end(), places.samples);
+        self.sample(filled.trim_end(), places);
+        places.after_shell = is_shell;
     }
 
     /// A block of code, with a button that a script shows.
-    fn sample(&mut self, code: &str, number: usize) {
-        let words = self.context.words;
+    fn sample(&mut self, code: &str, places: &Places) {
+        let (words, number) = (self.context.words, places.samples);
         let (label, copies) = match self.block.as_deref().unwrap_or_default() {
             "sh" => (words.get("guide-shell"), true),
             "js" => ("JavaScript".to_owned(), true),
+            "text" if places.after_shell => (words.get("guide-output"), false),
             "text" => (words.get("guide-text"), false),
             _ => (words.get("guide-answer"), false),
         };

@@ -11,7 +11,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd, TextMergeStream}
 
 use super::printed::compare;
 use super::script::Journey;
-use super::visitor::code_of;
+use super::visitor::{code_of, page_of};
 
 /// The language of a block and what is in it.
 type Block = (String, String);
@@ -39,8 +39,8 @@ struct Shell {
 }
 
 impl Shell {
-    /// With the variables that the guide names, in an empty folder.
-    fn start(journey: &Journey) -> Self {
+    /// In an empty folder, knowing nothing but these variables.
+    fn start(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut bash = Command::new("bash")
             .arg("-s")
@@ -49,14 +49,7 @@ impl Shell {
             .env("PATH", env::var_os("PATH").unwrap())
             .env("HOME", folder.path())
             .env("LC_ALL", "C.UTF-8")
-            .envs([
-                ("ROUTIX_URL", journey.get("ROUTIX_URL")),
-                ("CLIENT_ID", journey.get("ROUTIX_CLIENT_ID")),
-                ("BRANCH", journey.get("ROUTIX_BRANCH")),
-                ("ROUTIX_CLIENT_SECRET", journey.get("ROUTIX_CLIENT_SECRET")),
-                ("EMAIL", journey.get("ROUTIX_OWNER_EMAIL")),
-                ("PASSWORD", journey.get("ROUTIX_OWNER_PASSWORD")),
-            ])
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -91,7 +84,14 @@ impl Drop for Shell {
 
 /// Runs a chapter; how many examples it has.
 fn follow(journey: &Journey, markdown: &str) -> usize {
-    let mut shell = Shell::start(journey);
+    let mut shell = Shell::start(&[
+        ("ROUTIX_URL", journey.get("ROUTIX_URL")),
+        ("CLIENT_ID", journey.get("ROUTIX_CLIENT_ID")),
+        ("BRANCH", journey.get("ROUTIX_BRANCH")),
+        ("ROUTIX_CLIENT_SECRET", journey.get("ROUTIX_CLIENT_SECRET")),
+        ("EMAIL", journey.get("ROUTIX_OWNER_EMAIL")),
+        ("PASSWORD", journey.get("ROUTIX_OWNER_PASSWORD")),
+    ]);
     let blocks = blocks(markdown);
     let (mut code, mut count) = (String::new(), 0);
     for (index, (language, text)) in blocks.iter().enumerate() {
@@ -140,4 +140,35 @@ fn every_example_of_the_english_guide_works_as_printed() {
 #[test]
 fn every_example_of_the_dutch_guide_works_as_printed() {
     every_example_works("nl");
+}
+
+/// The examples of a page, as its buttons copy them, with the labels above them.
+fn copied(html: &str) -> Vec<(&str, String)> {
+    let samples = html.split("<div class=\"sample\"><p>").skip(1);
+    samples
+        .map(|sample| {
+            let (label, rest) = sample.split_once("</p>").unwrap();
+            let (_, code) = rest.split_once("<code>").unwrap();
+            let text = code.split("</code>").next().unwrap();
+            (label, text.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">"))
+        })
+        .collect()
+}
+
+#[test]
+fn what_a_member_copies_from_the_quick_start_needs_nothing_but_the_secret() {
+    let journey = Journey::start();
+    let page = page_of(&journey, "OWNER", "/docs/quick-start");
+    let mut shell = Shell::start(&[("ROUTIX_CLIENT_SECRET", journey.get("ROUTIX_CLIENT_SECRET"))]);
+    let samples = copied(&page);
+    let mut printed = Vec::new();
+    for (_, code) in samples.iter().filter(|(label, _)| *label == "Shell") {
+        printed.push(shell.run(&code.replace("&amp;", "&"), ""));
+    }
+    let told: Vec<&String> = samples.iter().filter(|(label, _)| *label == "Answer").map(|(_, code)| code).collect();
+    let answers: Vec<&String> = printed.iter().filter(|text| !text.is_empty()).collect();
+    assert_eq!((printed.len(), answers.len()), (4, told.len()));
+    for (told, answer) in told.into_iter().zip(answers) {
+        compare("/docs/quick-start", Some(&("json".to_owned(), told.clone())), answer);
+    }
 }

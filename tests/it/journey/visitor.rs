@@ -16,18 +16,35 @@ pub(super) fn code_of(journey: &Journey, address: &str) -> String {
 /// Where the browser goes when the admin has signed in and approved.
 pub(super) fn approved(journey: &Journey, authorize: &str) -> Url {
     let host = &journey.server.host;
-    let (email, password) = (journey.get("ROUTIX_ADMIN_EMAIL"), journey.get("ROUTIX_ADMIN_PASSWORD"));
-    let signed_in = post(host, "/sign-in", "", &[("email", email), ("password", password), ("return_to", authorize)]);
-    assert_eq!((signed_in.status, signed_in.header("location")), (303, Some(authorize)));
-    let cookie = signed_in.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned();
-    let mut request = Request::new("GET", authorize);
-    request.headers.push(("Cookie".to_owned(), cookie.clone()));
-    let page = send(host, &request);
+    let cookie = signed_in(journey, "ADMIN", authorize);
+    let page = get(host, authorize, &cookie);
     let sealed = between(&page.text, "name=\"request\" value=\"", "\"");
     let organization = between(&page.text, "name=\"organization_id\" value=\"", "\"");
     let fields = [("request", sealed), ("organization_id", organization), ("decision", "approve")];
     let approved = post(host, "/auth/v1/oauth/authorize", &cookie, &fields);
     Url::parse(approved.header("location").unwrap()).unwrap()
+}
+
+/// A page as somebody sees it who has signed in: `OWNER`, `ADMIN` or `VIEWER`.
+pub(super) fn page_of(journey: &Journey, who: &str, path: &str) -> String {
+    let page = get(&journey.server.host, path, &signed_in(journey, who, path));
+    assert_eq!(page.status, 200, "{}", page.text);
+    page.text
+}
+
+/// Signs in on the way to a page; the cookie of the session.
+fn signed_in(journey: &Journey, who: &str, path: &str) -> String {
+    let [email, password] = ["EMAIL", "PASSWORD"].map(|what| journey.get(&format!("ROUTIX_{who}_{what}")));
+    let fields = [("email", email), ("password", password), ("return_to", path)];
+    let answer = post(&journey.server.host, "/sign-in", "", &fields);
+    assert_eq!((answer.status, answer.header("location")), (303, Some(path)));
+    answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned()
+}
+
+fn get(host: &str, path: &str, cookie: &str) -> Answer {
+    let mut request = Request::new("GET", path);
+    request.headers.push(("Cookie".to_owned(), cookie.to_owned()));
+    send(host, &request)
 }
 
 /// A parameter of an address.

@@ -16,5 +16,6 @@ guide-next = Next: { $title }
 guide-around = More chapters
 guide-shell = Shell
 guide-answer = Answer
+guide-output = Output
 guide-text = Text
 guide-own = Your organization

@@ -16,5 +16,6 @@ guide-next = Volgende: { $title }
 guide-around = Meer hoofdstukken
 guide-shell = Shell
 guide-answer = Antwoord
+guide-output = Uitvoer
 guide-text = Tekst
 guide-own = Je organisatie
