@@ -14,5 +14,6 @@ mod recipes;
 #[expect(dead_code, unused_imports, reason = "what starts the program for the other tests can do more")]
 #[path = "../running/mod.rs"]
 mod running;
+mod use_oauth2;
 mod world;
 mod wrong_servers;

@@ -36,6 +36,8 @@ fn a_day(server: &Server, facts: &std::collections::BTreeMap<String, String>) ->
         Request::new("GET", "/functions/v1/api/v1/RS2RDH3B/accounts").bearer(&format!("{MARKER}-4")),
         Request::new("GET", &format!("/rest/v1/oauth_apps?name=eq.{MARKER}-5")).bearer(&user),
         Request::new("GET", &format!("/{MARKER}-6?access_token={MARKER}-7")),
+        Request::new("GET", &format!("/functions/v1/api/v1/RS2RDH3B/accounts?access_token={MARKER}-9")),
+        Request::new("GET", &format!("/auth/v1/oauth/authorizations/{MARKER}-10")).bearer(&user),
         Request::new("POST", "/auth/v1/token?grant_type=password")
             .json(&json!({"email": "owner@vandenberg.example", "password": format!("{MARKER}-8")})),
         Request::new("POST", "/functions/v1/api/v1/RS2RDH3B/accounts").bearer(&token).json(&json!({MARKER: 1})),
@@ -64,7 +66,7 @@ fn the_loudest_log_holds_no_secret_no_token_no_password_and_no_query() {
         let tail = text.rsplit('.').next().unwrap();
         assert!(tail.len() < 16 || !logged.contains(tail), "the end of {text} is in the log");
     }
-    for query in ["grant_type=password", "?limit", "name=eq"] {
+    for query in ["grant_type=password", "?limit", "name=eq", "access_token="] {
         assert!(!logged.contains(query), "{query} is in the log");
     }
     assert!(secret.len() > 10);

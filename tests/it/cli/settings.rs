@@ -82,6 +82,8 @@ fn a_value_that_cannot_be_used_is_refused_by_name() {
         (&["--database-url", "mysql:x"], &[], "database_url"),
         (&["--log", "routix=loud"], &[], "log"),
         (&["--trusted-proxy", "10.0.0.0/33"], &[], "trusted_proxy"),
+        (&["--cors-origins", "*"], &[], "cors_origins"),
+        (&[], &[("ROUTIX_CORS_ORIGINS", "https://app.example.com/")], "cors_origins"),
         (&["--config", "bad.toml"], &[], "listen"),
         (&["--config", "broken.toml"], &[], "broken.toml"),
         (&["--config", "missing.toml"], &[], "missing.toml"),

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | E1 to E7, E9 to E11: the token endpoint, revocation | `tokens` |
 //! | E8, E12 to E14, E24: discovery, redirects, challenges | `discovery` |
-//! | E15, E25: tokens in URLs, methods | `methods` |
+//! | E15, E25: tokens in URLs, methods | `methods`; that no log has them, `cli::logs` |
 //! | E16 to E20: tables in the manner of PostgREST | `tables` |
 //! | E21: what auth-js sends besides, and reads | `users` |
 //! | E22: the guide's own PKCE snippet | `journey::code_flow`, with `journey/fixtures/pkce.js` in node |
