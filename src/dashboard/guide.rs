@@ -22,7 +22,7 @@ use crate::pages::frame::GUIDE;
 use crate::pages::language::Language;
 use crate::pages::local_path::with_parameter;
 use crate::pages::visitor::SIGN_IN;
-use crate::pages::{Frame, Navigation, NavigationGroup, NavigationLink, PageError, Visitor, Words, see_other};
+use crate::pages::{Frame, Navigation, NavigationGroup, NavigationLink, PageError, Visitor, Words};
 
 /// The path of the description of every call, which is no chapter.
 const REFERENCE: &str = "/docs/api";

@@ -81,7 +81,7 @@ fn decide() -> Operation {
         &refusal::UNAVAILABLE,
     ];
     let redirect = Schema::object(vec![Member::required("redirect_url", Schema::text())]);
-    operation("decide_authorization", (Method::Post, "/auth/v1/oauth/authorizations/{id}/consent"), "Say yes or no")
+    operation("decide_consent", (Method::Post, "/auth/v1/oauth/authorizations/{id}/consent"), "Say yes or no")
         .says("Once. Send the browser to `redirect_url` then, whatever was decided. Who may choose among organizations names one.")
         .takes([id()])
         .body(

@@ -23,4 +23,4 @@ mod tokens;
 mod write;
 
 pub use self::model::Description;
-pub use self::serve::{Docs, Reference, router};
+pub use self::serve::{Docs, Reference, pages, router};

@@ -43,9 +43,14 @@ impl HasPages for Arc<Docs> {
     }
 }
 
+/// The document, for programs.
 pub fn router(docs: Arc<Docs>) -> Router {
+    Router::new().route("/openapi.json", get(document)).with_state(docs)
+}
+
+/// The same for people.
+pub fn pages(docs: Arc<Docs>) -> Router {
     Router::new()
-        .route("/openapi.json", get(document))
         .route("/docs/api", get(page::overview))
         .route("/docs/api/{section}", get(page::section))
         .with_state(docs)

@@ -10,6 +10,7 @@ pub(super) const MANNER: &str = "Tables are read in the manner of PostgREST: `?c
     `gte`, `lt`, `lte`, `ilike`, `in.(A,B)`, `is.null`, and `not.` before each; `or=(a.eq.1,b.is.null)` and `and=(…)` join \
     conditions. `select`, `order`, `limit` and `offset` (or the header `Range`) shape the rows, `Prefer: count=exact` has \
     `Content-Range` say of how many, and `Accept: application/vnd.pgrst.object+json` asks for the one row that matches.";
+const TEXT: &str = "(eq|neq|gt|gte|lt|lte)\\..*|in\\.\\([^\"(),]*\\)|ilike\\.[^\\\\]{0,200}|is\\.null";
 /// A day of any month, so that a tester makes up none that there never was.
 const DAY: &str =
     "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
@@ -86,7 +87,8 @@ fn filter(column: &str, schema: &Schema) -> Parameter {
         Kind::List { .. } => "is\\.null".to_owned(),
         Kind::Integer { .. } => compare("-?[0-9]{1,18}"),
         Kind::Text(text) if text.format == Some("date-time") => compare(&format!("20[0-9]{{2}}-{DAY}({TIME})?")),
-        _ => format!("(eq|neq|gt|gte|lt|lte)\\..*|in\\.\\([^\"(),]*\\)|ilike\\.[^\\\\]{{0,200}}|is\\.null"),
+        Kind::Text(_) | Kind::Any | Kind::Null | Kind::Named(_) | Kind::Narrowed { .. } => TEXT.to_owned(),
+        Kind::Boolean | Kind::Object { .. } | Kind::AnyOf(_) => TEXT.to_owned(),
     };
     let schema = Schema::pattern(format!("^(not\\.)?({conditions})$"));
     Parameter::query(

@@ -278,7 +278,7 @@ impl Service {
             operators: self.operators.clone(),
             system: stores.system.clone(),
         };
-        let docs = Docs { pages: Arc::clone(&pages), reference: Arc::clone(&self.reference) };
+        let docs = Arc::new(Docs { pages: Arc::clone(&pages), reference: Arc::clone(&self.reference) });
         let is_open = self.admin_address.is_none() && is_demo && self.address.ip().is_loopback();
         let metrics = if is_open { self.metrics_router(health) } else { Router::new() };
         let oauth = Arc::new(oauth);
@@ -287,13 +287,14 @@ impl Service {
             .merge(metadata::router(Arc::new(metadata)))
             .merge(manage::router(Arc::new(management)))
             .merge(proxy::router(Arc::new(proxy)))
-            .merge(schemas::router());
+            .merge(schemas::router())
+            .merge(openapi::router(Arc::clone(&docs)));
         Router::new()
             .merge(self.for_programs(api))
             .merge(oauth::pages(oauth))
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
-            .merge(openapi::router(Arc::new(docs)))
+            .merge(openapi::pages(docs))
             .merge(operate::router(Arc::clone(health)))
             .merge(metrics)
             .layer(middleware::from_fn_with_state(self.edge(), edge))

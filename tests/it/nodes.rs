@@ -195,7 +195,7 @@ fn keys_are_rotated_under_load_without_one_refusal_on_any_node() {
     let refused: Vec<_> = answered.iter().filter_map(|(_, refused)| refused.as_ref()).collect();
     assert!(refused.is_empty(), "{refused:?}");
     let good: usize = answered.iter().map(|(good, _)| good).sum();
-    println!("{rotations} rotations, {good} answers, none refused");
+    assert!(good > rotations * 20, "{good} answers are no load");
 }
 
 #[test]

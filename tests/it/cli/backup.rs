@@ -252,7 +252,8 @@ fn nothing_is_overwritten_and_half_a_backup_is_none() {
     elsewhere.env("ROUTIX_DATABASE_URL", "postgres://127.0.0.1:1/routix");
     assert!(run(elsewhere, "").refusal().contains("pg_dump"));
     assert!(!out.exists());
-    // A file whose pages are not what they should be.
+    // A file whose pages are not what they should be, with no write-ahead log that has them as they were.
+    routix_projections::sqlite_file::fold_write_ahead_log(&data.join("tms.db")).unwrap();
     let (file, size) = (data.join("tms.db"), fs::metadata(data.join("tms.db")).unwrap().len());
     let mut bytes = fs::read(&file).unwrap();
     assert_eq!(bytes.len() as u64, size);

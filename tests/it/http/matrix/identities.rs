@@ -63,14 +63,14 @@ impl Identity {
 
     /// Who it is, if it is a person.
     pub(super) fn actor(self) -> Option<Actor> {
-        match self {
-            Self::Owner => Some(Actor::Owner),
-            Self::Admin => Some(Actor::Admin),
-            Self::Member => Some(Actor::Member),
-            Self::Viewer => Some(Actor::Viewer),
-            Self::ForeignOwner => Some(Actor::Foreigner),
-            _ => None,
-        }
+        let people = [
+            (Self::Owner, Actor::Owner),
+            (Self::Admin, Actor::Admin),
+            (Self::Member, Actor::Member),
+            (Self::Viewer, Actor::Viewer),
+            (Self::ForeignOwner, Actor::Foreigner),
+        ];
+        people.into_iter().find(|(identity, _)| *identity == self).map(|(_, actor)| actor)
     }
 }
 

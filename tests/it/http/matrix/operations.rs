@@ -10,6 +10,7 @@ use crate::http::app::{DOORS, REGISTER, ROTATE, Registered, TestApp, grant, regi
 use crate::http::client::answer;
 use crate::http::world::{Actor, PASSWORD};
 
+const AUTHORIZATIONS: &str = "/auth/v1/oauth/authorizations";
 const PROXY: &str = "/functions/v1/api/";
 /// The name of one of the schemas.
 const EVENT: &str = "app.registered.v1.json";
@@ -58,9 +59,13 @@ impl<'a> Caller<'a> {
     /// The request, but for who sends it.
     pub(super) async fn request(&self, (method, path): (&str, &str)) -> RequestBuilder {
         let request = self.app.request(method.parse().unwrap(), &self.path((method, path)));
-        match self.body((method, path)) {
-            Value::Null => request,
-            body => request.json(&body),
+        let body = self.body((method, path));
+        if body.is_null() {
+            request
+        } else if path == AUTHORIZATIONS {
+            request.form(&body)
+        } else {
+            request.json(&body)
         }
     }
 
@@ -90,6 +95,14 @@ impl<'a> Caller<'a> {
             (_, REGISTER) => registration(),
             (_, ROTATE) => json!({"oauth_app_id": self.rotated.app_id}),
             (_, "/auth/v1/token") => json!({"email": Actor::Owner.email(), "password": PASSWORD}),
+            (_, AUTHORIZATIONS) => json!({
+                "response_type": "code",
+                "client_id": client.client_id,
+                "redirect_uri": registration()["redirect_uris"][0],
+                "scope": "routix:accounts:read",
+                "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+                "code_challenge_method": "S256",
+            }),
             (_, "/auth/v1/oauth/revoke" | "/auth/v1/oauth/introspect") => ours,
             (_, door) if DOORS.contains(&door) => grant(&client.client_id, &client.secret),
             ("PATCH", "/rest/v1/oauth_apps") => json!({"description": "changed"}),
