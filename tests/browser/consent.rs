@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::app::{App, MANY_SCOPES, READ_ACCOUNTS};
 use crate::browser::{Browser, Person};
 use crate::listener::Listener;
-use crate::running::payload;
+use crate::running::{Request, payload, send, until};
 use crate::world::World;
 
 const ALLOW: &str = "#consent button[value=approve]";
@@ -130,6 +130,10 @@ fn an_application_with_a_scheme_of_its_own_is_called() {
     assert!(browser.text("main").contains("the application that owns “com.example.drivers”"));
     // Nothing here owns the scheme, so that the page stays; that the policy lets it go shows in the lack of complaints.
     browser.click(ALLOW);
+    // Going on at once would take the form back.
+    let (token, grants) = (world.user_token("OWNER"), Request::new("GET", "/auth/v1/user/oauth/grants"));
+    let grants = grants.bearer(&token);
+    until("the consent is there", || send(world.host(), &grants).text.contains("Routix for drivers").then_some(()));
     browser.goto(&world.url("/account"));
     browser.reads("[aria-labelledby=apps] h3", "Routix for drivers");
 }

@@ -56,6 +56,11 @@ impl World {
         self.url(&format!("/organizations/{}{rest}", self.fact("ORGANIZATION_ID")))
     }
 
+    /// `host:port`.
+    pub(crate) fn host(&self) -> &str {
+        &self.server.host
+    }
+
     /// Signs in as a program does; the access token.
     pub(crate) fn user_token(&self, who: &str) -> String {
         let (email, password) = (self.fact(&format!("{who}_EMAIL")), self.fact(&format!("{who}_PASSWORD")));

@@ -54,6 +54,12 @@ fn supabase_js_asks_for_consent_at_a_front_end_of_its_own() {
 }
 
 #[test]
+fn openapi_fetch_knows_every_path_parameter_and_field() {
+    let expected = ["accounts active active", "refused invalid_request stauts"];
+    assert_prints("node/openapi-fetch.sh", Asks::Nobody, &expected);
+}
+
+#[test]
 fn authlib_goes_all_the_way_and_gives_its_token_back() {
     assert_prints("python/use_authlib.py", Asks::Lines, &["granted routix:orders:read", "orders 200", "revoked {}"]);
 }
