@@ -121,18 +121,20 @@ fn standing(secret: &SecretGeneration, now: DateTime<Utc>) -> (bool, Option<Date
 /// What the answer shows of it: a new secret, when one was made.
 async fn end(context: &Context, found: &Found) -> anyhow::Result<Option<(&'static str, Value)>> {
     let (commands, id) = (&context.stores.commands, found.app.app_id);
+    // Whoever rotated meanwhile has made a secret that did not leak.
+    let seen = Some(found.app.sequence);
     match found.secret.acceptance {
         Acceptance::Current => {
-            let secret = commands.rotate_secret((id, None), 0, &context.origin()).await?;
+            let secret = commands.rotate_secret((id, seen), 0, &context.origin()).await?;
             note("rotated; the secret that leaked is refused. The new one is shown once.");
             Ok(Some(("new_client_secret", json!(secret.expose()))))
         }
-        Acceptance::Until(_) => {
-            commands.end_overlap((id, None), &context.origin()).await?;
+        Acceptance::Until(end) if end > context.stores.system.now() => {
+            commands.end_overlap((id, seen), &context.origin()).await?;
             note("the overlap is ended, and the secret that leaked refused; the newest one stays");
             Ok(None)
         }
-        Acceptance::Ended(_) => {
+        Acceptance::Until(_) | Acceptance::Ended(_) => {
             note("nothing to rotate: the secret that leaked is refused already");
             Ok(None)
         }

@@ -90,6 +90,7 @@ fn telemetry(config: &Config) -> Result<(), ConfigError> {
         return fault("telemetry_url", "names a collector, and this program was built without --features telemetry");
     }
     let url = Url::parse(collector).ok().filter(|url| url.scheme() == "http" && url.query().is_none());
+    let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
     if url.is_none() {
         return fault(
             "telemetry_url",

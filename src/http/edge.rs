@@ -187,10 +187,13 @@ fn render(mut response: Response, dialect: Dialect, id: &str, method: &Method) -
 }
 
 fn bare(response: &Response, dialect: Dialect) -> Option<Failure> {
-    if response.headers().contains_key(header::CONTENT_TYPE) {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    // What axum refuses by itself, a path that is no UTF-8 for instance, is plain text in its own words.
+    if content_type.is_some_and(|value| !value.as_bytes().starts_with(b"text/plain")) {
         return None;
     }
     let (code, description) = match response.status() {
+        StatusCode::BAD_REQUEST => ("invalid_request", "the path cannot be read"),
         StatusCode::NOT_FOUND => ("not_found", "there is nothing at this path"),
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this path does not take this method; see Allow"),
         _ => return None,

@@ -5,8 +5,8 @@ use super::model::{Access, Answer, Method, Operation, Parameter, Section};
 use super::refusal::{self, Dialect, Refusal};
 use super::schema::{Member, Schema};
 
-const NAME: &str = "v1.YXV0aG9yaXphdGlvbg";
-const DETAILS: &str = r#"{"authorization_id":"v1.YXV0aG9yaXphdGlvbg","client":{"id":"c8353003-e11f-4820-8142-953737f11b35","logo_uri":"","name":"My ERP Sync","uri":"https://myerp.example"},"expires_at":"2026-11-22T17:12:12.199705Z","organizations":[{"id":"57574334-28f7-55c3-8630-a56ef105603b","name":"Van den Berg Transport"}],"redirect_uri":"https://myerp.example/callback","scope":"routix:accounts:read","user":{"email":"owner@vandenberg.example","id":"4ea1a598-1ea9-5eb2-9df1-f595f7be93d0"}}"#;
+const NAME: &str = "a1.YXV0aG9yaXphdGlvbg";
+const DETAILS: &str = r#"{"authorization_id":"a1.YXV0aG9yaXphdGlvbg","client":{"id":"c8353003-e11f-4820-8142-953737f11b35","logo_uri":"","name":"My ERP Sync","uri":"https://myerp.example"},"expires_at":"2026-11-22T17:12:12.199705Z","organizations":[{"id":"57574334-28f7-55c3-8630-a56ef105603b","name":"Van den Berg Transport"}],"redirect_uri":"https://myerp.example/callback","scope":"routix:accounts:read","user":{"email":"owner@vandenberg.example","id":"4ea1a598-1ea9-5eb2-9df1-f595f7be93d0"}}"#;
 const GRANT: &str = r#"[{"client":{"id":"c8353003-e11f-4820-8142-953737f11b35","logo_uri":"","name":"My ERP Sync","uri":""},"granted_at":"2026-11-22T17:02:12.199705Z","organization_id":"57574334-28f7-55c3-8630-a56ef105603b","scopes":["routix:accounts:read"]}]"#;
 
 const BY_PERSON: [&Refusal; 3] = [&refusal::NO_USER, &refusal::APP_TOKEN, &refusal::UNREADABLE];
@@ -40,7 +40,7 @@ const REQUEST: [&Refusal; 5] = [
 ];
 
 fn name() -> Operation {
-    let refused = [&refusal::PAYLOAD_TOO_LARGE, &refusal::UNSUPPORTED_MEDIA_TYPE];
+    let refused = [&refusal::PAYLOAD_TOO_LARGE, &refusal::NO_FORM];
     operation("name_authorization", (Method::Post, "/auth/v1/oauth/authorizations"), "Name an authorization request")
         .says("The query of `/auth/v1/oauth/authorize` as a form. The name is good for ten minutes and this session.")
         .body(

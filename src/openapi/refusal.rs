@@ -80,6 +80,8 @@ refusals! {
 
     // Bodies.
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" "The body is too large." "the body must be at most 1048576 bytes";
+    NEITHER_FORM_NOR_JSON = 415 "unsupported_media_type" "The body is neither a form nor JSON." "send the body as application/x-www-form-urlencoded or application/json";
+    NO_FORM = 415 "unsupported_media_type" "The body is no form." "send the authorization request as application/x-www-form-urlencoded";
     UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" "The body is of another type." "send the body as application/json";
 
     // Token doors.
@@ -101,7 +103,7 @@ refusals! {
     DECISION = 400 "invalid_request" "`action` or `organization_id` is at fault, or the body is no JSON object." "invalid: action" ("action", "invalid_value", "must be approve or deny");
     DECIDED = 409 "conflict" "It was decided before." "this authorization was decided before";
     CLIENT_ID = 400 "invalid_request" "`client_id` is missing, or no UUID." "invalid: client_id" ("client_id", "required", "say which client: ?client_id=UUID");
-    NO_GRANT = 404 "not_found" "You let no such app do anything." "you granted this client nothing";
+    NO_GRANT = 404 "not_found" "You let no such app do anything." "you have granted this client nothing";
 
     OTHER_PAGE = 403 "forbidden" "The form comes from another site or another session." "the request cannot be read";
     NO_PAGE = 404 "not_found" "There is no such thing for this person." "there is nothing at this path";
@@ -116,13 +118,14 @@ refusals! {
     FORBIDDEN = 403 "forbidden" "This is for owners and admins of the organization, who are not limited to other branches." "this needs an owner or admin of the organization, who is not limited to other branches";
 
     // Apps and tables.
-    FIELDS = 400 "invalid_request" "Fields are at fault; `errors` names each." "invalid: redirect_uris[0]" ("redirect_uris[0]", "https_required", "must be https, or http on a loopback address");
+    FIELDS = 400 "invalid_request" "Fields are at fault; `errors` names each." "invalid: redirect_uris[0]" ("redirect_uris[0]", "insecure_scheme", "must be https, or http on a loopback address");
     QUERY = 400 "invalid_request" "The query is at fault; `errors` names each parameter." "invalid: limit" ("limit", "invalid_parameter", "must be a whole number in range");
     NO_SECRET = 400 "invalid_request" "The app is a public client." "a public client has no secret to rotate";
     NO_APP = 404 "not_found" "There is no such app in your organizations." "there is no such app";
     NO_CONSENT = 404 "not_found" "Somebody withdrew it meanwhile." "there is no such app";
     NOTHING_THEN = 404 "not_found" "There is no such app in your organizations, or it was not there at that moment." "the app was not there at that moment, or has no event with that sequence";
     NOT_ONE_ROW = 406 "PGRST116" "A single object was asked for, and not exactly one row matches." "a single object was asked for, and 0 rows match";
+    RANGE = 416 "invalid_request" "The header `Range` ends before it begins." "the Range header ends before it begins";
     OTHERS_CHANGED = 409 "conflict" "Too many others changed the same thing at the same time." "too many others changed the same thing at the same time; try again";
     KEY_REUSED = 422 "idempotency_key_reused" "The `Idempotency-Key` came with another request before." "the Idempotency-Key was used for another request";
     NOT_IN_EFFECT = 503 "not_in_effect" "The change is recorded, but a read model is late. Do not repeat it: a repetition would do it twice." "the change is recorded and will take effect; if it made a secret, that is lost: rotate again later";
@@ -286,7 +289,10 @@ pub(super) fn schemas() -> Vec<(String, Schema)> {
         (
             "TableError".to_owned(),
             with(vec![
-                Member::required("code", Schema::text().says("As `error`.")),
+                Member::required(
+                    "code",
+                    Schema::text().says("PostgREST's code, such as `PGRST100`, where it has one; else as `error`."),
+                ),
                 Member::required("message", Schema::text().says("As `error_description`.")),
                 Member::required("details", Schema::text().nullable()),
                 Member::required("hint", Schema::text().nullable()),

@@ -24,15 +24,16 @@ const EXAMPLES: [(&str, &str); 3] = [
     ),
     (
         "refresh_token",
-        r#"{"grant_type":"refresh_token","refresh_token":"r1.sraXTBzjT2aiU-CDWbmn5AAAAAFAYONhqNNjzQ8PlXtzN_XJ"}"#,
+        r#"{"grant_type":"refresh_token","refresh_token":"v1.sraXTBzjT2aiU-CDWbmn5AAAAAFAYONhqNNjzQ8PlXtzN_XJ"}"#,
     ),
 ];
 
-const CLIENT_REFUSALS: [&Refusal; 6] = [
+const CLIENT_REFUSALS: [&Refusal; 7] = [
     &refusal::PARAMETER,
     &refusal::CLIENT,
     &refusal::TOO_MANY_FAILURES,
     &refusal::PAYLOAD_TOO_LARGE,
+    &refusal::NEITHER_FORM_NOR_JSON,
     &refusal::UNREADABLE,
     &refusal::UNAVAILABLE,
 ];
@@ -153,7 +154,7 @@ fn revoke() -> Operation {
              token that a person granted, ends with the whole grant; one that the app got for itself ends alone.",
         )
         .by(Access::Client)
-        .body(FORM_OR_JSON, token_body(), &[("token", r#"{"token":"r1.sraXTBzjT2aiU-CDWbmn5AAAAAFAYONhqNNjzQ8PlXtzN_XJ","client_id":"c8353003-e11f-4820-8142-953737f11b35","client_secret":"routix_8071b9224e40cf0afc283c46cc8dbe5cc8acc064"}"#)])
+        .body(FORM_OR_JSON, token_body(), &[("token", r#"{"token":"v1.sraXTBzjT2aiU-CDWbmn5AAAAAFAYONhqNNjzQ8PlXtzN_XJ","client_id":"c8353003-e11f-4820-8142-953737f11b35","client_secret":"routix_8071b9224e40cf0afc283c46cc8dbe5cc8acc064"}"#)])
         .answers(
             Answer::new(200, "It is not worth anything any more.")
                 .with(&[Header::CacheControl])

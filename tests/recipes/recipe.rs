@@ -45,7 +45,8 @@ fn program(file: &str) -> PathBuf {
 pub(crate) fn cook(world: &World, file: &str, asks: Asks) -> Cooked {
     // One that waits for what never comes is ended.
     let mut command = Command::new("timeout");
-    command.arg("60").arg(program(file)).arg(folder().join(file)).envs(&world.facts);
+    command.arg("180").arg(program(file)).arg(folder().join(file)).envs(&world.facts);
+    command.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{file} cannot be run: {error}"));
     let mut stdin = child.stdin.take().unwrap();

@@ -77,7 +77,7 @@ pub(in super::super) async fn change(
     }
     let members = read_object(&parts.headers, body).await?;
     let mut matching = Vec::new();
-    for app in apps_of(&management, &caller.memberships(&management).await?, &query).await? {
+    for app in changeable(&management, &caller, &query).await? {
         if query.matches(&row(&management, &app).await?) {
             matching.push(app);
         }
@@ -132,6 +132,28 @@ async fn change_of(mut fields: Fields, management: &Management, app: &AppRow) ->
 }
 
 /// The apps of these organizations among which a query has to look: one, when it names one.
+/// The apps that a change may be about. Whoever may not manage one is told so, whatever the filters say of it, and of those
+/// that he cannot list he learns nothing: a match must not tell what is in an app.
+async fn changeable(management: &Management, caller: &Caller, query: &TableQuery) -> Result<Vec<AppRow>, ManageError> {
+    let memberships = caller.memberships(management).await?;
+    let mut apps = apps_of(management, &memberships, query).await?;
+    if query.only_id().is_some() {
+        for app in &apps {
+            caller.manages(management, app).await?;
+        }
+        return Ok(apps);
+    }
+    let managing: Vec<&MemberRow> = memberships.iter().filter(|member| member.role.manages()).collect();
+    if managing.is_empty() && !memberships.is_empty() {
+        return Err(ManageError::Forbidden);
+    }
+    apps.retain(|app| {
+        let member = managing.iter().find(|member| member.organization_id == app.organization_id);
+        member.is_some_and(|member| within_branches(member, &app.allowed_branches).is_ok())
+    });
+    Ok(apps)
+}
+
 async fn apps_of(
     management: &Management,
     memberships: &[MemberRow],

@@ -54,6 +54,15 @@ impl Filter {
         }
     }
 
+    /// How much looking at a row costs: a condition is one, and each character of a pattern is one.
+    pub(super) fn weight(&self) -> usize {
+        match &self.rule {
+            Rule::Compare(..) | Rule::OneOf(..) | Rule::IsNull(_) => 1,
+            Rule::Like(_, pattern) => 1 + pattern.length(),
+            Rule::All(members) | Rule::Any(members) => members.iter().map(Self::weight).sum(),
+        }
+    }
+
     pub(super) fn admits(&self, row: &Map<String, Value>) -> bool {
         self.judge(row) == Some(true)
     }

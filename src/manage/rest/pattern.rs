@@ -38,6 +38,11 @@ impl Pattern {
         if parts.len() > MAX_LENGTH { Err("a pattern may have two hundred characters") } else { Ok(Self(parts)) }
     }
 
+    /// How many characters and wildcards it has, which is how often a text is looked at in the worst case.
+    pub(super) fn length(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether the whole text is like the pattern. After a mismatch only the last `Any` takes one character more: an
     /// earlier one never has to, so this needs no more than length times length steps.
     pub(super) fn matches(&self, text: &str) -> bool {

@@ -18,6 +18,9 @@ const MAX_LIMIT: usize = 1_000;
 /// So many parameters a query may have: each filter is tried on each row.
 const MAX_PARAMETERS: usize = 50;
 
+/// What all filters of a query may weigh together: every row that the caller may see is held against them.
+const MAX_WEIGHT: usize = 400;
+
 /// What the caller wants of a table.
 pub(super) struct TableQuery {
     filters: Vec<Filter>,
@@ -75,6 +78,11 @@ impl TableQuery {
         }
         if !faults.is_empty() {
             return Err(ManageError::BadQuery(faults));
+        }
+        if table.filters.iter().map(Filter::weight).sum::<usize>() > MAX_WEIGHT {
+            return Err(unreadable(format!(
+                "has filters of more than {MAX_WEIGHT} conditions and characters of patterns"
+            )));
         }
         if !said.iter().any(|name| name == "limit" || name == "offset")
             && let Some((first, last)) = range(headers)?
@@ -145,12 +153,13 @@ fn read_filter(name: &str, value: &str, columns: &[Column]) -> Result<Filter, St
 
 fn read_select(value: &str, columns: &[Column]) -> Result<Option<Vec<&'static str>>, String> {
     let names: Vec<&str> = value.split(',').map(str::trim).collect();
-    if value.is_empty() || names.contains(&"*") {
+    if value.is_empty() {
         return Ok(None);
     }
     let known = |name: &&str| columns.iter().find(|column| column.name == *name).map(|column| column.name);
-    let found: Option<Vec<_>> = names.iter().map(known).collect();
-    found.map(Some).ok_or_else(|| "names a column that does not exist".to_owned())
+    let found: Option<Vec<_>> = names.iter().filter(|name| **name != "*").map(known).collect();
+    let found = found.ok_or_else(|| "names a column that does not exist".to_owned())?;
+    Ok(Some(found).filter(|_| !names.contains(&"*")))
 }
 
 /// `COLUMN[.asc|.desc][.nullsfirst|.nullslast]`. Left out, nulls are the greatest, as in PostgreSQL.
@@ -176,7 +185,10 @@ fn read_order(value: &str, columns: &[Column]) -> Result<Vec<Order>, String> {
             Some(_) => Err("order by COLUMN, COLUMN.asc or COLUMN.desc, and .nullsfirst or .nullslast"),
         }
     };
-    value.split(',').map(|item| read(item.trim()).map_err(str::to_owned)).collect()
+    let order: Vec<Order> =
+        value.split(',').map(|item| read(item.trim()).map_err(str::to_owned)).collect::<Result<_, _>>()?;
+    // Each column decides once; what comes again would only cost time.
+    if order.len() > columns.len() { Err("names a column twice".to_owned()) } else { Ok(order) }
 }
 
 fn number(value: &str, max: usize) -> Result<usize, String> {
@@ -223,6 +235,20 @@ mod tests {
     fn ids(query: &str) -> String {
         let page = read(query).unwrap_or_else(|error| panic!("{error:?}: {query}")).apply(rows());
         page.rows.iter().map(|row| row["id"].as_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_query_costs_no_more_than_a_person_would_ask_for() {
+        let pattern = |length: usize| format!("status.ilike.*{}b", "a".repeat(length));
+        for (query, is_taken) in [
+            (format!("or=({},{})", pattern(190), pattern(190)), true),
+            (format!("or=({},{},{})", pattern(190), pattern(190), pattern(190)), false),
+            (format!("status=ilike.{0}&status=ilike.{0}&status=ilike.{0}", "a".repeat(190)), false),
+            (format!("order={}", ["status"; 3].join(",")), true),
+            (format!("order={}", ["status"; 40].join(",")), false),
+        ] {
+            assert_eq!(read(&query).is_ok(), is_taken, "{query}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn run(folder: &Path, steps: &[Step]) -> Vec<Vec<String>> {
     command.env_remove("SUDO_USER").env("USER", "ann").current_dir(folder).stdin(Stdio::null());
     // The program comes before whatever else has its name.
     let output =
-        command.args(["120", "bash", "-c", &format!("PATH={}:$PATH\n{script}", programs.display())]).output().unwrap();
+        command.args(["600", "bash", "-c", &format!("PATH={}:$PATH\n{script}", programs.display())]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.split(&format!("{MARK}\n")).skip(1).map(|part| part.lines().map(str::to_owned).collect()).collect()
 }

@@ -46,6 +46,12 @@ async fn errors_are_json_with_a_request_id_at_every_door() {
         ("POST", DOOR, 400, "invalid_request"),
         ("POST", "/auth/v1/token", 415, "unsupported_media_type"),
         ("GET", "/rest/v1/oauth_apps/x/events", 404, "not_found"),
+        // Of the framework's own making, in its own words, if it were not for the edge.
+        ("GET", "/rest/v1/oauth_apps/%ff/events", 400, "invalid_request"),
+        ("GET", "/auth/v1/oauth/authorizations/%ff", 400, "invalid_request"),
+        ("GET", "/schemas/events/%ff", 400, "invalid_request"),
+        // What cannot be read may hide a token, also from doors that take no parameters.
+        ("GET", "/auth/v1/user?a=%zz&access_token=x", 400, "invalid_request"),
     ] {
         let answer = answer(app.request(method.parse().unwrap(), path).bearer_auth(&owner)).await;
         assert_eq!(answer.failure(), (status, error.to_owned()), "{method} {path}");

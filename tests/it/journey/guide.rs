@@ -42,8 +42,9 @@ impl Shell {
     /// In an empty folder, knowing nothing but these variables.
     fn start(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut bash = Command::new("bash")
-            .arg("-s")
+        // An example that waits for what nobody types is ended.
+        let mut bash = Command::new("timeout")
+            .args(["600", "bash", "-s"])
             .current_dir(folder.path())
             .env_clear()
             .env("PATH", env::var_os("PATH").unwrap())
@@ -64,6 +65,7 @@ impl Shell {
         self.input.write_all(script.as_bytes()).unwrap();
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
+        assert_ne!(line, "", "the shell has ended, or was ended after ten minutes: {example}");
         let read = |name: &str| fs::read_to_string(self.folder.path().join(name)).unwrap();
         assert_eq!((line.as_str(), read("errors.txt").as_str()), ("done\n", ""), "{example}");
         read("out.txt")

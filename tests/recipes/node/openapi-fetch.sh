@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../node_modules"
 work=$(mktemp -d .typed.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 
-.bin/openapi-typescript "$ROUTIX_URL/openapi.json" --output "$work/schema.d.mts" >/dev/null 2>&1
+.bin/openapi-typescript "$ROUTIX_URL/openapi.json" --output "$work/schema.d.mts" >/dev/null
 cp ../node/openapi-fetch.mts "$work"
 .bin/tsc --strict --module nodenext --target es2022 "$work/openapi-fetch.mts"
 node "$work/openapi-fetch.mjs"

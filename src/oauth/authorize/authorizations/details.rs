@@ -15,7 +15,7 @@ use super::super::organizations::{self, Choice};
 use super::super::shown::Shown;
 use super::error::AuthorizationsError;
 use super::person::Person;
-use super::{MAX_QUERY, seal, unseal};
+use super::{MAX_NAME, MAX_QUERY, seal, unseal};
 use crate::history::timestamp;
 use crate::http::{Failure, body, pairs};
 use crate::oauth::server::OAuthServer;
@@ -60,6 +60,9 @@ async fn created(server: &OAuthServer, person: &Person, query: String) -> Result
         shown_at: server.access.system.now(),
     };
     let name = seal(&shown, &server.access.keys.current())?;
+    if name.len() > MAX_NAME {
+        return Err(AuthorizationsError::TooLong);
+    }
     let body = details(server, person, (&request, &shown), (&name, &choices)).await?;
     Ok(answer(StatusCode::CREATED, &body))
 }

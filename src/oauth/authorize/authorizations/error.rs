@@ -26,6 +26,8 @@ pub(super) enum AuthorizationsError {
     AlreadyDecided,
     #[error("there is no organization in which you may let the app do what it asks for")]
     NotGrantable,
+    #[error("the authorization request is too long to be named")]
+    TooLong,
     #[error("invalid fields")]
     Invalid(Vec<Fault>),
     /// The authorization request itself, in the words of RFC 6749, 4.1.2.1.
@@ -51,6 +53,7 @@ impl From<AuthorizationsError> for Failure {
             AuthorizationsError::OtherTokenKind => plain(StatusCode::FORBIDDEN, "invalid_token_type"),
             AuthorizationsError::NotFound => plain(StatusCode::NOT_FOUND, "not_found"),
             AuthorizationsError::AlreadyDecided => plain(StatusCode::CONFLICT, "conflict"),
+            AuthorizationsError::TooLong => plain(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             AuthorizationsError::NotGrantable => plain(StatusCode::FORBIDDEN, "forbidden"),
             AuthorizationsError::Invalid(faults) => Self::invalid_fields(faults),
             AuthorizationsError::Refused(code, description) => Self::new(StatusCode::BAD_REQUEST, code, description),

@@ -27,7 +27,9 @@ use self::error::AuthorizationsError;
 use self::person::Person;
 
 /// Bytes. The name holds the whole query, and has to fit into a path.
-const MAX_QUERY: usize = 3_000;
+const MAX_QUERY: usize = 5_000;
+/// Bytes. The edge takes paths of eight thousand.
+const MAX_NAME: usize = 7_500;
 
 fn seal(shown: &Shown, keys: &Keys) -> Result<String, AuthorizationsError> {
     shown.seal(keys, Seal::Authorization).map_err(|error| AuthorizationsError::Internal(Box::new(error)))

@@ -54,7 +54,7 @@ done-registered-before = Met dit formulier was de app al geregistreerd. Het secr
 done-changed = Opgeslagen.
 done-overlap-ended = De overlap is voorbij. Alleen het nieuwste secret werkt.
 done-revoked = Ingetrokken. De app krijgt geen nieuwe tokens.
-done-cut-off = Ingetrokken, en alle tokens van de app werken niet meer.
+done-cut-off = Ingetrokken, en geen enkel token van de app werkt nog.
 done-reactivated = Weer actief. De app kan tokens krijgen.
 
 ## Een secret dat net is gemaakt

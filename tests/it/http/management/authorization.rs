@@ -1,11 +1,13 @@
 //! Who may do what to whose app.
 
 use reqwest::Method;
+use routix_domain::organization::Role;
+use routix_domain::value::BranchRestriction;
 use serde_json::json;
 
 use crate::http::app::{APPS, REGISTER, ROTATE, Registered, TestApp, registration};
 use crate::http::client::{Answer, answer};
-use crate::http::world::Actor;
+use crate::http::world::{Actor, origin};
 
 async fn with_client() -> (TestApp, Registered) {
     let app = TestApp::start().await;
@@ -126,5 +128,33 @@ async fn a_caller_sees_his_own_organizations_and_branches() {
             .map(|branch| json!({"id": branch.id, "public_id": branch.public_id, "status": "open"}))
             .collect();
         assert_eq!(rows, json!(expected), "{actor:?}");
+    }
+}
+
+/// What it would tell is whether there is such an app, and so, by trial, what is in it.
+#[tokio::test]
+async fn a_change_tells_nobody_what_is_in_an_app_that_he_does_not_manage() {
+    let (app, client) = with_client().await;
+    let branches = json!({"allowed_branch_ids": [app.world.other_branch.id]});
+    app.new_app(&app.sign_in(Actor::Owner).await, branches).await;
+    let limited = Some(BranchRestriction::Only(vec![app.world.branch.id]));
+    let ids = (app.world.organization, Actor::Admin.id());
+    app.commands.change_member(ids, Some(Role::Admin), limited, &origin()).await.unwrap();
+    let last4 = &client.secret[client.secret.len() - 4..];
+    let filters = |digits: &str| {
+        [format!("client_secret_last4=eq.{digits}"), format!("id=eq.{}&client_secret_last4=eq.{digits}", client.app_id)]
+    };
+    for actor in [Actor::Viewer, Actor::Member, Actor::Admin] {
+        let token = app.sign_in(actor).await;
+        for (right, wrong) in filters(last4).iter().zip(&filters("zzzz")) {
+            let mut answers = Vec::new();
+            for filter in [right, wrong] {
+                let request = app.request(Method::PATCH, &format!("{APPS}?{filter}")).bearer_auth(&token);
+                let request = request.header("prefer", "count=exact").json(&json!({"description": "x"}));
+                let answer = answer(request).await;
+                answers.push((answer.status, answer.header("content-range").to_owned()));
+            }
+            assert_eq!(answers[0], answers[1], "{actor:?} {right}");
+        }
     }
 }
