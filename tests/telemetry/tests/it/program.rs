@@ -28,9 +28,9 @@ impl Program {
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_routix-telemetry"));
         command.args(["demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path().join("data")).args(settings);
-        let settings =
-            std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("ROUTIX_"));
-        settings.for_each(|name| drop(command.env_remove(name)));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ROUTIX_")) {
+            command.env_remove(name);
+        }
         let child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let http = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
         let mut program = Self { child, folder, facts: BTreeMap::new(), http };
