@@ -85,6 +85,7 @@ fn welcome(facts: &Facts, config: &Config) -> Vec<String> {
         String::new(),
         format!("  routix demo          {url}"),
         format!("  Sign in as owner     {}   {}", get("ROUTIX_OWNER_EMAIL"), get("ROUTIX_OWNER_PASSWORD")),
+        format!("  Guide and API        {url}/docs, {url}/docs/api"),
         format!("  Everything else      {}", config.data_dir.join(demo::ENV_FILE).display()),
         String::new(),
         "  1  Get a token:".to_owned(),

@@ -7,6 +7,13 @@ use sha2::{Digest, Sha256};
 
 use crate::hex;
 
+/// Whether `If-None-Match` names this tag, which is compared weakly there (RFC 9110, 13.1.2). No tag of ours holds a comma.
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = lists.flat_map(|list| list.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
 /// A document as it is sent.
 pub struct Document {
     content_type: &'static str,
@@ -24,10 +31,7 @@ impl Document {
 
     /// `200` with the document, or `304` for `If-None-Match` with its tag.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
-        // A list of tags, weak ones too; none of them holds a comma or is part of another.
-        let asked = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        let known = asked.flat_map(|list| list.split(',')).map(str::trim);
-        let is_known = known.map(|known| known.trim_start_matches("W/")).any(|known| known == self.tag || known == "*");
+        let is_known = is_known(headers, &self.tag);
         let mut response = match is_known {
             true => StatusCode::NOT_MODIFIED.into_response(),
             false => Response::new(Body::from(self.text.clone())),

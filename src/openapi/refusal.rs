@@ -30,7 +30,7 @@ pub(super) enum Dialect {
     Plain,
     /// `/rest/v1`: as PostgREST.
     Table,
-    /// `/auth/v1/token`, `/auth/v1/user`, `/auth/v1/logout`: as Supabase's authentication.
+    /// `/auth/v1`, but for its OAuth doors: as Supabase's authentication.
     User,
     /// A page for people.
     Page,
@@ -302,7 +302,11 @@ pub(super) fn schemas() -> Vec<(String, Schema)> {
         (
             "UserError".to_owned(),
             with(vec![
-                Member::required("code", Schema::integer(400, 599).says("The status.")),
+                Member::required(
+                    "code",
+                    Schema::any_of(vec![Schema::integer(400, 599), Schema::text()])
+                        .says("The status; as `error` for who sends `x-supabase-api-version: 2024-01-01`."),
+                ),
                 Member::required("error_code", Schema::text().says("As `error`.")),
                 Member::required("msg", Schema::text().says("As `error_description`.")),
             ])

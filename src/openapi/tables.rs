@@ -10,7 +10,11 @@ pub(super) const MANNER: &str = "Tables are read in the manner of PostgREST: `?c
     `gte`, `lt`, `lte`, `ilike`, `in.(A,B)`, `is.null`, and `not.` before each; `or=(a.eq.1,b.is.null)` and `and=(…)` join \
     conditions. `select`, `order`, `limit` and `offset` (or the header `Range`) shape the rows, `Prefer: count=exact` has \
     `Content-Range` say of how many, and `Accept: application/vnd.pgrst.object+json` asks for the one row that matches.";
-const TEXT: &str = "(eq|neq|gt|gte|lt|lte)\\..*|in\\.\\([^\"(),]*\\)|ilike\\.[^\\\\]{0,200}|is\\.null";
+/// What a text may be compared with, and in a group, where a comma or a bracket would end it.
+const TEXT: &str = "(eq|neq|gt|gte|lt|lte)\\..*|ilike\\.[^\\\\]{0,200}";
+const TEXT_IN_GROUP: &str = "(eq|neq|gt|gte|lt|lte)\\.(\"[^\"\\\\]*\"|[^\"(),\\\\]*)|ilike\\.[^\"(),\\\\]{0,30}";
+/// A value in a list: in quotes, it may hold what ends one.
+const VALUE: &str = "(\"[^\"\\\\]*\"|[^\"(),\\\\]*)";
 /// A day of any month, so that a tester makes up none that there never was.
 const DAY: &str =
     "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
@@ -51,12 +55,13 @@ pub(super) fn parameters(columns: &[(&'static str, Schema)]) -> Vec<Parameter> {
         Parameter::query("offset", Schema::count(u64::MAX).or_else(0).says("How many to leave out first.")),
     ];
     parameters.extend(columns.iter().map(|(name, schema)| filter(name, schema)));
+    let condition =
+        |(name, schema): &(&str, Schema)| format!("{name}\\.(not\\.)?({})", conditions(schema, TEXT_IN_GROUP));
+    let condition = columns.iter().map(condition).collect::<Vec<_>>().join("|");
+    let group = format!("^\\(({condition})(,({condition})){{0,9}}\\)$");
     parameters.extend(["or", "and"].map(|name| {
-        Parameter::query(
-            name,
-            Schema::pattern(format!("^\\(({any})\\.is\\.null(,({any})\\.is\\.null)*\\)$"))
-                .says("A group of conditions."),
-        )
+        let says = "Conditions of which one has to hold, or all: `(a.eq.1,b.is.null)`. Groups may stand in groups.";
+        Parameter::query(name, Schema::pattern(&group).says(says))
     }));
     parameters.push(Parameter::header(
         "Range",
@@ -85,16 +90,26 @@ fn is_list(schema: &Schema) -> bool {
     matches!(schema.kind, Kind::List { .. })
 }
 
-/// A filter by what the column holds: a condition that cannot be of it is refused.
-fn filter(column: &str, schema: &Schema) -> Parameter {
+/// The conditions on a column, by what it holds: one that cannot be of it is refused.
+fn conditions(schema: &Schema, text: &str) -> String {
     let compare = |value: &str| format!("(eq|neq|gt|gte|lt|lte)\\.{value}|in\\.\\({value}(,{value})*\\)|is\\.null");
-    let conditions = match &schema.kind {
+    match &schema.kind {
         Kind::List { .. } => "is\\.null".to_owned(),
         Kind::Integer { .. } => compare("-?[0-9]{1,18}"),
-        Kind::Text(text) if text.format == Some("date-time") => compare(&format!("20[0-9]{{2}}-{DAY}({TIME})?")),
-        Kind::Text(_) | Kind::Any | Kind::Null | Kind::Named(_) | Kind::Narrowed { .. } => TEXT.to_owned(),
-        Kind::Boolean | Kind::Object { .. } | Kind::AnyOf(_) => TEXT.to_owned(),
-    };
+        Kind::Text(held) if held.format == Some("date-time") => compare(&format!("20[0-9]{{2}}-{DAY}({TIME})?")),
+        Kind::Text(_)
+        | Kind::Any
+        | Kind::Null
+        | Kind::Named(_)
+        | Kind::Narrowed { .. }
+        | Kind::Boolean
+        | Kind::Object { .. }
+        | Kind::AnyOf(_) => format!("{text}|in\\.\\({VALUE}(,{VALUE})*\\)|is\\.null"),
+    }
+}
+
+fn filter(column: &str, schema: &Schema) -> Parameter {
+    let conditions = conditions(schema, TEXT);
     let schema = Schema::pattern(format!("^(not\\.)?({conditions})$"));
     Parameter::query(
         column,

@@ -49,17 +49,9 @@ pub(in super::super) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ManageError> {
     let query = TableQuery::parse(query.as_deref(), &headers, &COLUMNS)?;
-    let managed = caller.managed(&management).await?;
-    // Who belongs nowhere sees nothing; who belongs somewhere and manages nothing is told so.
-    if managed.is_empty() && !caller.memberships(&management).await?.is_empty() {
-        return Err(ManageError::Forbidden);
-    }
     let mut rows = Vec::new();
-    for app in apps_of(&management, &managed, &query).await? {
-        let member = managed.iter().find(|member| member.organization_id == app.organization_id);
-        if member.is_some_and(|member| within_branches(member, &app.allowed_branches).is_ok()) {
-            rows.push(row(&management, &app).await?);
-        }
+    for app in listed(&management, &caller, &query).await? {
+        rows.push(row(&management, &app).await?);
     }
     reply::page(&headers, query.apply(rows))
 }
@@ -131,29 +123,35 @@ async fn change_of(mut fields: Fields, management: &Management, app: &AppRow) ->
         .map_err(|faults| ManageError::Invalid(faults.into_vec()))
 }
 
-/// The apps of these organizations among which a query has to look: one, when it names one.
-/// The apps that a change may be about. Whoever may not manage one is told so, whatever the filters say of it, and of those
-/// that he cannot list he learns nothing: a match must not tell what is in an app.
-async fn changeable(management: &Management, caller: &Caller, query: &TableQuery) -> Result<Vec<AppRow>, ManageError> {
-    let memberships = caller.memberships(management).await?;
-    let mut apps = apps_of(management, &memberships, query).await?;
-    if query.only_id().is_some() {
-        for app in &apps {
-            caller.manages(management, app).await?;
-        }
-        return Ok(apps);
-    }
-    let managing: Vec<&MemberRow> = memberships.iter().filter(|member| member.role.manages()).collect();
-    if managing.is_empty() && !memberships.is_empty() {
+/// The apps that the caller manages, among which a query has to look.
+async fn listed(management: &Management, caller: &Caller, query: &TableQuery) -> Result<Vec<AppRow>, ManageError> {
+    let managed = caller.managed(management).await?;
+    // Who belongs nowhere sees nothing; who belongs somewhere and manages nothing is told so.
+    if managed.is_empty() && !caller.memberships(management).await?.is_empty() {
         return Err(ManageError::Forbidden);
     }
+    let mut apps = apps_of(management, &managed, query).await?;
     apps.retain(|app| {
-        let member = managing.iter().find(|member| member.organization_id == app.organization_id);
+        let member = managed.iter().find(|member| member.organization_id == app.organization_id);
         member.is_some_and(|member| within_branches(member, &app.allowed_branches).is_ok())
     });
     Ok(apps)
 }
 
+/// The apps that a change may be about: those that are listed. Who names one by its id and may not manage it is told so,
+/// whatever the other filters say: whether they match must not tell what is in it.
+async fn changeable(management: &Management, caller: &Caller, query: &TableQuery) -> Result<Vec<AppRow>, ManageError> {
+    if query.only_id().is_none() {
+        return listed(management, caller, query).await;
+    }
+    let named = apps_of(management, &caller.memberships(management).await?, query).await?;
+    for app in &named {
+        caller.manages(management, app).await?;
+    }
+    Ok(named)
+}
+
+/// The apps of these organizations among which a query has to look: one, when it names one.
 async fn apps_of(
     management: &Management,
     memberships: &[MemberRow],

@@ -54,10 +54,12 @@ impl Filter {
         }
     }
 
-    /// How much looking at a row costs: a condition is one, and each character of a pattern is one.
+    /// How much looking at a row costs: a condition is one, and so is each value of a list and each
+    /// character of a pattern.
     pub(super) fn weight(&self) -> usize {
         match &self.rule {
-            Rule::Compare(..) | Rule::OneOf(..) | Rule::IsNull(_) => 1,
+            Rule::Compare(..) | Rule::IsNull(_) => 1,
+            Rule::OneOf(_, operands) => operands.len(),
             Rule::Like(_, pattern) => 1 + pattern.length(),
             Rule::All(members) | Rule::Any(members) => members.iter().map(Self::weight).sum(),
         }

@@ -81,7 +81,7 @@ impl TableQuery {
         }
         if table.filters.iter().map(Filter::weight).sum::<usize>() > MAX_WEIGHT {
             return Err(unreadable(format!(
-                "has filters of more than {MAX_WEIGHT} conditions and characters of patterns"
+                "has filters of more than {MAX_WEIGHT} conditions, values of lists and characters of patterns"
             )));
         }
         if !said.iter().any(|name| name == "limit" || name == "offset")

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::super::ManageError;
 use super::query::Page;
 use crate::hex;
+use crate::http::document::is_known;
 
 const CACHE_CONTROL: &str = "private, no-cache";
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
@@ -53,20 +54,13 @@ pub(super) fn tagged_rows(
     check_count(headers, rows.len())?;
     let text = json!([rows, wants_one_object(headers)]).to_string();
     let tag = format!("\"{newest}-{}\"", &hex::encode(&Sha256::digest(text))[..16]);
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut response = match known.flat_map(|value| value.split(',')).any(|known| means(known, &tag)) {
+    let mut response = match is_known(headers, &tag) {
         true => (StatusCode::NOT_MODIFIED, [(header::CACHE_CONTROL, CACHE_CONTROL)]).into_response(),
         false => self::rows(headers, rows)?,
     };
     let value = HeaderValue::from_str(&tag).map_err(|error| ManageError::Internal(Box::new(error)))?;
     response.headers_mut().insert(header::ETAG, value);
     Ok(response)
-}
-
-/// Whether one member of an `If-None-Match` is this tag, which is compared weakly there (RFC 9110, 13.1.2).
-fn means(known: &str, tag: &str) -> bool {
-    let known = known.trim();
-    known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
 }
 
 /// `200` with a page of a table, and in `Content-Range` which of its rows these are; of how many, if the caller prefers

@@ -1,6 +1,6 @@
 //! Every example is what its schema says.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::document::Document;
 use crate::http::app::TestApp;
@@ -65,4 +65,32 @@ async fn every_operation_says_who_may_and_what_it_refuses() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count, "each id is one operation's");
+}
+
+/// A gateway that holds requests to the description must let those of the guide pass.
+#[tokio::test]
+async fn filters_as_people_write_them_are_described() {
+    let document = Document::of(&TestApp::start().await).await;
+    let parameters = document.operation("GET", "/rest/v1/oauth_apps")["parameters"].as_array().unwrap();
+    let fits = |name: &str, value: &str| {
+        let mut all = parameters.iter().map(|parameter| document.resolved(parameter));
+        let parameter = all.find(|parameter| parameter["name"] == name).unwrap_or_else(|| panic!("no {name}"));
+        document.fits(&parameter["schema"], &json!(value)).is_ok()
+    };
+    for (name, value) in [
+        ("or", "(status.eq.revoked,last_used_at.is.null)"),
+        ("and", "(sequence.gte.3,created_at.lt.2026-03-01T12:00:00Z,name.not.ilike.*erp*)"),
+        ("name", "ilike.*erp*"),
+        ("name", "in.(\"Smit, Transport\",ERP)"),
+        ("status", "in.(active,revoked)"),
+        ("redirect_uris", "not.is.null"),
+        ("order", "last_used_at.desc.nullslast,name"),
+    ] {
+        assert!(fits(name, value), "{name}={value}");
+    }
+    for (name, value) in
+        [("or", "(moon.eq.1)"), ("sequence", "eq.one"), ("redirect_uris", "eq.x"), ("status", "active")]
+    {
+        assert!(!fits(name, value), "{name}={value}");
+    }
 }
