@@ -3,8 +3,11 @@
 use std::io::{self, IsTerminal};
 
 use anyhow::Context as _;
-use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::fmt::Layer as Lines;
+use tracing_subscriber::layer::Filter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -17,7 +20,7 @@ use crate::config::{Config, LogFormat};
 /// # Errors
 /// That the filter cannot be understood.
 pub(super) fn start(config: &Config) -> anyhow::Result<()> {
-    tracing_subscriber::registry().with(filter(config)?).with(lines(config)).init();
+    tracing_subscriber::registry().with(lines(config).with_filter(filter(config)?)).init();
     Ok(())
 }
 
@@ -54,8 +57,19 @@ pub(super) fn start_with_spans(config: &Config) -> anyhow::Result<Spans> {
     start(config).map(|()| Spans {})
 }
 
-fn filter(config: &Config) -> anyhow::Result<EnvFilter> {
-    EnvFilter::try_new(&config.log).with_context(|| format!("the setting log ({}) is no filter", config.log))
+fn filter<S>(config: &Config) -> anyhow::Result<impl Filter<S> + Send + Sync + 'static>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let set = EnvFilter::try_new(&config.log);
+    let set = set.with_context(|| format!("the setting log ({}) is no filter", config.log))?;
+    Ok(set.and(filter_fn(|told| !names_parameters(told))))
+}
+
+/// The client of PostgreSQL tells the parameters of every statement, and with them addresses, digests, and what callers have put
+/// into a wrong field: whatever the filter says, they are in no log.
+fn names_parameters(told: &Metadata<'_>) -> bool {
+    told.target().starts_with("tokio_postgres") && *told.level() > LevelFilter::INFO
 }
 
 fn lines<S: Subscriber + for<'a> LookupSpan<'a>>(config: &Config) -> Box<dyn Layer<S> + Send + Sync> {

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot set up fails the test")]
 
+mod canaries;
 mod cli;
 mod contract;
 mod evidence;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use url::Url;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -71,6 +72,11 @@ impl Answer {
         let json = self.json();
         let found = json.pointer(pointer).unwrap_or_else(|| panic!("no {pointer} in {}", self.text));
         found.as_str().map_or_else(|| found.to_string(), str::to_owned)
+    }
+
+    /// Where it sends a browser.
+    pub(crate) fn location(&self) -> Url {
+        self.header("location").unwrap_or_else(|| panic!("no redirect: {}", self.text)).parse().unwrap()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -156,7 +156,9 @@ fn another_clients_attempt_changes_nothing() {
     let family = family(&[refreshed(2, 20), refreshed(3, 21)]);
     let stolen = Refresh { app_id: Some(id(9)), generation: 1, retry: TimeDelta::zero(), at: at(30) };
     assert_eq!(family.when(AuthorizationCommand::Refresh(stolen)), Err(AuthorizationError::OtherClient));
-    assert_eq!(family.when(AuthorizationCommand::Revoke { app_id: id(9) }), Err(AuthorizationError::OtherClient));
+    for state in [family, code()] {
+        assert_eq!(state.when(AuthorizationCommand::Revoke { app_id: id(9) }), Err(AuthorizationError::OtherClient));
+    }
 }
 
 #[test]

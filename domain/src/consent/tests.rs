@@ -27,10 +27,14 @@ fn a_second_consent_adds_to_the_first() {
 #[test]
 fn a_consent_after_a_withdrawal_begins_anew() {
     let mut consent = given::<Consent>([granted("routix:orders:read")]);
+    assert_eq!(consent.state().withdrawals(), 0);
     assert_eq!(consent.happens(ConsentCommand::Withdraw), Ok(vec![ConsentEvent::Withdrawn { withdrawals: 1 }]));
+    assert_eq!(consent.state().withdrawals(), 1);
     assert_eq!(consent.when(ConsentCommand::Withdraw), Ok(vec![]));
     assert_eq!(consent.happens(grant("routix:accounts:read")), Ok(vec![granted("routix:accounts:read")]));
     assert_eq!(consent.when(ConsentCommand::Withdraw), Ok(vec![ConsentEvent::Withdrawn { withdrawals: 2 }]));
+    let _withdrawn = consent.happens(ConsentCommand::Withdraw);
+    assert_eq!(consent.state().withdrawals(), 2);
 }
 
 #[test]

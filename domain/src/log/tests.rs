@@ -1,10 +1,14 @@
 //! What is recorded beside every event, to the byte, and what is refused when it is read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
 
+use async_trait::async_trait;
 use uuid::uuid;
 
-use super::{Actor, Metadata, RecordedEvent, UnreadableEvent};
+use super::{Actor, EventFeed, FeedError, Metadata, Page, RecordedEvent, UnreadableEvent};
 use crate::testing::{at, id};
 
 fn metadata(actor: Actor) -> Metadata {
@@ -138,4 +142,58 @@ fn a_payload_of_another_type_than_its_column_says_is_refused() {
         ..recorded()
     };
     assert!(matches!(event.fact(), Err(UnreadableEvent::OtherType(found)) if found == "app.reactivated"));
+}
+
+/// A log of which each page is shown in turn, and then the last one for ever; how often a reader rested is counted.
+struct Pages {
+    pages: Mutex<VecDeque<Page>>,
+    rests: Mutex<Vec<u64>>,
+}
+
+#[async_trait]
+impl EventFeed for Pages {
+    async fn head(&self) -> Result<u64, FeedError> {
+        unreachable!("nobody asks")
+    }
+
+    async fn read_after(&self, _position: u64, _limit: usize) -> Result<Page, FeedError> {
+        let mut pages = self.pages.lock().unwrap();
+        Ok(if pages.len() > 1 { pages.pop_front().unwrap() } else { pages[0].clone() })
+    }
+
+    async fn read_stream(&self, _aggregate_type: &str, _aggregate_id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        unreachable!("nobody asks")
+    }
+
+    async fn position_of(&self, _: &str, _: &str, _: u64) -> Result<Option<u64>, FeedError> {
+        unreachable!("nobody asks")
+    }
+
+    async fn wait(&self, position: u64) {
+        self.rests.lock().unwrap().push(position);
+    }
+}
+
+/// What a reader at position 5 is given, and where he rested before.
+fn read_on(pages: &[Page]) -> (Page, Vec<u64>) {
+    let feed = Pages { pages: Mutex::new(pages.iter().cloned().collect()), rests: Mutex::default() };
+    let read = pin!(feed.read_on(5, 10)).poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Ok(page)) = read else { panic!("nothing here has to be waited for") };
+    (page, feed.rests.into_inner().unwrap())
+}
+
+#[test]
+fn who_reads_on_waits_for_those_who_append_before_an_event_that_can_be_seen() {
+    let page = |events: &[RecordedEvent], next, head| Page { events: events.to_vec(), next, head };
+    let (unsettled, ended) = (page(&[], 5, 7), page(&[], 5, 5));
+    let (passed, full) = (page(&[], 6, 7), page(&[recorded()], 5, 7));
+    for arrived in [&ended, &passed, &full] {
+        let (read, rests) = read_on(std::slice::from_ref(arrived));
+        assert_eq!(
+            (read.events.len(), read.next, read.head, rests),
+            (arrived.events.len(), arrived.next, arrived.head, vec![])
+        );
+        let (read, rests) = read_on(&[unsettled.clone(), unsettled.clone(), arrived.clone()]);
+        assert_eq!((read.events.len(), read.next, rests), (arrived.events.len(), arrived.next, vec![7, 7]));
+    }
 }

@@ -77,6 +77,7 @@ impl Decide for SigningKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::given;
 
     fn publish() -> SigningKeyCommand {
         SigningKeyCommand::Publish {
@@ -88,13 +89,12 @@ mod tests {
 
     #[test]
     fn a_key_is_published_once_and_retired_once() {
-        assert!(matches!(
-            SigningKey::Unpublished.decide(publish()).as_deref(),
-            Ok([SigningKeyEvent::Published { .. }])
-        ));
-        assert_eq!(SigningKey::Published.decide(publish()), Err(SigningKeyError::AlreadyPublished));
-        assert_eq!(SigningKey::Published.decide(SigningKeyCommand::Retire), Ok(vec![SigningKeyEvent::Retired {}]));
-        assert_eq!(SigningKey::Retired.decide(SigningKeyCommand::Retire), Ok(vec![]));
-        assert_eq!(SigningKey::Unpublished.decide(SigningKeyCommand::Retire), Err(SigningKeyError::NotPublished));
+        let mut key = given::<SigningKey>([]);
+        assert_eq!(key.when(SigningKeyCommand::Retire), Err(SigningKeyError::NotPublished));
+        assert!(matches!(key.happens(publish()).as_deref(), Ok([SigningKeyEvent::Published { .. }])));
+        assert_eq!(key.when(publish()), Err(SigningKeyError::AlreadyPublished));
+        assert_eq!(key.happens(SigningKeyCommand::Retire), Ok(vec![SigningKeyEvent::Retired {}]));
+        assert_eq!(key.when(SigningKeyCommand::Retire), Ok(vec![]));
+        assert_eq!(key.when(publish()), Err(SigningKeyError::AlreadyPublished));
     }
 }

@@ -10,7 +10,6 @@ mod formats;
 mod history;
 mod interrupted;
 mod leaked;
-mod logs;
 mod manual;
 mod moving;
 mod openapi;

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use url::form_urlencoded::Serializer;
 
 use super::script::{Journey, fixture};
-use super::visitor::{approved, parameter};
-use crate::running::{Request, send};
+use super::visitor::approved;
+use crate::running::{Request, parameter, send};
 
 /// Verifier and challenge, made by the page's own snippet.
 fn verifier_and_challenge() -> (String, String) {

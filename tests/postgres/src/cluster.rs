@@ -19,6 +19,8 @@ pub struct Cluster {
     /// Whom its programs run as, when the test runs as root, which they refuse to.
     owner: Option<&'static str>,
     port: u16,
+    /// Of its `postgres`, besides what each has.
+    options: &'static str,
 }
 
 impl Cluster {
@@ -27,6 +29,18 @@ impl Cluster {
     /// # Panics
     /// When it cannot be made: a test that needs PostgreSQL is never passed over.
     pub fn new() -> Self {
+        Self::with("")
+    }
+
+    /// A cluster that writes every statement down, with its parameters.
+    ///
+    /// # Panics
+    /// As [`Self::new`].
+    pub fn logging() -> Self {
+        Self::with("-c log_statement=all")
+    }
+
+    fn with(options: &'static str) -> Self {
         let programs = std::env::var_os(PROGRAMS)
             .unwrap_or_else(|| panic!("{PROGRAMS} names no folder: run tests/with-postgres cargo test"));
         let folder = tempfile::Builder::new().prefix("routix-cluster.").tempdir().unwrap();
@@ -34,7 +48,7 @@ impl Cluster {
         if let Some(owner) = owner {
             ran(Command::new("chown").arg(owner).arg(folder.path()));
         }
-        let cluster = Self { folder, programs: programs.into(), owner, port: free_port() };
+        let cluster = Self { folder, programs: programs.into(), owner, port: free_port(), options };
         let initdb = ["--username=routix", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
         ran(cluster.program("initdb").args(initdb).arg("--pgdata").arg(cluster.data()));
         cluster.start();
@@ -48,6 +62,11 @@ impl Cluster {
         self.port
     }
 
+    /// Where all its files are: the data, what is written ahead of them, and its log.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Starts it again after a stop, and waits until it takes connections.
     ///
     /// # Panics
@@ -55,9 +74,10 @@ impl Cluster {
     pub fn start(&self) {
         // What it has committed must survive `stop`, which no power cut is: its processes end, and the system goes on.
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c fsync=off -c max_connections=200",
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c fsync=off -c max_connections=200 {}",
             self.port,
-            self.folder.path().display()
+            self.folder.path().display(),
+            self.options
         );
         let log = self.folder.path().join("server.log");
         ran(self.control().args(["--wait", "--options", &options, "--log"]).arg(log).arg("start"));
