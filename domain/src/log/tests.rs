@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use uuid::uuid;
 
-use super::{Actor, EventFeed, FeedError, Metadata, Page, RecordedEvent, UnreadableEvent};
+use super::{Actor, EventFeed, FeedError, Metadata, Page, RecordedEvent, Sealed, StoredCheckpoint, UnreadableEvent};
 use crate::testing::{at, id};
 
 fn metadata(actor: Actor) -> Metadata {
@@ -196,4 +196,11 @@ fn who_reads_on_waits_for_those_who_append_before_an_event_that_can_be_seen() {
         let (read, rests) = read_on(&[unsettled.clone(), unsettled.clone(), arrived.clone()]);
         assert_eq!((read.events.len(), read.next, rests), (arrived.events.len(), arrived.next, vec![7, 7]));
     }
+}
+
+#[test]
+fn what_is_sealed_ends_with_the_newest_checkpoint() {
+    assert_eq!(Sealed::default().position(), 0);
+    let newest = StoredCheckpoint { size: 30, position: 42, note: String::new() };
+    assert_eq!(Sealed { newest: Some(newest), ..Sealed::default() }.position(), 42);
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Organization, OrganizationCommand as Command, OrganizationError as Error, OrganizationEvent as Event, Role,
+    Member, Organization, OrganizationCommand as Command, OrganizationError as Error, OrganizationEvent as Event, Role,
 };
 use crate::testing::{Given, given, id};
 use crate::value::{BranchPublicId, BranchRestriction};
@@ -350,4 +350,32 @@ fn the_only_owner_who_is_not_limited_stays_so() {
     assert_eq!(organization.when(limit), Err(Error::LastOwner));
     assert_eq!(organization.when(Command::RemoveMember { user_id: id(1) }), Err(Error::LastOwner));
     assert!(organization.when(Command::RemoveMember { user_id: id(2) }).is_ok());
+}
+
+fn who(role: Role, branches: BranchRestriction) -> Member {
+    Member { role, branches }
+}
+
+#[test]
+fn managers_change_whoever_is_no_owner_and_owners_change_owners_too() {
+    let all = BranchRestriction::All;
+    for (role, changes, gives) in [
+        (Role::Owner, [true; 4], [true; 4]),
+        (Role::Admin, [false, true, true, true], [false, true, true, true]),
+        (Role::Member, [false; 4], [false; 4]),
+        (Role::Viewer, [false; 4], [false; 4]),
+    ] {
+        let manager = who(role, all.clone());
+        let others = [Role::Owner, Role::Admin, Role::Member, Role::Viewer];
+        assert_eq!(others.map(|other| manager.may_change(&who(other, all.clone()))), changes, "{role:?}");
+        assert_eq!(others.map(|other| manager.may_give(other)), gives, "{role:?}");
+    }
+}
+
+#[test]
+fn who_is_limited_to_branches_changes_only_those_who_reach_no_others() {
+    let limited = who(Role::Admin, only(&[id(1), id(2)]));
+    for (branches, may) in [(only(&[id(1)]), true), (only(&[id(1), id(3)]), false), (BranchRestriction::All, false)] {
+        assert_eq!(limited.may_change(&who(Role::Viewer, branches.clone())), may, "{branches:?}");
+    }
 }
