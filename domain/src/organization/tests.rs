@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Member, Organization, OrganizationCommand as Command, OrganizationError as Error, OrganizationEvent as Event, Role,
 };
-use crate::testing::{Given, given, id};
+use crate::testing::{Given, given, id, scopes};
 use crate::value::{BranchPublicId, BranchRestriction};
 
 const OWNER: Uuid = Uuid::from_u128(1);
@@ -378,4 +378,13 @@ fn who_is_limited_to_branches_changes_only_those_who_reach_no_others() {
     for (branches, may) in [(only(&[id(1)]), true), (only(&[id(1), id(3)]), false), (BranchRestriction::All, false)] {
         assert_eq!(limited.may_change(&who(Role::Viewer, branches.clone())), may, "{branches:?}");
     }
+}
+
+#[test]
+fn nobody_gives_away_what_his_role_does_not_have() {
+    let all = scopes("routix:accounts:read routix:accounts:write routix:orders:read");
+    for role in [Role::Owner, Role::Admin, Role::Member] {
+        assert_eq!(role.grantable(&all), all, "{role:?}");
+    }
+    assert_eq!(Role::Viewer.grantable(&all), scopes("routix:accounts:read routix:orders:read"));
 }

@@ -76,9 +76,25 @@ mod tests {
         assert!(!BranchRestriction::Only(vec![]).allows(branch));
     }
 
+    fn only(ids: &[u128]) -> BranchRestriction {
+        BranchRestriction::Only(ids.iter().map(|id| Uuid::from_u128(*id)).collect())
+    }
+
+    #[test]
+    fn two_restrictions_together_allow_what_both_allow() {
+        let all = BranchRestriction::All;
+        for (one, other, both) in [
+            (&all, &all, &all),
+            (&all, &only(&[1]), &only(&[1])),
+            (&only(&[1, 2]), &only(&[2, 3]), &only(&[2])),
+            (&only(&[1]), &only(&[2]), &only(&[])),
+        ] {
+            assert_eq!((&one.intersection(other), &other.intersection(one)), (both, both));
+        }
+    }
+
     #[test]
     fn a_restriction_covers_what_lies_within_it() {
-        let only = |ids: &[u128]| BranchRestriction::Only(ids.iter().map(|id| Uuid::from_u128(*id)).collect());
         assert!(BranchRestriction::All.covers(&BranchRestriction::All));
         assert!(BranchRestriction::All.covers(&only(&[1])));
         assert!(only(&[1, 2]).covers(&only(&[2])));

@@ -63,3 +63,23 @@ impl From<Fault> for Faults {
         Self(vec![fault])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_gathered_and_none_is_no_fault() {
+        let mut faults = Faults::default();
+        assert_eq!((faults.keep(Ok(1)), faults.len(), faults.is_empty()), (Some(1), 0, true));
+        assert_eq!(faults.clone().or("fine"), Ok("fine"));
+        let of = |field: &str| Fault::new(field, "required", "is missing");
+        assert_eq!(faults.keep::<u8>(Err(of("a"))), None);
+        faults.push(of("b"));
+        faults.add("c", "required", "is missing");
+        assert_eq!((faults.len(), faults.is_empty()), (3, false));
+        assert_eq!(faults.clone().or("fine"), Err(faults.clone()));
+        assert_eq!(faults.into_vec(), ["a", "b", "c"].map(of));
+        assert_eq!(Faults::from(of("a")).into_vec(), [of("a")]);
+    }
+}

@@ -55,7 +55,6 @@ impl FromStr for TokenLifetime {
         let unit = match unit {
             "m" => MINUTE,
             "h" => HOUR,
-            "d" => DAY,
             _ => return Err(InvalidLifetime),
         };
         let plain = !number.is_empty() && !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());

@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn a_challenge_is_a_base64url_sha_256() {
-        assert!(CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").is_ok());
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert_eq!(CodeChallenge::parse(challenge).unwrap().as_str(), challenge);
         for text in ["", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM="] {
             assert_eq!(CodeChallenge::parse(text), Err(MalformedChallenge));
         }

@@ -73,6 +73,7 @@ mod tests {
     #[test]
     fn a_random_one_is_well_formed() {
         let id = BranchPublicId::from_random([0, 31, 32, 255, 7, 8, 9, 10]);
+        assert_eq!(id.as_str(), "A9A9HJKL");
         assert_eq!(id.as_str().parse(), Ok(id));
     }
 }
