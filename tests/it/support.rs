@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use routix::system::{Clock, Random, System};
+pub(crate) use routix_test_ledger::Dice;
 use tokio::time::{Instant, timeout};
 
 /// How long a test waits for what must happen. Long, because a slow machine is no fault.
@@ -68,34 +69,4 @@ impl Random for NoRandom {
 
 pub(crate) fn system_with(clock: Arc<dyn Clock>) -> System {
     System::new(clock, Arc::new(NoRandom))
-}
-
-/// SplitMix64: small, even, and the same on every machine.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn seeded(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.roll() % end
-    }
-
-    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[usize::try_from(self.below(items.len() as u64)).unwrap()]
-    }
-
-    pub(crate) fn id(&mut self) -> uuid::Uuid {
-        uuid::Uuid::from_u64_pair(self.roll(), self.roll())
-    }
 }

@@ -6,8 +6,9 @@ use futures_util::future::join_all;
 use tokio::task::spawn_blocking;
 
 use super::client::{App, Client};
-use super::house::{BRANCH, House};
+use super::house::House;
 use super::link::Mode;
+use super::site::BRANCH;
 use crate::metrics::scrape::{Scrape, admin_host, scrape};
 use crate::running::Server;
 use crate::support::until;
