@@ -38,6 +38,16 @@ pub(crate) fn number(name: &str, usual: u64) -> u64 {
     setting(name).map_or(usual, parse)
 }
 
+/// How often a race is run: few in CI, and as many as this names in a long campaign.
+pub(crate) fn races() -> usize {
+    usize::try_from(number("ROUTIX_TEST_RACES", 100)).unwrap()
+}
+
+/// How many race in a round: all of them in every tenth, and else as many as the machine is really doing at once.
+pub(crate) fn racers(round: usize, all: usize) -> usize {
+    if round.is_multiple_of(10) { all } else { 8 }
+}
+
 /// A clock that shows what the test sets.
 #[derive(Debug)]
 pub(crate) struct SetClock(AtomicI64);

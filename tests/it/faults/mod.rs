@@ -8,6 +8,8 @@
 mod client;
 mod commits;
 mod crashes;
+mod files;
+mod full;
 mod house;
 mod kills;
 mod ledger;
@@ -16,4 +18,5 @@ mod nodes;
 mod silence;
 pub(crate) mod site;
 mod start;
+mod stops;
 mod wire;

@@ -56,6 +56,21 @@ impl Site {
         self.command(&["serve", "--listen", "127.0.0.1:0", "--public-url", "https://api.example.com"])
     }
 
+    /// The same, by a shell that does something before: limits, and what signals do, stay with a process.
+    pub(crate) fn serving_after(&self, script: &str) -> Command {
+        let serving = self.serving();
+        let mut command = Command::new("bash");
+        command.args(["-euc", &format!("{script}; exec \"$0\" \"$@\"")]);
+        command.arg(serving.get_program()).args(serving.get_args());
+        for (name, value) in serving.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+
     pub(crate) fn serve(&self) -> Server {
         Server::start(self.serving())
     }

@@ -29,7 +29,8 @@ enum Way {
 pub struct Crowd {
     ledger: Arc<Ledger>,
     way: watch::Sender<Way>,
-    closed: watch::Receiver<u64>,
+    /// How many of them were done.
+    steps: watch::Receiver<u64>,
     tasks: JoinSet<Writer>,
 }
 
@@ -37,16 +38,14 @@ impl Crowd {
     /// So many people, who wait to be told where to go.
     pub fn new(many: usize, person: &Person, ledger: Ledger, dice: &mut Dice) -> Self {
         let (ledger, way) = (Arc::new(ledger), watch::channel(Way::Nowhere).0);
-        let (sender, closed) = watch::channel(0);
-        let sender = Arc::new(sender);
+        let (closed, steps) = watch::channel(0);
+        let closed = Arc::new(closed);
         let mut tasks = JoinSet::new();
         for number in 0..many {
-            let shared = (person.clone(), Arc::clone(&ledger));
-            let own = Dice::seeded(dice.roll());
-            let writer = Writer::new(format!("w{number}"), shared, Arc::clone(&sender), own);
-            tasks.spawn(work(writer, way.subscribe()));
+            let writer = Writer::new(&format!("w{number}"), person, &ledger, Dice::seeded(dice.roll()));
+            tasks.spawn(work(writer, way.subscribe(), Arc::clone(&closed)));
         }
-        Self { ledger, way, closed, tasks }
+        Self { ledger, way, steps, tasks }
     }
 
     /// Sends them to a server, wherever they were.
@@ -54,14 +53,14 @@ impl Crowd {
         self.way.send_replace(Way::To(host.to_owned()));
     }
 
-    /// Waits until so many more commands have an outcome.
+    /// Waits until so much more was tried.
     ///
     /// # Panics
     /// When that takes for ever.
     pub async fn goes_on(&self, times: u64) {
-        let mut closed = self.closed.clone();
-        let target = *closed.borrow() + times;
-        let reached = timeout(PATIENCE, closed.wait_for(|closed| *closed >= target)).await;
+        let mut steps = self.steps.clone();
+        let target = *steps.borrow() + times;
+        let reached = timeout(PATIENCE, steps.wait_for(|steps| *steps >= target)).await;
         reached.unwrap_or_else(|_| panic!("they do not get on")).unwrap();
     }
 
@@ -78,14 +77,21 @@ impl Crowd {
         self.ledger.lines()
     }
 
-    /// The ledger as it is now.
-    pub fn lines(&self) -> Vec<Line> {
+    /// Ends their work, whoever is there to answer, and returns the ledger.
+    ///
+    /// # Panics
+    /// When one of them has.
+    pub async fn go_home(mut self) -> Vec<Line> {
+        self.way.send_replace(Way::Home);
+        while let Some(writer) = self.tasks.join_next().await {
+            writer.unwrap();
+        }
         self.ledger.lines()
     }
 }
 
 /// After a silence he waits until he is sent somewhere.
-async fn work(mut writer: Writer, mut way: watch::Receiver<Way>) -> Writer {
+async fn work(mut writer: Writer, mut way: watch::Receiver<Way>, steps: Arc<watch::Sender<u64>>) -> Writer {
     loop {
         let now = way.borrow_and_update().clone();
         let is_heard = match &now {
@@ -93,6 +99,7 @@ async fn work(mut writer: Writer, mut way: watch::Receiver<Way>) -> Writer {
             Way::To(host) => writer.step(host).await,
             Way::Home => return writer,
         };
+        steps.send_modify(|steps| *steps += 1);
         if !is_heard && way.changed().await.is_err() {
             return writer;
         }

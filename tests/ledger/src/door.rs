@@ -43,6 +43,11 @@ pub(crate) const SILENCE: &str = "no answer";
 /// The one answer with which a server may say that it does not know, with a time to come back after.
 pub(crate) const LATER: &str = "503";
 
+/// What is known when not even the page was shown from which a command is sent.
+pub(crate) fn unseen() -> Outcome {
+    Outcome::Info(format!("{SILENCE}: no page"))
+}
+
 /// Somebody's HTTP client, which follows no redirect.
 pub(crate) fn client() -> Client {
     Client::builder().timeout(LIMIT).redirect(Policy::none()).no_proxy().build().unwrap()
@@ -66,13 +71,19 @@ fn outcome(status: u16, headers: &HeaderMap, text: &str) -> Outcome {
     let given = GIVEN.iter().find(|given| text.contains(**given));
     match (status, given) {
         (200..=299, _) => Outcome::Ok(serde_json::from_str(text).unwrap_or_else(|_| json!({"text": text}))),
-        (303, _) => {
-            let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
-            Outcome::Ok(json!({"location": location}))
-        }
+        (303, _) => led_back(headers.get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default()),
         (_, Some(given)) => Outcome::Info(format!("{status} with {given}")),
         (503, None) if headers.contains_key(RETRY_AFTER) => Outcome::Info(LATER.to_owned()),
         (400..=499, None) => Outcome::Fail(status),
         (_, None) => Outcome::Info(format!("{status}: {text}")),
+    }
+}
+
+/// What a redirect says (RFC 6749, 4.1.2.1): it has no status and no header for that.
+fn led_back(location: &str) -> Outcome {
+    match location.split_once("error=") {
+        Some((_, error)) if error.starts_with("temporarily_unavailable") => Outcome::Info(LATER.to_owned()),
+        Some(_) => Outcome::Fail(303),
+        None => Outcome::Ok(json!({"location": location})),
     }
 }

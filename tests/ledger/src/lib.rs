@@ -21,3 +21,4 @@ pub use self::crowd::Crowd;
 pub use self::dice::Dice;
 pub use self::door::Outcome;
 pub use self::person::Person;
+pub use self::writer::Writer;

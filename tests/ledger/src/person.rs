@@ -128,6 +128,12 @@ impl Person {
         self.token_request(host, app, &[("grant_type", "refresh_token"), ("refresh_token", token)])
     }
 
+    /// A request about a token of the app, at one of the doors for that.
+    pub(crate) fn about_token(&self, (host, path): (Host<'_>, &str), app: &App, token: &str) -> RequestBuilder {
+        let fields = [("client_id", &app.client_id), ("client_secret", &app.secret), ("token", &token.to_owned())];
+        self.http.post(format!("http://{host}{path}")).form(&fields)
+    }
+
     /// Opens the consent page for an app; the request that approves, when it was shown.
     pub(crate) async fn approval(&self, host: Host<'_>, app: &App, challenge: &str) -> Option<RequestBuilder> {
         let fields = [
