@@ -2,7 +2,7 @@
 //!
 //! `ROUTIX_TEST_KILLS` is how often on each store, and `ROUTIX_TEST_SEED` the seed of the people and of the moments.
 
-use routix_test_ledger::{Crowd, Ledger};
+use routix_test_ledger::{Crowd, Kind, Ledger, tally};
 use routix_test_postgres::Scratch;
 
 use super::site::Site;
@@ -29,6 +29,9 @@ async fn loses_and_doubles_nothing(site: Site) {
     }
     let last = site.serve();
     let lines = crowd.settle(&last.host).await;
+    // A load without one of them, or kills that nobody noticed, would show nothing.
+    let (acknowledged, unknown) = tally(&lines);
+    assert!(Kind::ALL.iter().all(|kind| acknowledged.contains_key(kind)) && unknown > 0, "{acknowledged:?} {unknown}");
     assert_eq!(site.faults(&lines, (&person, &last)).await, [], "seed {seed}");
     site.verify();
     last.stop();

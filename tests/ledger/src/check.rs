@@ -70,6 +70,20 @@ pub fn check(lines: &[Line], events: &[Value], records: &[String]) -> Vec<Fault>
     faults
 }
 
+/// How many commands of each kind were acknowledged, and how many of them all have an outcome that nobody knows.
+pub fn tally(lines: &[Line]) -> (BTreeMap<Kind, usize>, usize) {
+    let (mut kinds, mut acknowledged, mut unknown) = (BTreeMap::new(), BTreeMap::new(), 0);
+    for line in lines {
+        match line {
+            Line::Invoke { id, command, .. } => drop(kinds.insert(*id, command.kind())),
+            Line::Ok { id, .. } => *acknowledged.entry(kinds[id]).or_default() += 1,
+            Line::Info { .. } => unknown += 1,
+            Line::Fail { .. } => {}
+        }
+    }
+    (acknowledged, unknown)
+}
+
 fn read_ledger(lines: &[Line], accounts: &mut BTreeMap<Subject, Account>, faults: &mut Vec<Fault>) {
     let mut open: BTreeMap<u64, (usize, Command, bool)> = BTreeMap::new();
     for (number, line) in lines.iter().enumerate() {

@@ -15,7 +15,7 @@ mod person;
 mod writer;
 
 pub use self::book::{Ledger, Line};
-pub use self::check::{Fault, check};
+pub use self::check::{Fault, check, tally};
 pub use self::command::{Command, Kind};
 pub use self::crowd::Crowd;
 pub use self::dice::Dice;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fault, check};
+use super::{Fault, check, tally};
 use crate::book::Line;
 use crate::command::{Command, Kind, fingerprint};
 
@@ -87,6 +87,14 @@ fn a_ledger_and_the_log_that_came_of_it_are_right() {
     more.push(event(8, ("app.secret_rotated", "a"), json!({"secret": {"sha256": "x"}})));
     more.push(event(10, ("app.details_changed", "a"), json!({"description": "d"})));
     assert_eq!(faults(&ledger(), &more), []);
+}
+
+#[test]
+fn what_was_acknowledged_is_counted_by_its_kind() {
+    let (acknowledged, unknown) = tally(&ledger());
+    let once = [Kind::Registered, Kind::Rotated, Kind::Revoked, Kind::Consented, Kind::Exchanged];
+    let once = once.into_iter().chain([Kind::Refreshed, Kind::Created]);
+    assert_eq!((acknowledged, unknown), (once.map(|kind| (kind, 1)).collect(), 3));
 }
 
 #[test]
