@@ -288,6 +288,8 @@ impl Commands {
             None => metadata.insert(self.metadata(origin).await?),
         };
         let events = store.commit(events, context, metadata.to_map()).await?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("command.before_dispatch", |_| Err(CommandError::Unavailable("a failpoint".into())));
         Ok(Executed { events, aggregate })
     }
 

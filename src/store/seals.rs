@@ -92,6 +92,8 @@ fn write(
     frontier: Vec<u8>,
 ) -> Result<(), DatabaseError> {
     write_hashes(session, hashes)?;
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("evidence.mid_checkpoint");
     write_checkpoint(session, checkpoint, frontier)
 }
 

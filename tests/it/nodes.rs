@@ -116,7 +116,7 @@ fn when_a_rotation_is_answered_no_node_takes_the_old_secret() {
 }
 
 #[test]
-fn when_tokens_are_cut_off_no_node_takes_them() {
+fn f11_when_tokens_are_cut_off_no_node_takes_them() {
     let service = Service::start();
     for trial in 0..trials() {
         let (here, there) = service.pair(trial);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use routix::system::{Clock, Random, System};
+pub(crate) use routix_test_ledger::Dice;
 use tokio::time::{Instant, timeout};
 
 /// How long a test waits for what must happen. Long, because a slow machine is no fault.
@@ -35,6 +36,16 @@ pub(crate) fn setting(name: &str) -> Option<String> {
 pub(crate) fn number(name: &str, usual: u64) -> u64 {
     let parse = |text: String| text.parse().unwrap_or_else(|_| panic!("{name} is a number, and not {text}"));
     setting(name).map_or(usual, parse)
+}
+
+/// How often a race is run: few in CI, and as many as this names in a long campaign.
+pub(crate) fn races() -> usize {
+    usize::try_from(number("ROUTIX_TEST_RACES", 100)).unwrap()
+}
+
+/// How many race in a round: all of them in every tenth, and else as many as the machine is really doing at once.
+pub(crate) fn racers(round: usize, all: usize) -> usize {
+    if round.is_multiple_of(10) { all } else { 8 }
 }
 
 /// A clock that shows what the test sets.
@@ -68,34 +79,4 @@ impl Random for NoRandom {
 
 pub(crate) fn system_with(clock: Arc<dyn Clock>) -> System {
     System::new(clock, Arc::new(NoRandom))
-}
-
-/// SplitMix64: small, even, and the same on every machine.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn seeded(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.roll() % end
-    }
-
-    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[usize::try_from(self.below(items.len() as u64)).unwrap()]
-    }
-
-    pub(crate) fn id(&mut self) -> uuid::Uuid {
-        uuid::Uuid::from_u64_pair(self.roll(), self.roll())
-    }
 }

@@ -14,6 +14,12 @@ use routix_test_postgres::Scratch;
 /// Far more than anything here takes on an idle machine.
 const LIMIT: Duration = Duration::from_secs(90);
 
+/// The program under test, whichever of them the package of a test builds.
+const PROGRAM: &str = match (option_env!("CARGO_BIN_EXE_routix"), option_env!("CARGO_BIN_EXE_routix-failpoints")) {
+    (Some(program), _) | (None, Some(program)) => program,
+    (None, None) => panic!("these tests build no program"),
+};
+
 /// Asks again and again until there is an answer, within a bound.
 pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
@@ -28,7 +34,7 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// The program on a data directory, without the settings of whoever runs the tests.
 pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_routix"));
+    let mut command = Command::new(PROGRAM);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("ROUTIX_") {
             command.env_remove(name);
@@ -155,7 +161,7 @@ impl Server {
         self.stderr.lock().unwrap().clone()
     }
 
-    /// Of its process.
+    /// The id of its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }

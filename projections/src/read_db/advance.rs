@@ -83,6 +83,8 @@ fn apply(
     let (index, source) = match fold(session, projection, generation.number, &page.events) {
         Ok(rows) => {
             write(session, projection, generation.number, &rows)?;
+            #[cfg(feature = "failpoints")]
+            fail::fail_point!("projection.between_rows_and_checkpoint", |_| Err(ReadError::BuildGone));
             generation::set_position(session, name, generation.number, (page.next, page.events.last(), now))?;
             return Ok(Outcome::At(page.next));
         }

@@ -81,6 +81,8 @@ impl ReadDb {
             point_views_at(session, projection, number)?;
             let forget_others = "DELETE FROM projections WHERE name = $1 AND generation <> $2";
             session.execute(forget_others, &values![name.to_owned(), number])?;
+            #[cfg(feature = "failpoints")]
+            fail::fail_point!("projection.mid_swap", |_| Err(ReadError::BuildGone));
             let go_live = "UPDATE projections SET state = 'live', error = NULL, error_position = NULL WHERE name = $1";
             session.execute(go_live, &values![name.to_owned()])?;
             Ok(true)

@@ -51,8 +51,14 @@ impl PersistedEventRepository for PostgresEventStore {
         }
         storable::check(events)?;
         let Some(last) = events.last() else { return Ok(()) };
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("log.before_insert", |_| Err(failed()));
         self.append::<A>(events).await?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("log.after_commit", |_| Err(failed()));
         self.ring(last).await;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("log.before_answer");
         Ok(())
     }
 
@@ -141,4 +147,9 @@ impl PostgresEventStore {
 /// Without a connection nothing was begun.
 fn was_begun(error: &Cause) -> bool {
     !matches!(error.downcast_ref::<sqlx::Error>(), Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))
+}
+
+#[cfg(feature = "failpoints")]
+fn failed() -> PersistenceError {
+    PersistenceError::ConnectionError("a failpoint".into())
 }

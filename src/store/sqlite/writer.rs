@@ -63,6 +63,8 @@ fn run(connection: &Connection, waiting: &Receiver<Append>, head: &watch::Sender
         let mut batch = vec![first];
         batch.extend(waiting.try_iter().take(MAX_APPENDS_A_COMMIT - 1));
         let answers = commit(connection, &batch, system);
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("log.before_answer");
         // The bell rings before the answers, so that whoever waits for a projection finds it on its way.
         if let Ok(position) = rows::head(connection) {
             head.send_replace(position);
@@ -81,7 +83,7 @@ pub(super) fn commit(connection: &Connection, batch: &[Append], system: &System)
         .and_then(|()| rows::newest_recorded_at(connection))
         .map(|newest| newest.unwrap_or(i64::MIN).max(system.now().timestamp_micros()))
         .and_then(|recorded_at| append_all(connection, batch, recorded_at))
-        .and_then(|answers| connection.execute_batch("COMMIT").map(|()| answers));
+        .and_then(|answers| make_durable(connection).map(|()| answers));
     committed.unwrap_or_else(|error| {
         if !connection.is_autocommit() {
             // If this fails too, the next BEGIN says so.
@@ -93,6 +95,20 @@ pub(super) fn commit(connection: &Connection, batch: &[Append], system: &System)
         let again = || rusqlite::Error::SqliteFailure(code, Some(text.clone()));
         batch.iter().map(|_| Err(StoreError::Commit(again()).into())).collect()
     })
+}
+
+fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("log.before_commit", |_| Err(failed()));
+    connection.execute_batch("COMMIT")?;
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("log.after_commit", |_| Err(failed()));
+    Ok(())
+}
+
+#[cfg(feature = "failpoints")]
+fn failed() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), Some("a failpoint".to_owned()))
 }
 
 /// Some failures (a full disk, a broken one) end the whole transaction and not only their savepoint. Whatever came after
@@ -120,10 +136,14 @@ fn append_one(
     events: &[SerializedEvent],
     recorded_at: i64,
 ) -> rusqlite::Result<Result<(), PersistenceError>> {
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("log.before_insert", |_| Ok(Err(StoreError::Statement(failed()).into())));
     connection.execute_batch("SAVEPOINT append")?;
     let inserted = events.iter().try_for_each(|event| insert(connection, event, recorded_at));
     let end = if inserted.is_ok() { "RELEASE append" } else { "ROLLBACK TO append; RELEASE append" };
     connection.execute_batch(end)?;
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("log.after_insert", |_| Err(failed()));
     Ok(inserted)
 }
 

@@ -16,7 +16,7 @@ fn cut(number: u64) -> Cut {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_registration_whose_commit_was_not_answered_makes_one_app_and_a_retry_finds_it() {
+async fn f7_a_registration_whose_commit_was_not_answered_makes_one_app_and_a_retry_finds_it() {
     let house = House::new().await;
     let server = house.serve();
     let owner = house.owner(&server).await;
@@ -39,7 +39,7 @@ async fn a_registration_whose_commit_was_not_answered_makes_one_app_and_a_retry_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rotation_whose_commit_was_not_answered_happens_once() {
+async fn f7_a_rotation_whose_commit_was_not_answered_happens_once() {
     let house = House::new().await;
     let server = house.serve();
     let owner = house.owner(&server).await;

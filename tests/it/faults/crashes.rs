@@ -4,10 +4,10 @@ use super::house::House;
 use super::ledger::Load;
 use crate::support::{number, until};
 
-const CRASHES: u64 = 3;
+const CRASHES: u64 = 5;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_crashes_under_load_loses_nothing_that_was_answered_and_nobody_has_to_help() {
+async fn f5_a_database_that_crashes_under_load_loses_nothing_that_was_answered_and_nobody_has_to_help() {
     let house = House::alone().await;
     let server = house.serve();
     let owner = house.owner(&server).await;

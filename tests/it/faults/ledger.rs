@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 
 use super::client::{App, Client};
-use super::house::BRANCH;
+use super::site::BRANCH;
 use crate::support::until;
 
 /// How often each of them asks for something.

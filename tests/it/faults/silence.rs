@@ -6,8 +6,9 @@ use futures_util::future::join_all;
 use tokio::task::spawn_blocking;
 
 use super::client::{App, Client};
-use super::house::{BRANCH, House};
+use super::house::House;
 use super::link::Mode;
+use super::site::BRANCH;
 use crate::metrics::scrape::{Scrape, admin_host, scrape};
 use crate::running::Server;
 use crate::support::until;
@@ -19,7 +20,7 @@ const CROWD: usize = 60;
 const CONNECTIONS: usize = 80;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_slow_database_makes_everything_slow_and_nothing_wrong() {
+async fn f8_a_slow_database_makes_everything_slow_and_nothing_wrong() {
     let house = House::new().await;
     let server = house.serve();
     let owner = house.owner(&server).await.patient();
@@ -66,7 +67,7 @@ async fn recovers(owner: &Client, app: &App, token: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_line_on_which_nothing_arrives_keeps_nobody_and_is_replaced() {
+async fn f8_a_line_on_which_nothing_arrives_keeps_nobody_and_is_replaced() {
     let house = House::new().await;
     let server = house.serve();
     let owner = house.owner(&server).await;
@@ -88,7 +89,7 @@ async fn a_line_on_which_nothing_arrives_keeps_nobody_and_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_stands_still_keeps_nobody_and_is_used_again_when_it_goes_on() {
+async fn f8_a_database_that_stands_still_keeps_nobody_and_is_used_again_when_it_goes_on() {
     let house = House::alone().await;
     let server = house.serve();
     let owner = house.owner(&server).await;

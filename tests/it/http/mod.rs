@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod place;
 mod proxies;
+mod races;
 mod schemas;
 mod security;
 mod sign_in;

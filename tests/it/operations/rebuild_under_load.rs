@@ -16,7 +16,7 @@ use super::rebuild::{ONLY_GROW, watch};
 use crate::support::number;
 
 on_both! {
-    a_rebuild_beside_writes_comes_to_its_end_and_readers_see_the_old_tables_or_the_new_ones,
+    r8_a_rebuild_beside_writes_comes_to_its_end_and_readers_see_the_old_tables_or_the_new_ones,
 }
 
 const EVENTS: u64 = 5_000;
@@ -36,7 +36,7 @@ async fn write(place: &Place, history: &mut History, done: &AtomicBool) -> usize
     written
 }
 
-async fn a_rebuild_beside_writes_comes_to_its_end_and_readers_see_the_old_tables_or_the_new_ones(kind: Kind) {
+async fn r8_a_rebuild_beside_writes_comes_to_its_end_and_readers_see_the_old_tables_or_the_new_ones(kind: Kind) {
     let place = Place::new(kind).await;
     let events = usize::try_from(number("ROUTIX_TEST_EVENTS", EVENTS)).unwrap();
     let mut history = History::of(number("ROUTIX_TEST_SEED", 13), events);

@@ -13,8 +13,7 @@ use crate::http::code_flow::{
     Decided, Request, code, consent_page, decide, decisions, redeem, returned, signed_in, start,
 };
 use crate::http::world::{Actor, origin};
-
-const ROUNDS: usize = 100;
+use crate::support::races;
 
 /// What a browser was told: a code, a refusal, or that it had answered before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +65,7 @@ async fn r3_of_yes_and_no_at_once_one_is_recorded() {
     let (app, client, browser) = member(json!({})).await;
     let one = app.world.organization.to_string();
     let mut counts = [0, 0];
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let page = consent_page(&browser, &Request::of(&client)).await;
         let (yes, no) = if round % 2 == 0 {
             join(choose(&browser, &page, &one), decide(&browser, &page, "deny")).await
@@ -96,7 +95,7 @@ async fn r3_of_yes_and_no_at_once_one_is_recorded() {
 async fn r3_of_yes_twice_at_once_both_get_the_same_code() {
     let (app, client, browser) = member(json!({})).await;
     let one = app.world.organization.to_string();
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let page = consent_page(&browser, &Request::of(&client)).await;
         let (first, second) = join(choose(&browser, &page, &one), choose(&browser, &page, &one)).await;
         assert_eq!(told(&first), told(&second));
@@ -116,7 +115,7 @@ async fn redeem_once(app: &TestApp, client: &Registered, code: &str) {
 async fn r3_of_two_organizations_at_once_one_is_bound() {
     let (app, client, browser) = member(json!({})).await;
     let (one, two) = (app.world.organization.to_string(), app.world.foreign_organization.to_string());
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let page = consent_page(&browser, &Request::of(&client)).await;
         let (first, second) = if round % 2 == 0 {
             join(choose(&browser, &page, &one), choose(&browser, &page, &two)).await
@@ -145,7 +144,7 @@ async fn r3_of_many_answers_from_two_people_only_his_count_who_saw_the_page() {
     let (app, client, browser) = member(json!({})).await;
     let stranger = signed_in(&app, Actor::Admin).await;
     let one = app.world.organization.to_string();
-    for round in 0..10 {
+    for round in 0..races() {
         let page = consent_page(&browser, &Request::of(&client)).await;
         let mine = join_all((0..4).map(|_| choose(&browser, &page, &one)));
         let theirs =

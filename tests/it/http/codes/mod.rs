@@ -1,6 +1,7 @@
 //! What an app gets from a user's yes: codes, refresh tokens, and what becomes of them.
 
 mod bare_refresh;
+mod clocks;
 mod consents;
 mod doors;
 mod exchange;

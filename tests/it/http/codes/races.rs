@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::flow::{Scene, Tokens, bare, exchange, invalid_client, invalid_grant, refresh};
 use crate::http::app::{grant, text};
 use crate::http::client::Answer;
+use crate::support::{racers, races};
 
-const ROUNDS: usize = 100;
+/// So many show one code or one refresh token at once.
+const CALLERS: usize = 100;
 
 fn given(answers: &[Answer]) -> Vec<Tokens> {
     answers.iter().filter(|answer| answer.status == 200).map(|answer| Tokens::of(answer.clone())).collect()
@@ -18,17 +20,17 @@ async fn all<const N: usize>(scene: &Scene, bodies: [Value; N]) -> [Answer; N] {
     join_all(bodies.iter().map(|body| scene.send(body))).await.try_into().unwrap()
 }
 
-/// The same request from six callers at once.
-async fn together(scene: &Scene, body: Value) -> [Answer; 6] {
-    all(scene, std::array::from_fn(|_| body.clone())).await
+/// The same request from the callers of a round at once.
+async fn together(scene: &Scene, body: Value, round: usize) -> Vec<Answer> {
+    join_all((0..racers(round, CALLERS)).map(|_| scene.send(&body))).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r1_v6_v27_of_many_exchanges_of_one_code_one_succeeds_and_is_worth_nothing_then() {
     let scene = Scene::start().await;
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let code = scene.code().await;
-        let answers = together(&scene, exchange(&scene.client, &code)).await;
+        let answers = together(&scene, exchange(&scene.client, &code), round).await;
         let tokens = given(&answers);
         assert_eq!(tokens.len(), 1, "round {round}");
         let refused = answers.iter().filter(|answer| answer.status != 200);
@@ -36,16 +38,16 @@ async fn r1_v6_v27_of_many_exchanges_of_one_code_one_succeeds_and_is_worth_nothi
         assert_eq!(scene.app.proxy_status(&tokens[0].access).await, 401, "round {round}");
         assert_eq!(scene.refresh(&tokens[0].refresh).await.failure(), invalid_grant(), "round {round}");
     }
-    assert_eq!(scene.ends().await, vec!["code_replayed"; ROUNDS]);
-    assert_eq!(scene.app.log("authorization.code_redeemed").await.len(), ROUNDS);
+    assert_eq!(scene.ends().await, vec!["code_replayed"; races()]);
+    assert_eq!(scene.app.log("authorization.code_redeemed").await.len(), races());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_without_a_window_one_refresh_succeeds_and_the_reuse_ends_the_family_once() {
     let scene = Scene::start_with(|config| config.refresh_retry_seconds = 0, json!({})).await;
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let first = scene.tokens().await;
-        let answers = together(&scene, refresh(&scene.client, &first.refresh)).await;
+        let answers = together(&scene, refresh(&scene.client, &first.refresh), round).await;
         let tokens = given(&answers);
         assert_eq!(tokens.len(), 1, "round {round}");
         let refused = answers.iter().filter(|answer| answer.status != 200);
@@ -55,17 +57,17 @@ async fn r2_without_a_window_one_refresh_succeeds_and_the_reuse_ends_the_family_
         }
         assert_eq!(scene.refresh(&tokens[0].refresh).await.failure(), invalid_grant(), "round {round}");
     }
-    assert_eq!(scene.ends().await, vec!["refresh_token_reused"; ROUNDS]);
-    assert_eq!(scene.app.log("authorization.refreshed").await.len(), ROUNDS);
+    assert_eq!(scene.ends().await, vec!["refresh_token_reused"; races()]);
+    assert_eq!(scene.app.log("authorization.refreshed").await.len(), races());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2g_within_the_window_all_get_the_same_refresh_token_by_one_event() {
     let scene = Scene::start_with(|config| config.refresh_retry_seconds = 10, json!({})).await;
-    let mut families = Vec::with_capacity(ROUNDS);
-    for round in 0..ROUNDS {
+    let mut families = Vec::with_capacity(races());
+    for round in 0..races() {
         let first = scene.tokens().await;
-        let answers = together(&scene, refresh(&scene.client, &first.refresh)).await;
+        let answers = together(&scene, refresh(&scene.client, &first.refresh), round).await;
         let tokens = given(&answers);
         assert_eq!(tokens.len(), answers.len(), "round {round}");
         assert!(tokens.iter().all(|given| given.refresh == tokens[0].refresh), "round {round}");
@@ -78,13 +80,13 @@ async fn r2g_within_the_window_all_get_the_same_refresh_token_by_one_event() {
         assert_eq!(scene.refresh(&first.refresh).await.failure(), invalid_grant());
         assert_eq!(scene.app.proxy_status(&third.access).await, 401);
     }
-    assert_eq!(scene.ends().await, vec!["refresh_token_reused"; ROUNDS]);
+    assert_eq!(scene.ends().await, vec!["refresh_token_reused"; races()]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r5_no_code_or_refresh_is_taken_with_the_old_secret_once_the_rotation_is_answered() {
     let mut scene = Scene::start().await;
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let (racing_code, late_code) = (scene.code().await, scene.code().await);
         let tokens = scene.tokens().await;
         let rotate = json!({"oauth_app_id": scene.client.app_id});
@@ -117,7 +119,7 @@ async fn r5_no_code_or_refresh_is_taken_with_the_old_secret_once_the_rotation_is
 async fn r6_no_token_is_given_once_the_revocation_is_answered() {
     let scene = Scene::start().await;
     let mut tokens = scene.tokens().await;
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let (racing_code, late_code) = (scene.code().await, scene.code().await);
         let own = grant(&scene.client.client_id, &scene.client.secret);
         let refreshed = refresh(&scene.client, &tokens.refresh);
@@ -144,9 +146,9 @@ async fn r6_no_token_is_given_once_the_revocation_is_answered() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_token_of_a_family_survives_the_revocation_that_it_raced() {
     let scene = Scene::start().await;
-    for round in 0..ROUNDS {
+    for round in 0..races() {
         let first = scene.tokens().await;
-        let racing = together(&scene, refresh(&scene.client, &first.refresh));
+        let racing = together(&scene, refresh(&scene.client, &first.refresh), round);
         let (racing, revoked) = join(racing, scene.revoke(&first.refresh)).await;
         revoked.expect(200);
         for tokens in given(&racing) {
@@ -154,5 +156,5 @@ async fn no_token_of_a_family_survives_the_revocation_that_it_raced() {
             assert_eq!(scene.refresh(&tokens.refresh).await.failure(), invalid_grant(), "round {round}");
         }
     }
-    assert_eq!(scene.ends().await, vec!["revoked"; ROUNDS]);
+    assert_eq!(scene.ends().await, vec!["revoked"; races()]);
 }
