@@ -21,5 +21,6 @@ mod proxies;
 mod schemas;
 mod security;
 mod sign_in;
+mod tenants;
 mod tokens;
 mod world;
