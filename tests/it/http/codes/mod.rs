@@ -11,6 +11,7 @@ mod metadata;
 mod organizations;
 mod races;
 mod recheck;
+mod recheck_cells;
 mod refresh;
 mod refresh_retry;
 mod replay;

@@ -105,7 +105,7 @@ impl Model {
     pub(super) fn change_of_app(&mut self) -> Planned {
         let owner = self.scene.index(self.scene.organizations.len());
         let client = self.scene.index(self.scene.clients.len());
-        let is_first = client % super::scene::APPS_OF_EACH == 0;
+        let is_first = client.is_multiple_of(super::scene::APPS_OF_EACH);
         let (organization, allowed) = (self.scene.clients[client].organization, self.scene.some_scopes(EVERY_SCOPE));
         let from = if self.scene.one_in(5) { self.scene.index(self.scene.organizations.len()) } else { organization };
         let branches = self.scene.some_branches(from);

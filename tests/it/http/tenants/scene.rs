@@ -101,7 +101,7 @@ impl Scene {
 
     async fn register(&mut self, organization: usize) {
         let number = self.clients.len();
-        let first = number % APPS_OF_EACH == 0;
+        let first = number.is_multiple_of(APPS_OF_EACH);
         let allowed = if first { EVERY_SCOPE } else { self.some_scopes(EVERY_SCOPE) };
         let granted = if first || self.dice.below(3) > 0 { allowed } else { self.some_scopes(allowed) };
         let branches = if first { Vec::new() } else { self.some_branches(organization) };

@@ -102,8 +102,8 @@ impl Model {
     /// Why values cannot stand in a shelf.
     fn unfit(&self, shelf: Shelf, values: &Values, except: Option<usize>) -> Option<Expected> {
         let is_taken = |(place, row): (usize, &super::model::Row)| Some(place) != except && row.values[0] == values[0];
-        let rows = self.rows[shelf.0][shelf.1].iter().enumerate();
-        let taken = shelf.1 == INVOICES && values[0].is_some() && rows.map(is_taken).any(|taken| taken);
+        let mut rows = self.rows[shelf.0][shelf.1].iter().enumerate();
+        let taken = shelf.1 == INVOICES && values[0].is_some() && rows.any(is_taken);
         self.unknown_account(shelf, values).or(taken.then_some(Expected::Status(409, "conflict")))
     }
 
