@@ -42,6 +42,9 @@ pub struct Passwords {
     /// The hash of a password that nobody has, checked for unknown users so that the answer takes as long. Made when it
     /// is first needed: most commands check no password.
     nobody: Arc<OnceCell<String>>,
+    /// How many were computed.
+    #[cfg(test)]
+    computed: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Passwords {
@@ -53,6 +56,8 @@ impl Passwords {
             places: Arc::new(Semaphore::new(cores * WAITING_PER_CORE)),
             buffers: Arc::default(),
             nobody: Arc::default(),
+            #[cfg(test)]
+            computed: Arc::default(),
         }
     }
 
@@ -102,6 +107,8 @@ impl Passwords {
         permit: OwnedSemaphorePermit,
         work: impl FnOnce(&mut Vec<Block>) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
+        #[cfg(test)]
+        self.computed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let buffers = Arc::clone(&self.buffers);
         // The permit goes with the work: a caller who hangs up must not make room for another hash beside this one.
         let work = move || {
@@ -169,6 +176,23 @@ mod tests {
         assert_eq!(passwords.verify("wrong".into(), Some(stored), || true).await, Ok(false));
         assert_eq!(passwords.verify("correct horse".into(), None, || true).await, Ok(false));
         assert_eq!(passwords.verify("x".into(), Some("no hash".into()), || true).await, Err(PasswordError::Failed));
+    }
+
+    #[tokio::test]
+    async fn c2_an_unknown_user_costs_as_much_as_a_wrong_password() {
+        let passwords = Passwords::new(&System::real());
+        let stored = passwords.hash("correct horse".into()).await.unwrap();
+        let computed = || passwords.computed.swap(0, std::sync::atomic::Ordering::Relaxed);
+        // Whoever is first, known or not, makes the hash that nobody has.
+        passwords.verify("wrong".into(), Some(stored.clone()), || true).await.unwrap();
+        computed();
+        for (password, stored) in [("correct horse", Some(&stored)), ("wrong", Some(&stored)), ("wrong", None)] {
+            passwords.verify(password.into(), stored.cloned(), || true).await.unwrap();
+            assert_eq!(computed(), 1, "{password} {stored:?}");
+        }
+        let nobody = passwords.nobody.get().unwrap();
+        let cost = |hash: &str| hash.rsplit_once('$').unwrap().0.rsplit_once('$').unwrap().0.to_owned();
+        assert_eq!((cost(nobody), nobody.len()), (cost(&stored), stored.len()));
     }
 
     #[tokio::test]

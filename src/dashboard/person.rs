@@ -162,7 +162,7 @@ impl Insider {
     /// [`PageError::NotFound`]; another organization's app does not exist.
     pub(super) async fn app(&self, dashboard: &Dashboard, id: &str) -> Result<AppRow, PageError> {
         let id = uuid(id).ok_or(PageError::NotFound)?;
-        let app = app_list::by_id(&dashboard.read, id).await?;
+        let app = app_list::in_organization(&dashboard.read, self.organization.organization_id, id).await?;
         app.filter(|app| self.sees(app)).ok_or(PageError::NotFound)
     }
 

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use routix_domain::log::Actor;
 use routix_domain::value::{BranchRestriction, Fault};
-use routix_projections::app_list::AppRow;
+use routix_projections::app_list::{self, AppRow};
 use routix_projections::members::{self, MemberRow};
 use uuid::Uuid;
 
@@ -81,6 +81,17 @@ impl Caller {
         Ok(Sight::MembersOf(managed.into_iter().map(|member| member.organization_id).collect()))
     }
 
+    /// The app with this id that the caller manages.
+    ///
+    /// # Errors
+    /// As [`Self::manages`]; `NotFound` also for none at all.
+    pub(super) async fn managed_app(&self, management: &Management, app_id: Uuid) -> Result<AppRow, ManageError> {
+        let memberships = self.memberships(management).await?;
+        let app = app_among(management, &memberships, app_id).await?.ok_or(ManageError::NotFound)?;
+        self.manages(management, &app).await?;
+        Ok(app)
+    }
+
     /// The membership with which the caller manages an app.
     ///
     /// # Errors
@@ -94,6 +105,21 @@ impl Caller {
         within_branches(&member, &app.allowed_branches)?;
         Ok(member)
     }
+}
+
+/// The app with this id in one of these organizations.
+pub(super) async fn app_among(
+    management: &Management,
+    memberships: &[MemberRow],
+    app_id: Uuid,
+) -> Result<Option<AppRow>, ManageError> {
+    for member in memberships {
+        let app = app_list::in_organization(&management.read, member.organization_id, app_id).await?;
+        if app.is_some() {
+            return Ok(app);
+        }
+    }
+    Ok(None)
 }
 
 /// Who is limited to some branches cannot make or hold an app that reaches others.

@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use routix_domain::app::MAX_OVERLAP_SECONDS;
-use routix_projections::app_list;
 use serde_json::json;
 
 use super::caller::Caller;
@@ -30,8 +29,7 @@ pub(super) async fn rotate_oauth_secret(
     let Some(app_id) = app_id.filter(|_| faults.is_empty()) else {
         return Err(ManageError::Invalid(faults.into_vec()));
     };
-    let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
-    caller.manages(&management, &app).await?;
+    caller.managed_app(&management, app_id).await?;
     let secret =
         management.commands.rotate_secret((app_id, None), overlap_seconds, &caller.origin(&management)).await?;
     let body = json!({

@@ -227,7 +227,8 @@ impl Service {
             .layer(middleware::from_fn_with_state(self.cors_origins.clone(), cors))
     }
 
-    fn router(&self, health: &Arc<Health>) -> Router {
+    /// Every door for callers, as [`Self::run`] puts it behind the listener.
+    pub fn router(&self, health: &Arc<Health>) -> Router {
         let stores = &self.stores;
         let is_demo = self.access.keys.current().has_demo_key();
         let texts = scope_texts(&stores.catalogue);

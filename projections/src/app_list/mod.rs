@@ -7,5 +7,5 @@ mod row;
 mod tests;
 
 pub use projector::AppList;
-pub use query::{by_client_id, by_id, of_organization};
+pub use query::{by_client_id, by_id, in_organization, of_organization};
 pub use row::AppRow;

@@ -3,7 +3,7 @@ use routix_domain::app::{AppEvent, RefreshAuthentication, Registration, Status};
 use routix_domain::log::Actor;
 use routix_domain::value::{Acceptance, RedirectUri, TokenLifetime};
 
-use super::{AppList, AppRow, by_client_id, by_id, of_organization};
+use super::{AppList, AppRow, by_client_id, by_id, in_organization, of_organization};
 use crate::table::Json;
 use crate::testing::{
     Kind, Log, at, every_app_event, fingerprint, given, id, on_both, only, registered, registration, rotated,
@@ -86,6 +86,9 @@ async fn apps_are_found_by_id_and_by_organization_oldest_first(kind: Kind) {
     let place = given(kind, &AppList, &log).await;
     assert_eq!(by_id(&place.db, id(1)).await.unwrap().unwrap().created_at, later.registered_at);
     assert_eq!(by_id(&place.db, id(9)).await.unwrap(), None);
+    let own = in_organization(&place.db, id(50), id(1)).await.unwrap();
+    assert_eq!(own.map(|row| row.app_id), Some(id(1)));
+    assert_eq!(in_organization(&place.db, id(51), id(1)).await.unwrap(), None, "another organization's is none");
     assert!(by_client_id(&place.db, id(70)).await.unwrap().is_some());
     assert_eq!(by_client_id(&place.db, id(1)).await.unwrap(), None);
     let found: Vec<_> = of_organization(&place.db, id(50)).await.unwrap().into_iter().map(|row| row.app_id).collect();

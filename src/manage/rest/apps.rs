@@ -12,7 +12,7 @@ use routix_projections::members::MemberRow;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::super::caller::{Caller, within_branches};
+use super::super::caller::{Caller, app_among, within_branches};
 use super::super::register_app::read_object;
 use super::super::{ManageError, Management};
 use super::columns::Column;
@@ -158,12 +158,8 @@ async fn apps_of(
     query: &TableQuery,
 ) -> Result<Vec<AppRow>, ManageError> {
     if let Some(id) = query.only_id() {
-        let app = match uuid(id) {
-            Some(id) => app_list::by_id(&management.read, id).await?,
-            None => None,
-        };
-        let is_theirs = |app: &AppRow| memberships.iter().any(|member| member.organization_id == app.organization_id);
-        return Ok(app.filter(is_theirs).into_iter().collect());
+        let Some(id) = uuid(id) else { return Ok(Vec::new()) };
+        return Ok(app_among(management, memberships, id).await?.into_iter().collect());
     }
     let mut apps = Vec::new();
     for member in memberships {

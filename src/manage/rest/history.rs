@@ -12,7 +12,6 @@ use routix_domain::consent::ConsentEvent;
 use routix_domain::log::Actor;
 use routix_domain::value::Fault;
 use routix_projections::app_history::{self, HistoryFilter, HistoryRow};
-use routix_projections::app_list;
 use routix_projections::app_list::AppRow;
 
 use super::super::caller::Caller;
@@ -52,9 +51,7 @@ pub(in super::super) async fn list(
 /// `NotFound` for none of his organizations', `Forbidden` for one that he does not manage.
 pub(super) async fn audited(management: &Management, caller: &Caller, id: &str) -> Result<AppRow, ManageError> {
     let app_id = uuid(id).ok_or(ManageError::NotFound)?;
-    let app = app_list::by_id(&management.read, app_id).await?.ok_or(ManageError::NotFound)?;
-    caller.manages(management, &app).await?;
-    Ok(app)
+    caller.managed_app(management, app_id).await
 }
 
 /// `after` is a position; `limit` is 1 to 1000, 100 when left out; `type`, `actor`, `from` and `to` filter.

@@ -16,6 +16,8 @@ use super::{PostgresRecords, RecordSource, SqliteRecords};
 pub(crate) const SQLITE_MIGRATION: &str = include_str!("../../../migrations/sqlite/tms/20261122000000_records.sql");
 const POSTGRES_MIGRATION: &str = include_str!("../../../migrations/postgres/tms/20261122000000_records.sql");
 
+const CONNECTIONS: usize = 8;
+
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -76,12 +78,21 @@ impl ScratchRecords {
                 Place::Database(scratch)
             }
         };
-        Self { records: place.open(kind.dialect()), place }
+        Self { records: place.open((kind.dialect(), CONNECTIONS)), place }
+    }
+
+    /// The same records behind a single connection: on SQLite one that writes, and of those that read the first, as long as
+    /// nobody else asks.
+    pub(crate) fn on_one_connection(&self) -> Arc<dyn RecordSource> {
+        match &self.place {
+            Place::File(_) => self.place.open((&SQLITE, 1)),
+            Place::Database(_) => self.place.open((&POSTGRES, 1)),
+        }
     }
 
     /// The same records once more, through statements in other words.
     pub(in crate::proxy) fn speaking(&self, dialect: &'static Dialect) -> Arc<dyn RecordSource> {
-        self.place.open(dialect)
+        self.place.open((dialect, CONNECTIONS))
     }
 
     /// The database's own URL.
@@ -109,12 +120,13 @@ impl ScratchRecords {
 }
 
 impl Place {
-    fn open(&self, dialect: &'static Dialect) -> Arc<dyn RecordSource> {
+    /// SQLite has as many connections as it takes by itself.
+    fn open(&self, (dialect, connections): (&'static Dialect, usize)) -> Arc<dyn RecordSource> {
         match self {
             Self::File(folder) => Arc::new(SqliteRecords::speaking(&file(folder), dialect).unwrap()),
             Self::Database(scratch) => {
                 let url = PostgresUrl::parse(&scratch.url()).unwrap();
-                Arc::new(PostgresRecords::speaking(&url, ("tms", 8), dialect).unwrap())
+                Arc::new(PostgresRecords::speaking(&url, ("tms", connections), dialect).unwrap())
             }
         }
     }

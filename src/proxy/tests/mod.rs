@@ -5,7 +5,7 @@ mod defence;
 mod keys;
 mod lists;
 mod order;
+mod pooled;
 mod single;
-mod tenants;
 mod world;
 mod writes;

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use axum::Router;
 use reqwest::{Client, Method, RequestBuilder};
 use routix::commands::Commands;
 use routix::config::Config;
 use routix::keys::{KeyFile, KeyRing, Origin as KeyOrigin};
+use routix::proxy::records::RecordSource;
 use routix::store::identity::IdentityDb;
 use routix::wiring::{Service, Stores};
 use routix_domain::log::{EventFeed, RecordedEvent};
@@ -38,6 +40,9 @@ pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) nodes: Arc<Nodes>,
     feed: Arc<dyn EventFeed>,
+    /// The doors of each node without the connection before them, and the records behind them.
+    pub(crate) doors: Vec<Router>,
+    pub(crate) records: Arc<dyn RecordSource>,
     pub(crate) place: Place,
     config: Config,
     client: Client,
@@ -63,6 +68,10 @@ impl Running {
         self.stop.send(()).unwrap();
         self.task.await.unwrap();
     }
+}
+
+fn doors(service: &Service) -> Router {
+    service.router(&Arc::new(service.stores.health()))
 }
 
 /// The nodes of a service: one on SQLite, two on PostgreSQL. Each request goes to the next.
@@ -128,8 +137,9 @@ impl TestApp {
 
     async fn run(place: Place, config: Config, clock: TestClock, world: World, stores: Stores) -> Self {
         let (commands, identity) = (stores.commands.clone(), stores.identity.clone());
-        let feed = Arc::clone(&stores.feed);
+        let (feed, records) = (Arc::clone(&stores.feed), Arc::clone(&stores.records));
         let service = Service::bind(&config, stores, Service::lock(&config).unwrap()).await.unwrap();
+        let mut doors = vec![doors(&service)];
         let address = service.address;
         let public_url = config.public_url.clone().unwrap_or_else(|| service.public_url.clone());
         let (mut addresses, mut running) = (vec![address], vec![Running::begin(service)]);
@@ -137,6 +147,7 @@ impl TestApp {
             let config = Config { public_url: Some(public_url), ..config.clone() };
             let stores = Stores::open(&config, &clock.system()).await.unwrap();
             let second = Service::bind(&config, stores, Service::lock(&config).unwrap()).await.unwrap();
+            doors.push(self::doors(&second));
             addresses.push(second.address);
             running.push(Running::begin(second));
         }
@@ -145,14 +156,27 @@ impl TestApp {
         if (config.failure_limit, config.api_rate_limit) != (usual.failure_limit, usual.api_rate_limit) {
             nodes.stay_on_one();
         }
-        Self { clock, world, commands, identity, address, nodes, feed, place, config, client: Client::new(), running }
+        Self {
+            clock,
+            world,
+            commands,
+            identity,
+            address,
+            nodes,
+            feed,
+            doors,
+            records,
+            place,
+            config,
+            client: Client::new(),
+            running,
+        }
     }
 
     /// Stops the service and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock, world, commands, identity, feed, place, config, client, running, address: _, nodes: _ } =
-            self;
-        drop((commands, identity, feed, client));
+        let Self { clock, world, commands, identity, feed, doors, records, place, config, client, running, .. } = self;
+        drop((commands, identity, feed, doors, records, client));
         for node in running {
             node.end().await;
         }

@@ -97,7 +97,7 @@ async fn open(commands: &Commands, system: &System, organization: Uuid, name: &s
 }
 
 /// Hashing is meant to be slow; one hash serves every user of every test.
-async fn password_hash(system: &System) -> String {
+pub(crate) async fn password_hash(system: &System) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     if let Some(hash) = HASH.get() {
         return hash.clone();

@@ -27,7 +27,47 @@ fn is_limited(sql: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::proxy::Tenant;
+    use crate::proxy::catalogue::Identifier;
+    use crate::proxy::records::dialect::Dialect;
+    use crate::proxy::records::statement::{Column, Param, Table};
+
+    const MUTANTS: [Dialect; 4] = [
+        SQLITE.asking(""),
+        SQLITE.asking(" WHERE ?1 IS NOT NULL AND ?2 IS NOT NULL"),
+        SQLITE.asking(" WHERE organization_id = ?1 AND ?2 IS NOT NULL"),
+        SQLITE.asking(" WHERE organization_id = ?1 OR branch_id = ?2"),
+    ];
+
+    /// Every verb on every kind of table.
+    fn statements(dialect: &'static Dialect) -> Vec<Statement<'static>> {
+        let accounts: &'static Identifier = Box::leak(Box::new(Identifier::new("accounts").unwrap()));
+        let tenant = Tenant::for_loading(Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut all = Vec::new();
+        for table in [Table::Records(accounts), Table::Counts, Table::Answers] {
+            all.push(Statement::select(dialect, &tenant, table, |columns| columns.text("count(*)")));
+            all.push(Statement::update(dialect, &tenant, table, |set| set.text("version = 1")));
+            all.push(Statement::delete(dialect, &tenant, table).text(" AND id = ").bind(Param::Number(1)));
+        }
+        all.push(Statement::insert(
+            dialect,
+            &tenant,
+            Table::Records(accounts),
+            &[(Column::Own("version"), Param::Number(1))],
+        ));
+        all
+    }
+
+    #[test]
+    fn t2_whatever_the_verb_a_statement_that_lost_its_branch_is_refused() {
+        assert!(statements(&SQLITE).iter().all(|statement| check(statement).is_ok()));
+        for statement in MUTANTS.iter().flat_map(statements) {
+            assert!(check(&statement).is_err(), "{}", statement.as_str());
+        }
+    }
 
     #[test]
     fn what_is_limited_to_a_branch_is_let_through() {

@@ -104,6 +104,12 @@ impl Round {
     }
 }
 
+/// The paths of the doors that take forms or bodies, as the sources write them.
+pub(crate) fn posts_of_the_sources() -> Vec<String> {
+    let posts = doors::of_the_sources().into_iter().filter(|(method, _)| method == "POST");
+    posts.map(|(_, path)| path).collect()
+}
+
 #[tokio::test]
 async fn every_change_is_an_event_with_who_and_in_which_request() {
     let round = Round::start().await;

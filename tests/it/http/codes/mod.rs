@@ -12,6 +12,7 @@ mod metadata;
 mod organizations;
 mod races;
 mod recheck;
+mod recheck_cells;
 mod refresh;
 mod refresh_retry;
 mod replay;

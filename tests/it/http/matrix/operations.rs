@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::http::app::{DOORS, REGISTER, ROTATE, Registered, TestApp, grant, registration};
+use super::identities::{Identity, Tokens};
+use crate::http::app::{DOORS, REGISTER, ROTATE, Registered, TestApp, grant, registration, text};
 use crate::http::client::answer;
 use crate::http::world::{Actor, PASSWORD};
 
 const AUTHORIZATIONS: &str = "/auth/v1/oauth/authorizations";
+const GRANTS: &str = "/auth/v1/user/oauth/grants";
+pub(super) const CONSENTS: &str = "/rest/v1/oauth_client_authorizations";
 const PROXY: &str = "/functions/v1/api/";
 /// The name of one of the schemas.
 const EVENT: &str = "app.registered.v1.json";
@@ -20,6 +23,8 @@ const NOTHING: &str = "00000000-0000-4000-8000-000000000000";
 pub(super) struct Caller<'a> {
     pub(super) app: &'a TestApp,
     document: Value,
+    /// Whose authorizations and consents they are.
+    owner: String,
     /// What managers may change, and with whose secret the doors are asked.
     managed: Registered,
     /// Whose secret managers may rotate.
@@ -30,11 +35,13 @@ pub(super) struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    pub(super) async fn new(app: &'a TestApp, token: String) -> Self {
+    pub(super) async fn new(app: &'a TestApp, tokens: &Tokens) -> Self {
+        let (token, owner) = (tokens.everything(), tokens.of(Identity::Owner).unwrap_or_default());
         let document = answer(app.request(Method::GET, "/openapi.json")).await.expect(200).json();
         let managed = app.new_app(&app.sign_in(Actor::Owner).await, json!({"name": "Managed"})).await;
         let rotated = app.new_app(&app.sign_in(Actor::Owner).await, json!({"name": "Rotated"})).await;
-        let mut caller = Self { app, document, managed, rotated, records: BTreeMap::new(), made: AtomicU32::new(0) };
+        let (records, made) = (BTreeMap::new(), AtomicU32::new(0));
+        let mut caller = Self { app, document, owner, managed, rotated, records, made };
         for (method, path) in caller.operations() {
             if method == "POST" && path.starts_with(PROXY) {
                 let created = answer(caller.request((&method, &path)).await.bearer_auth(&token)).await.expect(201);
@@ -58,7 +65,8 @@ impl<'a> Caller<'a> {
 
     /// The request, but for who sends it.
     pub(super) async fn request(&self, (method, path): (&str, &str)) -> RequestBuilder {
-        let request = self.app.request(method.parse().unwrap(), &self.path((method, path)));
+        let path_and_query = self.path((method, path)).await;
+        let request = self.app.request(method.parse().unwrap(), &path_and_query).header("prefer", "count=exact");
         let body = self.body((method, path));
         if body.is_null() {
             request
@@ -69,18 +77,38 @@ impl<'a> Caller<'a> {
         }
     }
 
-    fn path(&self, (method, path): (&str, &str)) -> String {
+    /// An authorization that the owner has named and not decided yet.
+    async fn named(&self) -> String {
+        let request = self.app.post(AUTHORIZATIONS).bearer_auth(&self.owner);
+        let named = answer(request.form(&self.body(("POST", AUTHORIZATIONS)))).await.expect(201);
+        text(&named.json()["authorization_id"])
+    }
+
+    /// The owner lets the app act for him, once more; the id of his consent.
+    async fn consented(&self) -> String {
+        let path = format!("{AUTHORIZATIONS}/{}/consent", self.named().await);
+        let body = json!({"action": "approve"});
+        answer(self.app.post(&path).bearer_auth(&self.owner).json(&body)).await.expect(200);
+        let of_owner = format!("{CONSENTS}?user_id=eq.{}", Actor::Owner.id());
+        text(&self.app.get(&of_owner, &self.owner).await.expect(200).json()[0]["id"])
+    }
+
+    async fn path(&self, (method, path): (&str, &str)) -> String {
         let (app, list) = (&self.managed.app_id, path.trim_end_matches("/{id}"));
         let id = match path {
-            _ if path.starts_with("/rest/v1/oauth_apps/") => app,
-            _ => self.records.get(list).map_or(NOTHING, String::as_str),
+            _ if path.starts_with("/rest/v1/oauth_apps/") => app.clone(),
+            _ if path.starts_with(&format!("{AUTHORIZATIONS}/")) => self.named().await,
+            _ => self.records.get(list).map_or(NOTHING, String::as_str).to_owned(),
         };
-        let filled = path.replace("{branch}", &self.app.world.branch.public_id).replace("{id}", id);
+        let filled = path.replace("{branch}", &self.app.world.branch.public_id).replace("{id}", &id);
         let filled = filled.replace("{name}", EVENT);
         let query = match (method, path) {
             ("PATCH", "/rest/v1/oauth_apps") => format!("?id=eq.{app}"),
-            ("DELETE", _) if path.starts_with("/rest/v1/") => format!("?id=eq.{NOTHING}"),
-            ("DELETE", _) => format!("?client_id={NOTHING}"),
+            ("DELETE", CONSENTS) => format!("?id=eq.{}", self.consented().await),
+            ("DELETE", GRANTS) => {
+                self.consented().await;
+                format!("?client_id={}", self.managed.client_id)
+            }
             (_, "/auth/v1/token") => "?grant_type=password".to_owned(),
             _ if path.ends_with("/diff") => "?from=1&to=1".to_owned(),
             _ => String::new(),
@@ -107,6 +135,7 @@ impl<'a> Caller<'a> {
             (_, door) if DOORS.contains(&door) => grant(&client.client_id, &client.secret),
             ("PATCH", "/rest/v1/oauth_apps") => json!({"description": "changed"}),
             ("PATCH", _) => json!({}),
+            ("POST", _) if path.starts_with(AUTHORIZATIONS) => json!({"action": "approve"}),
             ("POST", _) => self.least((method, path)),
             _ => Value::Null,
         }

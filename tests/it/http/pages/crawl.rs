@@ -83,14 +83,42 @@ async fn no_form_anywhere_can_be_forged() {
             token_of(forms.iter().find(|found| token_of(found) != token_of(form)).unwrap()),
         ];
         for token in tokens.iter().filter(|token| **token != token_of(form)) {
-            let mut fields = form.fields.clone();
-            fields.retain(|(name, _)| name != "form_token");
+            let mut fields = without_token(form);
             fields.push(("form_token".to_owned(), token.clone()));
             owner.post(&form.action, &fields, &FROM_OUR_PAGE).await.expect(403);
+        }
+        if form.action != "/sign-out" {
+            owner.post(&form.action, &without_token(form), &FROM_OUR_PAGE).await.expect(403);
         }
     }
     assert_eq!(head(&app).await, before, "nothing happened");
     assert!(owner.is_signed_in().await);
+}
+
+/// A form that was kept from an earlier session, sent again by the same person in the same browser.
+#[tokio::test]
+async fn b1_no_form_of_a_session_that_has_ended_counts_in_the_next_one() {
+    let app = furnished().await;
+    let owner = signed_in(&app, Actor::Owner).await;
+    let kept = posts(&crawl(&owner).await);
+    let account = owner.get("/account").await.expect(200);
+    owner.submit(&account, "/sign-out", &[]).await.expect(303);
+    let before = head(&app).await;
+    for form in kept.iter().filter(|form| form.action != "/sign-out") {
+        let refused = owner.post(&form.action, &form.fields, &FROM_OUR_PAGE).await;
+        assert!(matches!(refused.status, 303 | 403), "{}: {}", form.action, refused.status);
+        assert!(refused.status == 403 || refused.location().starts_with("/sign-in"), "{}", refused.location());
+    }
+    owner.sign_in(Actor::Owner).await;
+    for form in &kept {
+        owner.post(&form.action, &form.fields, &FROM_OUR_PAGE).await.expect(403);
+    }
+    assert_eq!(head(&app).await, before, "nothing happened");
+    assert!(owner.is_signed_in().await);
+}
+
+fn without_token(form: &Form) -> Vec<(String, String)> {
+    form.fields.iter().filter(|(name, _)| name != "form_token").cloned().collect()
 }
 
 fn token_of(form: &Form) -> String {

@@ -8,6 +8,7 @@ mod cross_site;
 mod danger;
 mod desk;
 mod events;
+mod forged;
 mod guide;
 mod headers;
 mod history;
