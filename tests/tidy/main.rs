@@ -9,7 +9,6 @@ mod command;
 mod environment;
 mod golden;
 mod imports;
-mod locked;
 mod machine;
 mod manifests;
 mod migrations;
