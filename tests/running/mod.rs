@@ -3,5 +3,5 @@
 mod http;
 mod program;
 
-pub(crate) use self::http::{Answer, Request, kid, payload, read_answer, send};
+pub(crate) use self::http::{Answer, Request, kid, payload, read_answer, send, try_send};
 pub(crate) use self::program::{Ran, Server, command, facts, routix, routix_with_input, run, until};

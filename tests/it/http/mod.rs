@@ -1,16 +1,16 @@
 //! What a client sees over HTTP: every test starts a service of its own in a folder of its own.
 
-mod app;
+pub(crate) mod app;
 mod authorize;
-mod browser;
+pub(crate) mod browser;
 mod changes;
-mod client;
+pub(crate) mod client;
 mod code_flow;
 mod codes;
 mod dialects;
 mod edge;
 mod forget;
-mod html;
+pub(crate) mod html;
 mod jwt;
 mod management;
 mod matrix;
@@ -22,4 +22,4 @@ mod schemas;
 mod security;
 mod sign_in;
 mod tokens;
-mod world;
+pub(crate) mod world;
