@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::http::app::{APPS, TestApp};
-use crate::http::client::answer;
-use crate::http::world::Actor;
+use crate::http::client::{answer, eventually};
+use crate::http::world::{Actor, PASSWORD};
 
 /// In every payload, and in nothing else.
 const MARK: &str = "zq7x";
@@ -42,15 +42,9 @@ async fn s8_no_text_of_a_caller_becomes_part_of_a_statement() {
     let app = TestApp::start_with(|config| {
         config.api_rate_limit = 0;
         config.failure_limit = 0;
-        if let Some(url) = &mut config.database_url {
-            url.push_str(if url.contains('?') {
-                "&options=-clog_statement=all"
-            } else {
-                "?options=-clog_statement=all"
-            });
-        }
     })
     .await;
+    write_statements_down(&app).await;
     let owner = app.sign_in(Actor::Owner).await;
     let client = app.new_app(&owner, json!({})).await;
     let token = app.app_token(&client).await;
@@ -134,6 +128,28 @@ async fn writes(app: &TestApp, (owner, token): (&str, &str), payload: &str) {
         let refused = answer(request.json(&body)).await;
         assert!((400..500).contains(&refused.status), "{path} {payload}: {}", refused.text);
     }
+}
+
+/// From here on PostgreSQL writes down what it is told; those who are connected have to come again for it.
+async fn write_statements_down(app: &TestApp) {
+    if !app.place.is_postgres() {
+        return;
+    }
+    app.place.sql(
+        "events",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    eventually("every node has come again", async || {
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            statuses.push(app.password(Actor::Owner.email(), PASSWORD).await.status);
+            statuses.push(answer(app.request(Method::GET, "/readyz")).await.status);
+        }
+        statuses.iter().all(|status| *status == 200)
+    })
+    .await;
 }
 
 /// PostgreSQL writes down each statement, and beside it the values of its parameters.
