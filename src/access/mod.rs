@@ -1,5 +1,5 @@
 //! Who is calling: tokens in, principals out. Every access token is made in [`Access::issue`] and judged in
-//! [`Access::verify`], and nowhere else.
+//! [`Expected::claims`], and nowhere else.
 //!
 //! Deliberately absent: what the caller may do with a resource; that is each surface's own matter.
 
@@ -13,6 +13,7 @@ mod sign_in;
 mod token;
 mod usage;
 mod user_grant;
+mod verify;
 
 pub use self::app_token::AppToken;
 pub use self::bearer::bearer;
@@ -24,3 +25,4 @@ pub use self::sign_in::{SignIn, SignInRefusal};
 pub use self::token::{Access, InvalidToken, IssuedToken};
 pub use self::usage::UsageCounter;
 pub use self::user_grant::{Standing, UserGrant, branches_in};
+pub use self::verify::Expected;

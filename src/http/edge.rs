@@ -67,7 +67,8 @@ pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) ->
         request.extensions_mut().insert(ClientAddress(client));
     }
     let response = match refuse(&request) {
-        Some(failure) => failure.into_response(),
+        // Nobody knows where the next request begins, after one that can be read in two ways.
+        Some(failure) => failure.header(header::CONNECTION, HeaderValue::from_static("close")).into_response(),
         None => run(request, next).instrument(traced.clone()).instrument(span.clone()).await,
     };
     let mut response = span.in_scope(|| render(response, dialect, &id, line.measured.method()));
@@ -143,6 +144,11 @@ fn refuse(request: &Request) -> Option<Failure> {
         if count(name.clone()) > 1 {
             return Some(Failure::invalid_request(format!("the header {name} is given twice")));
         }
+    }
+    // hyper takes whatever ends in it, and `chunked, chunked` too.
+    let encodings: Vec<&[u8]> = headers.get_all(header::TRANSFER_ENCODING).iter().map(HeaderValue::as_bytes).collect();
+    if !matches!(encodings.as_slice(), [] | [_]) || encodings.iter().any(|one| !one.eq_ignore_ascii_case(b"chunked")) {
+        return Some(Failure::invalid_request("the one transfer encoding is chunked"));
     }
     if request.uri().path().len() > MAX_PATH {
         return Some(Failure::new(StatusCode::URI_TOO_LONG, "uri_too_long", "the path is too long"));

@@ -43,13 +43,14 @@ impl Failure {
 
     /// `400 invalid_request` that names every field at fault.
     pub fn invalid_fields(faults: Vec<Fault>) -> Self {
-        let count = faults.len();
-        let named: Vec<&str> = faults.iter().take(MAX_NAMED).map(|fault| fault.field.as_str()).collect();
-        let more = count.saturating_sub(MAX_NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let description = format!("invalid: {}{more}", named.join(", "));
-        let faults = faults.into_iter().take(MAX_FAULTS).collect();
-        Self { faults, ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", description) }
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", fields_at_fault(&faults)).with_faults(faults)
+    }
+
+    /// Lists the faults, as far as an answer has room for them.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Vec<Fault>) -> Self {
+        self.faults.extend(faults.into_iter().take(MAX_FAULTS));
+        self
     }
 
     /// `400 invalid_request` without a field to name.
@@ -108,6 +109,14 @@ impl Failure {
         dialect.extend(&mut body, self, &description);
         Value::Object(body)
     }
+}
+
+/// A sentence with the names of the first of them.
+pub fn fields_at_fault(faults: &[Fault]) -> String {
+    let named: Vec<&str> = faults.iter().take(MAX_NAMED).map(|fault| fault.field.as_str()).collect();
+    let more = faults.len().saturating_sub(MAX_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("invalid: {}{more}", named.join(", "))
 }
 
 /// RFC 6749, 5.2 allows `%x20-21 / %x23-5B / %x5D-7E` in an error description.

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: routes (each surface has its own), and who the caller is (`access`).
 
+pub mod basic;
 pub mod body;
 pub mod cors;
 pub mod dialect;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod limit;
 pub mod origin;
 pub mod pairs;
+mod patience;
 pub mod query_token;
 pub mod server;
 pub mod trace;

@@ -1,6 +1,7 @@
 //! The accept loop: hyper with time limits, and a shutdown that lets requests finish.
 //!
-//! axum's own `serve` keeps a half-sent request open for ever; here a connection has ten seconds for its headers.
+//! axum's own `serve` keeps a half-sent request open for ever; here a connection has ten seconds for its headers, and
+//! `patience` says how long for the rest.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use super::edge::PeerAddress;
+use super::patience::{PromptBody, PromptStream};
 
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long requests under way may take after the signal to stop.
@@ -66,7 +68,7 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &G
         .header_read_timeout(HEADER_TIME)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEADER_BYTES);
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = builder.serve_connection(TokioIo::new(PromptStream::new(stream)), service).into_owned();
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -76,7 +78,7 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &G
 }
 
 async fn answer(router: Router, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
-    let mut request = request.map(Body::new);
+    let mut request = request.map(|body| Body::new(PromptBody::new(body)));
     request.extensions_mut().insert(PeerAddress(peer));
     router.oneshot(request).await
 }

@@ -7,7 +7,7 @@ mod caller;
 mod error;
 mod grants;
 mod register_app;
-mod rest;
+pub mod rest;
 mod rotate_secret;
 mod sign_in;
 mod user;

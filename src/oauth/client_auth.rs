@@ -1,8 +1,5 @@
 //! Client authentication: body fields or HTTP Basic, never both (RFC 6749, 2.3.1; OAuth 2.1, 2.4).
 
-use axum::http::HeaderValue;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use routix_domain::app::{ClientType, Status};
 use routix_projections::token_validation::ValidationRow;
@@ -14,9 +11,9 @@ use super::request::ClientRequest;
 use super::server::OAuthServer;
 use crate::access::About;
 use crate::commands::digest;
+use crate::http::basic;
 use crate::http::limit::network;
 use crate::http::origin::RequestOrigin;
-use crate::http::pairs;
 use crate::store::identity::SecurityKind;
 
 /// A client that is who it says it is.
@@ -121,7 +118,7 @@ fn credentials(request: &ClientRequest) -> Result<Credentials, OAuthError> {
                 "authenticate with the Authorization header or with body fields, not with both".to_owned(),
             ));
         }
-        let (client_id, secret) = basic(header)
+        let (client_id, secret) = basic::credentials(header)
             .ok_or(OAuthError::InvalidClient { description: "the Authorization header is malformed", basic: true })?;
         if body_id.is_some_and(|id| id != client_id) {
             return Err(OAuthError::InvalidRequest(
@@ -134,42 +131,4 @@ fn credentials(request: &ClientRequest) -> Result<Credentials, OAuthError> {
         .ok_or(OAuthError::InvalidClient { description: "the client is not authenticated", basic: false })?
         .to_owned();
     Ok(Credentials { client_id, secret: body_secret.map(str::to_owned), basic: false })
-}
-
-/// Both halves are form-encoded by the letter of RFC 6749, 2.3.1, and raw by the habit of many clients; ids and secrets
-/// have no character that the two read differently.
-fn basic(header: &HeaderValue) -> Option<(String, String)> {
-    let (scheme, encoded) = header.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = STANDARD.decode(encoded.trim()).ok()?;
-    let colon = decoded.iter().position(|&b| b == b':')?;
-    Some((pairs::decode(&decoded[..colon])?, pairs::decode(&decoded[colon + 1..])?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header(decoded: &[u8]) -> HeaderValue {
-        format!("bAsIc {}", STANDARD.encode(decoded)).parse().unwrap()
-    }
-
-    #[test]
-    fn both_halves_are_decoded_after_the_first_colon() {
-        let pair = |id: &str, secret: &str| Some((id.to_owned(), secret.to_owned()));
-        assert_eq!(basic(&header(b"1111%2D2222:routix%5Fab")), pair("1111-2222", "routix_ab"));
-        assert_eq!(basic(&header(b"1111-2222:routix_ab")), pair("1111-2222", "routix_ab"));
-        assert_eq!(basic(&header(b"id:a:b")), pair("id", "a:b"));
-    }
-
-    #[test]
-    fn a_malformed_header_is_refused() {
-        assert_eq!(basic(&header(b"no colon")), None);
-        assert_eq!(basic(&header(b"id:%zz")), None);
-        assert_eq!(basic(&HeaderValue::from_static("Basic !!!")), None);
-        assert_eq!(basic(&HeaderValue::from_static("Basic")), None);
-        assert_eq!(basic(&HeaderValue::from_static("Digest abc")), None);
-    }
 }

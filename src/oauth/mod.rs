@@ -16,5 +16,6 @@ mod token;
 mod values;
 
 pub use self::error::OAuthError;
+pub use self::request::ClientRequest;
 pub use self::router::{pages, router};
 pub use self::server::OAuthServer;

@@ -26,7 +26,7 @@ const NOT_IN_THE_URL: [&str; 10] = [
 ];
 
 /// A client's request with its parameters. An empty value counts as left out (RFC 6749, 3.1).
-pub(super) struct ClientRequest {
+pub struct ClientRequest {
     parameters: BTreeMap<String, String>,
     /// The `Authorization` header, when it is not a bearer token: those are ignored here, because clients that share one
     /// header set over all calls send them.
@@ -37,7 +37,7 @@ impl ClientRequest {
     /// # Errors
     /// `415` for a body of another type; [`OAuthError::InvalidRequest`] for a malformed one, doubled parameters, or any of them in
     /// the URL.
-    pub(super) async fn read(request: Request) -> Result<Self, OAuthError> {
+    pub async fn read(request: Request) -> Result<Self, OAuthError> {
         let (parts, body) = request.into_parts();
         refuse_query(parts.uri.query().unwrap_or_default())?;
         let bytes = body::read(body, MAX_BODY).await.map_err(OAuthError::Body)?;
@@ -54,7 +54,7 @@ impl ClientRequest {
     }
 
     /// The value of a parameter that may be left out.
-    pub(super) fn optional(&self, name: &str) -> Option<&str> {
+    pub fn optional(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 

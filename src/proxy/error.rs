@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use routix_domain::value::{Fault, Faults, Scope};
 
 use crate::http::Failure;
+use crate::http::failure::fields_at_fault;
 use crate::http::json::InvalidJson;
 
 use super::records::RecordError;
@@ -74,10 +75,7 @@ impl ProxyError {
             Self::InsufficientScope { scope } => format!("the token needs the scope {scope}"),
             Self::BranchNotFound => "no such branch in the organization of the token".into(),
             Self::BranchAccessDenied => "branch access denied".into(),
-            Self::Invalid(faults) => {
-                let names: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-                format!("invalid: {}", names.join(", "))
-            }
+            Self::Invalid(faults) => fields_at_fault(faults),
             Self::InvalidJson(error) => error.to_string(),
             Self::PreconditionFailed => "the record has changed since it was read".into(),
             Self::Conflict { field } => format!("{field} is taken in this branch"),
@@ -117,7 +115,7 @@ impl From<ProxyError> for Failure {
             failure = failure.header(name, value);
         }
         match error {
-            ProxyError::Invalid(faults) => failure.faults = faults,
+            ProxyError::Invalid(faults) => failure = failure.with_faults(faults),
             ProxyError::Conflict { field } => {
                 failure.faults.push(Fault::new(field, "taken", "is taken by another record of this branch"));
             }

@@ -8,6 +8,7 @@ mod cli;
 mod contract;
 mod evidence;
 mod faults;
+mod hostile;
 mod http;
 mod journey;
 mod metrics;

@@ -29,6 +29,8 @@ pub enum InvalidRedirectUri {
     UserInfo,
     #[error("must not contain a wildcard (*) in its host")]
     Wildcard,
+    #[error("must write an address as browsers do: 192.0.2.1 or [2001:db8::1]")]
+    DisguisedAddress,
     #[error("must use https; http only on 127.0.0.1, [::1] or localhost")]
     InsecureScheme,
     #[error("must use https; an own scheme needs a public client and a reversed domain name such as com.example.app")]
@@ -39,7 +41,7 @@ impl InvalidRedirectUri {
     /// The stable word for `errors[].code`.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Malformed => "malformed_uri",
+            Self::Malformed | Self::DisguisedAddress => "malformed_uri",
             Self::TooLong => "too_long",
             Self::Fragment => "fragment_not_allowed",
             Self::UserInfo => "user_info_not_allowed",
@@ -96,6 +98,10 @@ impl RedirectUri {
         if scheme == "http" && !is_loopback(authority) {
             return Err(InvalidRedirectUri::InsecureScheme);
         }
+        // `0177.0.0.1` is 127.0.0.1 to a browser, and people would be shown one and sent to the other.
+        if url.host_str() != Some(host_of(authority).to_ascii_lowercase().as_str()) {
+            return Err(InvalidRedirectUri::DisguisedAddress);
+        }
         Ok(())
     }
 
@@ -134,11 +140,7 @@ impl RedirectUri {
     /// The host that the user is sent to, without a port; `None` for an own scheme, which has none.
     pub fn host(&self) -> Option<&str> {
         let authority = self.0.strip_prefix("https://").or_else(|| self.0.strip_prefix("http://"))?;
-        let authority = authority.split(['/', '?']).next().unwrap_or_default();
-        Some(match authority.rsplit_once(':') {
-            Some((host, port)) if !port.contains(']') => host,
-            Some(_) | None => authority,
-        })
+        Some(host_of(authority.split(['/', '?']).next().unwrap_or_default()))
     }
 
     /// Whether the user stays on his own device: any program there can listen at such an address.
@@ -171,12 +173,21 @@ fn is_host_source(host: &str) -> bool {
     host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
-/// A host of non-empty labels, or an IPv6 address, and perhaps a port that can be connected to.
-fn is_authority(authority: &str) -> bool {
-    let (host, port) = match authority.rsplit_once(':') {
+/// Host and port of an authority without a user.
+fn parts(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         Some(_) | None => (authority, None),
-    };
+    }
+}
+
+fn host_of(authority: &str) -> &str {
+    parts(authority).0
+}
+
+/// A host of non-empty labels, or an IPv6 address, and perhaps a port that can be connected to.
+fn is_authority(authority: &str) -> bool {
+    let (host, port) = parts(authority);
     let label = |label: &str| {
         !label.is_empty()
             && !label.starts_with('-')
@@ -305,6 +316,10 @@ mod tests {
             ("http://127.0.0.1.evil.example/cb", E::InsecureScheme),
             ("http://localhost.:80/cb", E::InsecureScheme),
             ("http://127.1/cb", E::InsecureScheme),
+            ("https://0177.0.0.1/cb", E::DisguisedAddress),
+            ("https://2130706433/cb", E::DisguisedAddress),
+            ("https://0x7f.1/cb", E::DisguisedAddress),
+            ("https://[0:0:0:0:0:0:0:1]/cb", E::DisguisedAddress),
             ("http://localhost:99999/cb", E::Malformed),
             ("javascript:alert(1)", E::ForbiddenScheme),
             ("data:text/html,x", E::ForbiddenScheme),

@@ -8,7 +8,7 @@ pub(super) mod branches;
 mod columns;
 pub(super) mod consents;
 mod filter;
-mod grammar;
+pub mod grammar;
 pub(super) mod history;
 pub(super) mod organizations;
 mod pattern;

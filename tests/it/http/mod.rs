@@ -1,17 +1,17 @@
 //! What a client sees over HTTP: every test starts a service of its own in a folder of its own.
 
-mod app;
+pub(crate) mod app;
 mod authorize;
-mod browser;
+pub(crate) mod browser;
 mod changes;
-mod client;
+pub(crate) mod client;
 mod code_flow;
 mod codes;
 mod dialects;
 mod edge;
 mod forget;
 mod forwarded;
-mod html;
+pub(crate) mod html;
 mod jwt;
 mod management;
 mod matrix;
@@ -27,4 +27,4 @@ mod security;
 mod sign_in;
 mod tenants;
 mod tokens;
-mod world;
+pub(crate) mod world;

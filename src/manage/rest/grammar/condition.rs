@@ -2,20 +2,20 @@
 
 /// What a row must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct Condition {
-    pub(in super::super) negated: bool,
-    pub(in super::super) test: Test,
+pub struct Condition {
+    pub negated: bool,
+    pub test: Test,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) enum Test {
+pub enum Test {
     Column(String, Operator),
     All(Vec<Condition>),
     Any(Vec<Condition>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) enum Operator {
+pub enum Operator {
     Compare(Comparison, String),
     In(Vec<String>),
     /// Case does not count; `%` and `*` are any characters, `_` is one.
@@ -24,7 +24,7 @@ pub(in super::super) enum Operator {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Comparison {
+pub enum Comparison {
     Equal,
     NotEqual,
     Greater,
@@ -34,10 +34,11 @@ pub(in super::super) enum Comparison {
 }
 
 impl Comparison {
-    pub(super) const ALL: [Self; 6] =
+    pub const ALL: [Self; 6] =
         [Self::Equal, Self::NotEqual, Self::Greater, Self::GreaterOrEqual, Self::Less, Self::LessOrEqual];
 
-    pub(super) fn word(self) -> &'static str {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Equal => "eq",
             Self::NotEqual => "neq",
@@ -50,16 +51,17 @@ impl Comparison {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Known {
+pub enum Known {
     Null,
     True,
     False,
 }
 
 impl Known {
-    pub(super) const ALL: [Self; 3] = [Self::Null, Self::True, Self::False];
+    pub const ALL: [Self; 3] = [Self::Null, Self::True, Self::False];
 
-    pub(super) fn word(self) -> &'static str {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::True => "true",

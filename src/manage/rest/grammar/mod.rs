@@ -15,9 +15,7 @@
 mod condition;
 mod parse;
 #[cfg(test)]
-mod print;
-#[cfg(test)]
 mod tests;
 
-pub(super) use self::condition::{Comparison, Condition, Known, Operator, Test};
-pub(super) use self::parse::{is_group, parameter};
+pub use self::condition::{Comparison, Condition, Known, Operator, Test};
+pub use self::parse::{InvalidFilter, is_group, parameter};

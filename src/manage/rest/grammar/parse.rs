@@ -8,7 +8,7 @@ const MAX_CONDITIONS: usize = 100;
 
 /// Why a filter was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in super::super) enum InvalidFilter {
+pub enum InvalidFilter {
     #[error("write a filter as eq.VALUE, in.(A,B) or not.eq.VALUE")]
     Shape,
     #[error("only eq, neq, gt, gte, lt, lte, in, ilike and is are offered")]
@@ -28,7 +28,7 @@ pub(in super::super) enum InvalidFilter {
 }
 
 /// Whether a parameter of this name is a group of conditions and no column.
-pub(in super::super) fn is_group(name: &str) -> bool {
+pub fn is_group(name: &str) -> bool {
     matches!(name.strip_prefix("not.").unwrap_or(name), "and" | "or")
 }
 
@@ -36,7 +36,7 @@ pub(in super::super) fn is_group(name: &str) -> bool {
 ///
 /// # Errors
 /// [`InvalidFilter`] for a text outside the grammar.
-pub(in super::super) fn parameter(name: &str, value: &str) -> Result<Condition, InvalidFilter> {
+pub fn parameter(name: &str, value: &str) -> Result<Condition, InvalidFilter> {
     let mut reader = Reader { rest: value, conditions: 0 };
     if is_group(name) {
         let (negated, word) = name.strip_prefix("not.").map_or((false, name), |word| (true, word));

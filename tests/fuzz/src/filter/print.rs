@@ -2,26 +2,25 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::condition::{Condition, Operator, Test};
+use routix::manage::rest::grammar::{Condition, Operator, Test};
 
-impl Condition {
-    /// The query parameter that says this, decoded: its name and its value.
-    pub(super) fn to_parameter(&self) -> (String, String) {
-        let not = if self.negated { "not." } else { "" };
-        match &self.test {
-            Test::Column(name, operator) => (name.clone(), format!("{not}{}", Alone(operator))),
-            Test::All(members) => (format!("{not}and"), Group(members).to_string()),
-            Test::Any(members) => (format!("{not}or"), Group(members).to_string()),
-        }
+/// The query parameter that says this, decoded: its name and its value.
+pub(super) fn parameter(condition: &Condition) -> (String, String) {
+    let not = if condition.negated { "not." } else { "" };
+    match &condition.test {
+        Test::Column(name, operator) => (name.clone(), format!("{not}{}", Alone(operator))),
+        Test::All(members) => (format!("{not}and"), Group(members).to_string()),
+        Test::Any(members) => (format!("{not}or"), Group(members).to_string()),
     }
 }
 
-/// As a member of a group.
-impl Display for Condition {
+struct Member<'a>(&'a Condition);
+
+impl Display for Member<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let not = if self.negated { "not." } else { "" };
-        match &self.test {
-            Test::Column(name, operator) => write!(f, "{name}.{not}{operator}"),
+        let not = if self.0.negated { "not." } else { "" };
+        match &self.0.test {
+            Test::Column(name, operator) => write!(f, "{name}.{not}{}", Within(operator)),
             Test::All(members) => write!(f, "{not}and{}", Group(members)),
             Test::Any(members) => write!(f, "{not}or{}", Group(members)),
         }
@@ -32,21 +31,23 @@ struct Group<'a>(&'a [Condition]);
 
 impl Display for Group<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        list(f, self.0.iter())
+        list(f, self.0.iter().map(Member))
     }
 }
 
 /// Within a group, where a value has an end.
-impl Display for Operator {
+struct Within<'a>(&'a Operator);
+
+impl Display for Within<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Compare(comparison, value) => write!(f, "{}.{}", comparison.word(), Quoted(value)),
-            Self::ILike(pattern) => write!(f, "ilike.{}", Quoted(pattern)),
-            Self::In(values) => {
+        match self.0 {
+            Operator::Compare(comparison, value) => write!(f, "{}.{}", comparison.word(), Quoted(value)),
+            Operator::ILike(pattern) => write!(f, "ilike.{}", Quoted(pattern)),
+            Operator::In(values) => {
                 f.write_str("in.")?;
                 list(f, values.iter().map(|value| Quoted(value)))
             }
-            Self::Is(known) => write!(f, "is.{}", known.word()),
+            Operator::Is(known) => write!(f, "is.{}", known.word()),
         }
     }
 }
@@ -59,7 +60,7 @@ impl Display for Alone<'_> {
         match self.0 {
             Operator::Compare(comparison, value) => write!(f, "{}.{value}", comparison.word()),
             Operator::ILike(pattern) => write!(f, "ilike.{pattern}"),
-            other @ (Operator::In(_) | Operator::Is(_)) => write!(f, "{other}"),
+            other @ (Operator::In(_) | Operator::Is(_)) => Within(other).fmt(f),
         }
     }
 }
