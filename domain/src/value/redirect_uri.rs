@@ -246,6 +246,8 @@ mod tests {
             "http://[::1]/cb",
             "http://localhost:3000/cb",
             "https://EXAMPLE.com/CB",
+            "https://a_b.example/%2F/c%c3%a9?x=%20",
+            "https://a.example.:8443",
         ] {
             assert_eq!(RedirectUri::parse(text, false).unwrap().as_str(), text);
         }
@@ -305,6 +307,37 @@ mod tests {
     }
 
     #[test]
+    fn only_the_three_names_of_this_device_are_loopback() {
+        for (uri, here) in [
+            ("http://127.0.0.1:1/cb", true),
+            ("http://[::1]:1/cb", true),
+            ("https://LOCALHOST/cb", true),
+            ("https://localhost.example/cb", false),
+            ("https://127.0.0.2/cb", false),
+            ("com.example.app:/cb", false),
+        ] {
+            assert_eq!(RedirectUri::parse(uri, true).unwrap().is_loopback(), here, "{uri}");
+        }
+    }
+
+    #[test]
+    fn each_fault_has_a_word_for_programs() {
+        use InvalidRedirectUri as E;
+        for (fault, word) in [
+            (E::Malformed, "malformed_uri"),
+            (E::DisguisedAddress, "malformed_uri"),
+            (E::TooLong, "too_long"),
+            (E::Fragment, "fragment_not_allowed"),
+            (E::UserInfo, "user_info_not_allowed"),
+            (E::Wildcard, "wildcard_not_allowed"),
+            (E::InsecureScheme, "insecure_scheme"),
+            (E::ForbiddenScheme, "scheme_not_allowed"),
+        ] {
+            assert_eq!(fault.code(), word);
+        }
+    }
+
+    #[test]
     fn each_fault_has_its_name() {
         use InvalidRedirectUri as E;
         for (text, fault) in [
@@ -347,7 +380,14 @@ mod tests {
         }
         assert_eq!(RedirectUri::parse("myapp:/cb", true), Err(E::ForbiddenScheme));
         assert_eq!(RedirectUri::parse("a.example://user:pw@host/", true), Err(E::UserInfo));
-        let long = format!("https://a.example/{}", "a".repeat(2_000));
-        assert_eq!(RedirectUri::parse(&long, false), Err(E::TooLong));
+        for scheme in
+            ["1.example", ".example", "com..example", "com.example-", "-com.example", "com.exAmple", "com.ex+ample"]
+        {
+            let known = RedirectUri::parse(&format!("{scheme}:/cb"), true).is_ok();
+            assert_eq!(known, scheme == "com.example-", "{scheme}");
+        }
+        let long = |length: usize| format!("https://a.example/{:a<1$}", "", length - "https://a.example/".len());
+        assert!(RedirectUri::parse(&long(MAX_LENGTH), false).is_ok());
+        assert_eq!(RedirectUri::parse(&long(MAX_LENGTH + 1), false), Err(E::TooLong));
     }
 }

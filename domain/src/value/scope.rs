@@ -218,6 +218,14 @@ mod tests {
     }
 
     #[test]
+    fn two_sets_share_what_both_hold() {
+        let set = |text: &str| ScopeSet::parse_parameter(text).unwrap();
+        let (one, other) = (set("routix:a:read routix:b:read"), set("routix:b:read routix:b:write"));
+        assert_eq!(one.intersection(&other), set("routix:b:read"));
+        assert!(one.intersection(&set("")).is_empty());
+    }
+
+    #[test]
     fn a_parameter_keeps_the_order_and_drops_doubles() {
         let set = ScopeSet::parse_parameter("routix:orders:read  routix:accounts:read routix:orders:read").unwrap();
         assert_eq!(set.to_string(), "routix:orders:read routix:accounts:read");
