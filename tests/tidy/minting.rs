@@ -9,7 +9,7 @@ use crate::tree::{code_lines, files, is_source};
 const CALLS: [(&str, &[(&str, usize)]); 8] = [
     // Signing and verifying.
     ("encode(&header", &[("src/access/token.rs", 1)]),
-    ("decode::<Claims>(", &[("src/access/token.rs", 1)]),
+    ("decode::<Claims>(", &[("src/access/verify.rs", 1)]),
     // Each kind of token is given out in one place, behind the checks of one grant.
     (".issue_to_user(", &[("src/manage/sign_in.rs", 1)]),
     (".issue_to_app(", &[("src/oauth/token/grants/client_credentials.rs", 1)]),

@@ -136,7 +136,20 @@ mod tests {
 
     #[test]
     fn a_description_may_have_lines_and_a_name_may_not() {
-        assert!(text("one\ntwo", 100).is_ok());
+        assert_eq!(text("one\n\ttwo", 100).unwrap(), "one\n\ttwo");
         assert_eq!(single_line("one\ntwo", 100), Err(TextFault::Forbidden { code_point: 10 }));
+    }
+
+    #[test]
+    fn each_fault_has_a_word_for_programs() {
+        for (fault, word) in [
+            (TextFault::Empty, "required"),
+            (TextFault::TooLong { max: 1, actual: 2 }, "too_long"),
+            (TextFault::Forbidden { code_point: 0 }, "forbidden_character"),
+            (TextFault::SpaceAtEnds, "space_at_ends"),
+            (TextFault::Invisible, "invisible"),
+        ] {
+            assert_eq!((fault.code(), fault.of("name").code), (word, word));
+        }
     }
 }
