@@ -194,9 +194,13 @@ mod tests {
 
     #[test]
     fn a_scope_survives_its_text() {
-        let scope: Scope = "routix:accounts:read".parse().unwrap();
-        assert_eq!((scope.resource(), scope.action()), ("accounts", Action::Read));
-        assert_eq!(scope.to_string(), "routix:accounts:read");
+        for (text, resource, action) in [
+            ("routix:accounts:read", "accounts", Action::Read),
+            ("routix:order_lines2:write", "order_lines2", Action::Write),
+        ] {
+            let scope: Scope = text.parse().unwrap();
+            assert_eq!((scope.resource(), scope.action(), scope.to_string().as_str()), (resource, action, text));
+        }
     }
 
     #[test]
