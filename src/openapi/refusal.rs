@@ -71,9 +71,9 @@ const fn header_of(status: u16) -> Option<Header> {
 
 refusals! {
     // What every operation may answer.
-    UNREADABLE = 400 "invalid_request" "The request can be read in two ways: no `Host` or two of them, or `Authorization`, `Content-Type` or `Idempotency-Key` twice." "the header authorization is given twice";
+    UNREADABLE = 400 "invalid_request" "The request can be read in two ways: no `Host` or two of them, `Authorization`, `Content-Type` or `Idempotency-Key` twice, or a transfer encoding other than one `chunked`." "the header authorization is given twice";
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" "The path does not take this method; `Allow` names those that it takes. `HEAD` goes wherever `GET` does." "this path does not take this method; see Allow";
-    REQUEST_TIMEOUT = 408 "request_timeout" "The request took longer than 30 seconds." "the request took too long";
+    REQUEST_TIMEOUT = 408 "request_timeout" "The request took longer than 30 seconds, or no more of its body came for 10." "the request took too long";
     URI_TOO_LONG = 414 "uri_too_long" "The path is longer than 8 KiB." "the path is too long";
     SERVER_ERROR = 500 "server_error" "A fault of ours. The log has it under the request id." "the server met a fault of its own";
     UNAVAILABLE = 503 "temporarily_unavailable" "A store does not answer, or a read model on which the answer rests stands still." "try again in a moment";
