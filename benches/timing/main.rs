@@ -4,11 +4,14 @@
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
 mod figures;
+mod questions;
+#[path = "../scene/mod.rs"]
 mod scene;
 
 use std::time::Instant;
 
 use figures::Figures;
+use questions::{Coin, questions};
 use scene::{Ask, Scene};
 
 /// Sign-ins are so many times fewer.
@@ -16,10 +19,10 @@ const SIGN_INS: usize = 200;
 const PAIRS: usize = 20_000;
 
 /// Sends both of each pair, whichever first, and says how long they took.
-async fn compare(scene: &Scene, (name, pairs): (&str, usize), [one, other]: [&Ask; 2]) {
+async fn compare((scene, coin): (&Scene, &Coin), (name, pairs): (&str, usize), [one, other]: [&Ask; 2]) {
     let mut times = [Vec::with_capacity(pairs), Vec::with_capacity(pairs)];
     for pair in 0..pairs + pairs / 10 {
-        let first = usize::from(scene.chance());
+        let first = usize::from(coin.toss());
         let mut taken = [0.0; 2];
         for turn in [first, 1 - first] {
             let request = [one, other][turn].request();
@@ -48,9 +51,10 @@ async fn compare(scene: &Scene, (name, pairs): (&str, usize), [one, other]: [&As
 async fn main() {
     let pairs = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(PAIRS);
     let scene = Scene::make().await;
+    let coin = Coin::new(std::process::id().into());
     println!("{:<58} {:>8} {:>9} {:>9} {:>8} {:>7}", "microseconds", "pairs", "one", "other", "more", "t");
-    for (name, one, other) in &scene.questions() {
+    for (name, one, other) in &questions(&scene) {
         let pairs = if name.starts_with("sign-in") { pairs.div_ceil(SIGN_INS) } else { pairs };
-        compare(&scene, (name, pairs), [one, other]).await;
+        compare((&scene, &coin), (name, pairs), [one, other]).await;
     }
 }

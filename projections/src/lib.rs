@@ -24,4 +24,4 @@ mod testing;
 pub mod token_validation;
 
 pub use projection::Projection;
-pub use read_db::{ReadDb, ReadError};
+pub use read_db::{Moment, ReadDb, ReadError};

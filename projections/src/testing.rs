@@ -45,11 +45,15 @@ pub(crate) enum Kind {
     Postgres,
 }
 
-const SQLITE: [&str; 2] = [
+const SQLITE: [&str; 3] = [
     include_str!("../../migrations/sqlite/read/20261122000000_projections.sql"),
     include_str!("../../migrations/sqlite/read/20261122000001_controls.sql"),
+    include_str!("../../migrations/sqlite/read/20261123000000_changes.sql"),
 ];
-const POSTGRES: &str = include_str!("../../migrations/postgres/read/20261122000000_projections.sql");
+const POSTGRES: [&str; 2] = [
+    include_str!("../../migrations/postgres/read/20261122000000_projections.sql"),
+    include_str!("../../migrations/postgres/read/20261123000000_changes.sql"),
+];
 
 /// Read models in a database of their own, gone with the test.
 pub(crate) struct Place {
@@ -67,7 +71,7 @@ impl Place {
     pub(crate) async fn new(kind: Kind) -> Self {
         let (home, schema) = match kind {
             Kind::Sqlite => (Home::Folder(tempfile::tempdir().unwrap()), SQLITE.concat()),
-            Kind::Postgres => (Home::Cluster(Scratch::new()), format!("CREATE SCHEMA read; {POSTGRES}")),
+            Kind::Postgres => (Home::Cluster(Scratch::new()), format!("CREATE SCHEMA read; {}", POSTGRES.concat())),
         };
         let database = home.open();
         database.write(move |session| session.batch(&schema)).await.unwrap();

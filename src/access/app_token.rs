@@ -1,5 +1,8 @@
 //! Judging the token of an app, for itself or for a user.
 
+use std::sync::Arc;
+
+use routix_projections::Moment;
 use routix_projections::token_validation::{self, ValidationRow};
 
 use super::claims::{Claims, TokenId};
@@ -14,8 +17,10 @@ pub struct AppToken {
     pub claims: Claims,
     pub id: TokenId,
     /// The app, as the read models know it now.
-    pub app: ValidationRow,
+    pub app: Arc<ValidationRow>,
     pub principal: AppPrincipal,
+    /// When it was good.
+    pub moment: Moment,
 }
 
 impl Access {
@@ -23,10 +28,10 @@ impl Access {
     ///
     /// # Errors
     /// [`InvalidToken`]; a person's own token is `OtherKind`.
-    pub async fn app(&self, token: &str) -> Result<AppPrincipal, InvalidToken> {
+    pub async fn app(&self, token: &str) -> Result<AppToken, InvalidToken> {
         let token = self.app_token(token).await?;
         self.usage.count(token.app.app_id, 0, self.system.now());
-        Ok(token.principal)
+        Ok(token)
     }
 
     /// An app's token with everything that is known of it. Looking at it is no use of it.
@@ -39,7 +44,8 @@ impl Access {
             self.open_session(claims.session_id, claims.sub).await?;
             return Err(InvalidToken::OtherKind);
         };
-        let app = self.app_by_client_id(client_id).await?.ok_or(InvalidToken::Refused)?;
+        let moment = self.moment().await?;
+        let app = self.app_by_client_id(&moment, client_id).await?.ok_or(InvalidToken::Refused)?;
         let id: TokenId = claims.jti.parse().map_err(|_| InvalidToken::Refused)?;
         if id.epoch < app.token_epoch {
             return Err(InvalidToken::Refused);
@@ -62,7 +68,7 @@ impl Access {
             scopes: standing.scopes,
             branches: standing.branches,
         };
-        Ok(AppToken { claims, id, app, principal })
+        Ok(AppToken { claims, id, app, principal, moment })
     }
 
     /// As [`Self::app_token`], with `None` for whatever is no app's token, or none that is good now.

@@ -1,11 +1,13 @@
 //! Making and judging access tokens: JWTs (RFC 7519), signed with the algorithm of the key that is active.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use jsonwebtoken::{Header, encode};
 use routix_domain::value::ScopeSet;
 use routix_projections::runner::{NotReached, Waiter};
 use routix_projections::token_validation::{self, ValidationRow};
-use routix_projections::{ReadDb, ReadError};
+use routix_projections::{Moment, ReadDb, ReadError};
 use uuid::Uuid;
 
 use super::claims::{AUTHENTICATED, Claims, TokenId};
@@ -14,8 +16,8 @@ use super::resource::Resource;
 use super::security::SecurityLog;
 use super::usage::UsageCounter;
 use super::user_grant::UserGrant;
-use super::verify::{Expected, RESOURCE_TYPE};
-use crate::keys::KeyRing;
+use super::verify::Expected;
+use crate::keys::{KeyRing, RESOURCE_TYPE, TYPE};
 use crate::measure::spans;
 use crate::store::identity::{IdentityDb, IdentityError};
 use crate::system::System;
@@ -163,22 +165,34 @@ impl Access {
         Ok(UserPrincipal { user_id: claims.sub, session_id })
     }
 
+    /// The read models as they are now. What is asked of them at this moment is at least as new.
+    ///
+    /// # Errors
+    /// [`InvalidToken::Read`].
+    pub async fn moment(&self) -> Result<Moment, InvalidToken> {
+        Ok(self.read.moment().await?)
+    }
+
     /// The app behind a client id, as the read models know it; an error while they stand still.
     ///
     /// # Errors
     /// [`InvalidToken::Stopped`] or [`InvalidToken::Read`].
-    pub async fn app_by_client_id(&self, client_id: Uuid) -> Result<Option<ValidationRow>, InvalidToken> {
+    pub async fn app_by_client_id(
+        &self,
+        moment: &Moment,
+        client_id: Uuid,
+    ) -> Result<Option<Arc<ValidationRow>>, InvalidToken> {
         self.projections.check(&["token_validation"])?;
-        Ok(token_validation::by_client_id(&self.read, client_id).await?)
+        Ok(token_validation::by_client_id(&self.read, moment, client_id).await?)
     }
 
     /// The app with this id; an error while the read models stand still.
     ///
     /// # Errors
     /// [`InvalidToken::Stopped`] or [`InvalidToken::Read`].
-    pub async fn app_by_id(&self, app_id: Uuid) -> Result<Option<ValidationRow>, InvalidToken> {
+    pub async fn app_by_id(&self, moment: &Moment, app_id: Uuid) -> Result<Option<Arc<ValidationRow>>, InvalidToken> {
         self.projections.check(&["token_validation"])?;
-        Ok(token_validation::by_id(&self.read, app_id).await?)
+        Ok(token_validation::by_id(&self.read, moment, app_id).await?)
     }
 
     pub(super) async fn open_session(&self, session_id: Option<Uuid>, user_id: Uuid) -> Result<Uuid, InvalidToken> {
@@ -208,7 +222,11 @@ impl Access {
         spans::of_app(claims.organization_id, claims.oauth_client_id);
         let keys = self.keys.current();
         let key = keys.signing_at(now).ok_or(InvalidToken::NoKey)?;
-        let typ = if resource.is_some() { RESOURCE_TYPE } else { "JWT" };
+        let typ = if resource.is_some() { RESOURCE_TYPE } else { TYPE };
+        if let Some(key) = &key.shared {
+            let claims = serde_json::to_vec(&claims).map_err(|error| InvalidToken::Unsigned(error.into()))?;
+            return Ok(IssuedToken { access_token: key.sign(typ, &claims), expires_in });
+        }
         let header = Header { typ: Some(typ.to_owned()), kid: Some(key.kid.clone()), ..Header::new(key.algorithm) };
         let signed = encode(&header, &claims, &key.encoding);
         Ok(IssuedToken { access_token: signed.map_err(InvalidToken::Unsigned)?, expires_in })

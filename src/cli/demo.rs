@@ -19,7 +19,7 @@ use crate::wiring::{Service, Stores};
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let mut config =
         settings.load(Config { log_format: LogFormat::Text, log: "warn".to_owned(), ..Config::default() })?;
-    let _spans = log::start_with_spans(&config)?;
+    let _log = log::start_for_server(&config)?;
     let system = System::real();
     let lock = Service::lock(&config)?;
     let folder = config.keys_dir();

@@ -6,13 +6,15 @@ use anyhow::Context as _;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
-use tracing_subscriber::fmt::Layer as Lines;
+use tracing_subscriber::fmt::{Layer as Lines, MakeWriter};
 use tracing_subscriber::layer::Filter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use super::log_format::JsonLines;
+use super::log_lines::{Lines as Gathered, Writing};
 use crate::config::{Config, LogFormat};
 
 /// Starts the log.
@@ -20,32 +22,36 @@ use crate::config::{Config, LogFormat};
 /// # Errors
 /// That the filter cannot be understood.
 pub(super) fn start(config: &Config) -> anyhow::Result<()> {
-    tracing_subscriber::registry().with(lines(config).with_filter(filter(config)?)).init();
+    tracing_subscriber::registry().with(lines(config, io::stderr).with_filter(filter(config)?)).init();
     Ok(())
 }
 
-/// What sends the last spans when it is dropped.
-pub(super) struct Spans {
+/// What writes the last lines and sends the last spans when it is dropped.
+pub(super) struct Running {
     #[cfg(feature = "telemetry")]
     _export: Option<crate::measure::SpanExport>,
+    _writing: Writing,
 }
 
 /// Starts the log, and sends spans to the collector if one is set: what a server does.
 ///
 /// # Errors
-/// That the filter cannot be understood, or the collector's URL.
+/// That the filter cannot be understood, or the collector's URL, or that there is no thread.
 #[cfg(feature = "telemetry")]
-pub(super) fn start_with_spans(config: &Config) -> anyhow::Result<Spans> {
+pub(super) fn start_for_server(config: &Config) -> anyhow::Result<Running> {
+    let gathered = Gathered::default();
+    let writing = gathered.write().context("cannot start the log")?;
+    let lines = lines(config, gathered).with_filter(filter(config)?);
     let Some(collector) = &config.telemetry_url else {
-        return start(config).map(|()| Spans { _export: None });
+        tracing_subscriber::registry().with(lines).init();
+        return Ok(Running { _export: None, _writing: writing });
     };
     let share = f64::from(config.telemetry_percent) / 100.0;
     let export = crate::measure::SpanExport::start(collector, share)
         .with_context(|| format!("the setting telemetry_url ({collector}) cannot be used"))?;
     // Each has its own filter: who follows a request wants its spans, however little is logged.
-    let lines = lines(config).with_filter(filter(config)?);
     tracing_subscriber::registry().with(lines).with(export.layer()).init();
-    Ok(Spans { _export: Some(export) })
+    Ok(Running { _export: Some(export), _writing: writing })
 }
 
 /// Starts the log: this program was built without a way to a collector.
@@ -53,8 +59,11 @@ pub(super) fn start_with_spans(config: &Config) -> anyhow::Result<Spans> {
 /// # Errors
 /// That the filter cannot be understood.
 #[cfg(not(feature = "telemetry"))]
-pub(super) fn start_with_spans(config: &Config) -> anyhow::Result<Spans> {
-    start(config).map(|()| Spans {})
+pub(super) fn start_for_server(config: &Config) -> anyhow::Result<Running> {
+    let gathered = Gathered::default();
+    let writing = gathered.write().context("cannot start the log")?;
+    tracing_subscriber::registry().with(lines(config, gathered).with_filter(filter(config)?)).init();
+    Ok(Running { _writing: writing })
 }
 
 fn filter<S>(config: &Config) -> anyhow::Result<impl Filter<S> + Send + Sync + 'static>
@@ -72,10 +81,14 @@ fn names_parameters(told: &Metadata<'_>) -> bool {
     told.target().starts_with("tokio_postgres") && *told.level() > LevelFilter::INFO
 }
 
-fn lines<S: Subscriber + for<'a> LookupSpan<'a>>(config: &Config) -> Box<dyn Layer<S> + Send + Sync> {
-    let lines = Lines::new().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+fn lines<S, W>(config: &Config, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = Lines::new().with_writer(writer).with_ansi(io::stderr().is_terminal());
     match config.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => lines.json().event_format(JsonLines::default()).boxed(),
         LogFormat::Text => lines.boxed(),
     }
 }

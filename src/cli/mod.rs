@@ -15,6 +15,8 @@ mod history;
 mod keys;
 mod leaked;
 mod log;
+mod log_format;
+mod log_lines;
 mod man;
 mod manager;
 mod member;
@@ -34,6 +36,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use self::command::Command;
+pub use self::log_format::JsonLines;
 use self::settings::Settings;
 
 /// OAuth 2.1 server, branch-scoped API proxy and app management on an event log.

@@ -17,7 +17,7 @@ use crate::wiring::{Service, Stores};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let config = settings.load(Config::default())?;
-    let _spans = log::start_with_spans(&config)?;
+    let _log = log::start_for_server(&config)?;
     if config.public_url.is_none() {
         bail!("set --public-url (or ROUTIX_PUBLIC_URL): the URL under which others reach this service");
     }

@@ -45,6 +45,7 @@ pub struct ClientAddress(pub IpAddr);
 pub struct Edge {
     pub system: System,
     pub proxies: TrustedProxies,
+    pub requests: measure::Requests,
 }
 
 /// A request that takes longer than this is given up; hyper has closed those that never sent their headers before.
@@ -55,7 +56,7 @@ pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) ->
     let id = request_id(request.headers(), &edge.system);
     let dialect = Dialect::of(request.uri().path(), request.headers());
     let route = request.extensions().get::<MatchedPath>().map(|path| Arc::<str>::from(path.as_str()));
-    let measured = measure::Request::begin(request.method().clone(), route.clone());
+    let measured = measure::Request::begin(&edge.requests, request.method().clone(), route.clone());
     let trace_id = trace_id(request.headers()).map(str::to_owned);
     // Only who follows a trace pays for a span; every line below it says which trace it belongs to.
     let span = trace_id.as_ref().map_or_else(Span::none, |trace_id| error_span!("request", trace_id));

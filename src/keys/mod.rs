@@ -9,8 +9,10 @@ mod algorithm;
 mod file;
 mod ring;
 mod seal;
+mod shared;
 
 pub use self::algorithm::Algorithm;
 pub use self::file::{KeyFile, KeyFileError, Origin, Purpose};
 pub use self::ring::{KEY_SET_SECONDS, KeyRing, Keys, SigningKey};
 pub use self::seal::Seal;
+pub use self::shared::{RESOURCE_TYPE, SharedKey, TYPE};

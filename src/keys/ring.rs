@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::algorithm::Algorithm;
 use super::file::{KeyFile, KeyFileError, Origin, Purpose};
+use super::shared::SharedKey;
 use crate::system::System;
 
 /// How long after its publication a key begins to sign: several times the interval at which nodes read the folder.
@@ -31,19 +32,24 @@ pub struct SigningKey {
     pub algorithm: JwtAlgorithm,
     pub encoding: EncodingKey,
     pub decoding: DecodingKey,
+    /// Ready for use, where both sides share it.
+    pub shared: Option<SharedKey>,
     /// The public half, if it has one.
     jwk: Option<Value>,
 }
 
 impl SigningKey {
     fn of(file: &KeyFile) -> Option<Self> {
-        let pair = file.algorithm.pair(&file.secret()?)?;
+        let secret = file.secret()?;
+        let pair = file.algorithm.pair(&secret)?;
+        let shared = (!file.algorithm.is_asymmetric()).then(|| SharedKey::new(&file.kid, &secret)).flatten();
         Some(Self {
             kid: file.kid.clone(),
             activates_at: file.activates_at,
             algorithm: file.algorithm.of_jwt(),
             encoding: pair.encoding,
             decoding: pair.decoding,
+            shared,
             jwk: file.public_jwk(),
         })
     }
@@ -66,6 +72,11 @@ impl Keys {
     /// The newest key that is active; before the first becomes active, the first.
     pub fn signing_at(&self, now: DateTime<Utc>) -> Option<&SigningKey> {
         self.signing.iter().rev().find(|key| key.activates_at <= now).or_else(|| self.signing.first())
+    }
+
+    /// Every key that both sides share.
+    pub fn shared(&self) -> impl Iterator<Item = &SharedKey> {
+        self.signing.iter().rev().filter_map(|key| key.shared.as_ref())
     }
 
     /// The key with this id, whether it signs or only verifies.

@@ -7,11 +7,13 @@ use axum::http::Method;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use routix_projections::measure::{BATCH_DURATION, EVENTS};
 
+use super::routes::Requests;
+
 pub(super) const REQUEST_DURATION: &str = "routix_http_request_duration_seconds";
 pub(super) const APPEND_DURATION: &str = "routix_append_duration_seconds";
 pub(super) const GAP_WAIT: &str = "routix_log_gap_wait_seconds";
-const REQUESTS: &str = "routix_http_requests_total";
-const IN_FLIGHT: &str = "routix_http_requests_in_flight";
+pub(super) const REQUESTS: &str = "routix_http_requests_total";
+pub(super) const IN_FLIGHT: &str = "routix_http_requests_in_flight";
 const TOKENS_ISSUED: &str = "routix_tokens_issued_total";
 const TOKENS_REFUSED: &str = "routix_tokens_refused_total";
 const SIGN_INS: &str = "routix_sign_ins_total";
@@ -52,6 +54,7 @@ pub(super) fn describe() {
 
 /// A request from when it came. However it ends, it is counted when this is dropped.
 pub struct Request {
+    requests: Requests,
     began: Instant,
     method: Method,
     route: Option<Arc<str>>,
@@ -60,9 +63,9 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn begin(method: Method, route: Option<Arc<str>>) -> Self {
-        gauge!(IN_FLIGHT).increment(1.0);
-        Self { began: Instant::now(), method, route, status: 0 }
+    pub fn begin(requests: &Requests, method: Method, route: Option<Arc<str>>) -> Self {
+        requests.in_flight.increment(1.0);
+        Self { requests: requests.clone(), began: Instant::now(), method, route, status: 0 }
     }
 
     pub fn method(&self) -> &Method {
@@ -81,12 +84,8 @@ impl Request {
 
 impl Drop for Request {
     fn drop(&mut self) {
-        let method = known(&self.method);
-        let route: Arc<str> = self.route.take().unwrap_or_else(|| Arc::from("(none)"));
-        counter!(REQUESTS, "method" => method, "route" => Arc::clone(&route), "status" => self.status.to_string())
-            .increment(1);
-        histogram!(REQUEST_DURATION, "method" => method, "route" => route).record(self.elapsed());
-        gauge!(IN_FLIGHT).decrement(1.0);
+        self.requests.count(known(&self.method), self.route.as_ref(), (self.status, self.elapsed()));
+        self.requests.in_flight.decrement(1.0);
     }
 }
 

@@ -15,6 +15,7 @@ mod export;
 mod export;
 mod exposition;
 mod recorder;
+mod routes;
 pub mod spans;
 
 pub use self::counts::{
@@ -25,3 +26,4 @@ pub use self::counts::{
 pub use self::export::SpanExport;
 pub use self::exposition::{Exposition, Sample};
 pub use self::recorder::{InstallError, Metrics};
+pub use self::routes::Requests;

@@ -1,7 +1,10 @@
 //! Client authentication: body fields or HTTP Basic, never both (RFC 6749, 2.3.1; OAuth 2.1, 2.4).
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use routix_domain::app::{ClientType, Status};
+use routix_projections::Moment;
 use routix_projections::token_validation::ValidationRow;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -18,7 +21,9 @@ use crate::store::identity::SecurityKind;
 
 /// A client that is who it says it is.
 pub(super) struct AuthenticatedClient {
-    pub(super) app: ValidationRow,
+    pub(super) app: Arc<ValidationRow>,
+    /// When it was.
+    pub(super) moment: Moment,
     /// The generation of the secret it used; `None` for a public client, which has none.
     pub(super) secret_generation: Option<u32>,
     /// Whether it used HTTP Basic, and so is owed a challenge when it is refused after all.
@@ -51,13 +56,14 @@ impl OAuthServer {
     ) -> Result<AuthenticatedClient, OAuthError> {
         let credentials = credentials(request)?;
         let client_id = credentials.client_id.parse::<Uuid>().ok();
+        let moment = self.access.moment().await.map_err(OAuthError::Token)?;
         let app = match client_id {
-            Some(id) => self.access.app_by_client_id(id).await.map_err(OAuthError::Token)?,
+            Some(id) => self.access.app_by_client_id(&moment, id).await.map_err(OAuthError::Token)?,
             None => None,
         };
         let known = app.as_ref().map(|app| app.client_id);
         let now = self.access.system.now();
-        check(app, &credentials, now).map_err(|Refused { description, detail }| {
+        check((app, moment), &credentials, now).map_err(|Refused { description, detail }| {
             let about = About { detail, client_id: known, user_id: None };
             let security = &self.access.security;
             security.record(SecurityKind::ClientAuthenticationFailed, origin, about);
@@ -75,7 +81,7 @@ impl OAuthServer {
 }
 
 fn check(
-    app: Option<ValidationRow>,
+    (app, moment): (Option<Arc<ValidationRow>>, Moment),
     credentials: &Credentials,
     now: DateTime<Utc>,
 ) -> Result<AuthenticatedClient, Refused> {
@@ -106,7 +112,7 @@ fn check(
     if app.status.0 == Status::Revoked {
         return Err(Refused { description: "the app is revoked", detail: "app_revoked" });
     }
-    Ok(AuthenticatedClient { app, secret_generation, basic: credentials.basic })
+    Ok(AuthenticatedClient { app, moment, secret_generation, basic: credentials.basic })
 }
 
 fn credentials(request: &ClientRequest) -> Result<Credentials, OAuthError> {

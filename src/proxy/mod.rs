@@ -14,6 +14,6 @@ mod tenant;
 mod tests;
 
 pub use error::ProxyError;
-pub use gate::Gate;
+pub use gate::{Gate, OpenBranches};
 pub use router::{Proxy, router};
 pub use tenant::Tenant;

@@ -44,8 +44,8 @@ pub const IDENTITY: Life = Life {
 };
 pub const READ: Life = Life {
     name: "read",
-    sqlite: migrations!("sqlite/read": "20261122000000_projections", "20261122000001_controls"),
-    postgres: migrations!("postgres/read": "20261122000000_projections"),
+    sqlite: migrations!("sqlite/read": "20261122000000_projections", "20261122000001_controls", "20261123000000_changes"),
+    postgres: migrations!("postgres/read": "20261122000000_projections", "20261123000000_changes"),
 };
 pub const TMS: Life = Life {
     name: "tms",

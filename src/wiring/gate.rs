@@ -1,11 +1,13 @@
 //! The proxy's gate: tokens, branches and limits, as the rest of the house knows them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use routix_projections::branches;
+use routix_projections::branches::{self, OpenBranches};
 use uuid::Uuid;
 
-use crate::access::{About, Access, AppPrincipal, InvalidToken, bearer};
+use crate::access::{About, Access, AppPrincipal, AppToken, InvalidToken, bearer};
 use crate::http::Failure;
 use crate::http::limit::Limiter;
 use crate::http::origin::RequestOrigin;
@@ -39,10 +41,13 @@ impl ProxyGate {
 
 #[async_trait]
 impl Gate for ProxyGate {
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<(AppPrincipal, Arc<OpenBranches>), Failure> {
         let token = bearer(headers)?.ok_or_else(|| self.unauthorized(None))?;
         match self.access.app(token).await {
-            Ok(principal) => Ok(principal),
+            Ok(AppToken { principal, moment, .. }) => {
+                let open = branches::open_of(&self.access.read, &moment, principal.organization_id).await;
+                Ok((principal, open.map_err(Failure::unavailable)?))
+            }
             Err(InvalidToken::Refused) => Err(self.unauthorized(Some("invalid_token"))),
             Err(InvalidToken::OtherKind) => {
                 let description = "this is a user token; request an app token at the OAuth token endpoint";
@@ -53,11 +58,6 @@ impl Gate for ProxyGate {
             Err(InvalidToken::Identity(error)) => Err(Failure::unavailable(error)),
             Err(error @ (InvalidToken::NoKey | InvalidToken::Unsigned(_))) => Err(Failure::internal(error)),
         }
-    }
-
-    async fn branch(&self, organization_id: Uuid, public_id: &str) -> Result<Option<Uuid>, Failure> {
-        let found = branches::open_by_public_id(&self.access.read, organization_id, public_id).await;
-        Ok(found.map_err(Failure::unavailable)?.map(|branch| branch.branch_id))
     }
 
     async fn admit(&self, principal: &AppPrincipal, origin: &RequestOrigin) -> Result<HeaderMap, Failure> {

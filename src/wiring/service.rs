@@ -30,7 +30,7 @@ use crate::http::query_token::refuse_query_tokens;
 use crate::http::server;
 use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
-use crate::measure::Metrics;
+use crate::measure::{Metrics, Requests};
 use crate::oauth::metadata::{self, Metadata};
 use crate::oauth::{self, OAuthServer};
 use crate::openapi::{self, Description, Docs, Reference};
@@ -218,7 +218,7 @@ impl Service {
     }
 
     fn edge(&self) -> Edge {
-        Edge { system: self.stores.system.clone(), proxies: self.proxies.clone() }
+        Edge { system: self.stores.system.clone(), proxies: self.proxies.clone(), requests: Requests::default() }
     }
 
     /// What every door of the API does and no page.

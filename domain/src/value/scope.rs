@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Fault;
 
@@ -24,8 +24,8 @@ impl Action {
 }
 
 /// One scope. Which resources exist is the catalogue's knowledge; here only the form is judged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Scope {
     resource: String,
     action: Action,
@@ -42,6 +42,12 @@ impl Scope {
 
     pub fn action(&self) -> Action {
         self.action
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -74,7 +80,11 @@ impl FromStr for Scope {
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "routix:{}:{}", self.resource, self.action.as_str())
+        // Every token says it of each scope: piece by piece, which is faster than a format.
+        for piece in ["routix:", &self.resource, ":", self.action.as_str()] {
+            f.write_str(piece)?;
+        }
+        Ok(())
     }
 }
 
@@ -83,12 +93,6 @@ impl TryFrom<String> for Scope {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
-    }
-}
-
-impl From<Scope> for String {
-    fn from(scope: Scope) -> Self {
-        scope.to_string()
     }
 }
 

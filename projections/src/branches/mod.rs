@@ -14,7 +14,7 @@ mod query;
 #[cfg(test)]
 mod tests;
 
-pub use self::query::{by_id, of_organization, open_by_public_id};
+pub use self::query::{OpenBranches, by_id, of_organization, open_of};
 
 table_row! {
     /// One branch. A closed one stays, so that its ids are never given out again and history can name it.

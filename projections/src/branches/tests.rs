@@ -1,7 +1,7 @@
 use routix_domain::organization::OrganizationEvent;
 
-use super::{BranchRow, Branches, by_id, of_organization, open_by_public_id};
-use crate::testing::{Kind, Log, at, given, id, on_both, registered, rows_after};
+use super::{BranchRow, Branches, OpenBranches, by_id, of_organization, open_of};
+use crate::testing::{Kind, Log, Place, at, given, id, on_both, registered, rows_after};
 
 on_both! {
     an_opened_branch_is_a_row,
@@ -47,7 +47,7 @@ async fn a_closed_branch_stays_and_says_when_it_closed(kind: Kind) {
     let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(50, &closed);
     let place = given(kind, &Branches, &log).await;
     assert_eq!(place.rows::<BranchRow>().await, [BranchRow { closed_at: Some(at(2)), ..utrecht() }]);
-    assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), None);
+    assert_eq!(open_in(&place, 50).await, OpenBranches::default());
     assert_eq!(by_id(&place.db, id(60)).await.unwrap().and_then(|row| row.closed_at), Some(at(2)));
     assert_eq!(by_id(&place.db, id(61)).await.unwrap(), None);
 }
@@ -55,9 +55,15 @@ async fn a_closed_branch_stays_and_says_when_it_closed(kind: Kind) {
 async fn a_branch_is_found_by_its_public_id_in_its_own_organization_only(kind: Kind) {
     let log = Log::default().organization(50, &opened(60, "RS2RDH3B")).organization(51, &opened(61, "AAAAAAAA"));
     let place = given(kind, &Branches, &log).await;
-    assert_eq!(open_by_public_id(&place.db, id(50), "RS2RDH3B").await.unwrap(), Some(utrecht()));
-    assert_eq!(open_by_public_id(&place.db, id(51), "RS2RDH3B").await.unwrap(), None);
+    let open = [open_in(&place, 50).await, open_in(&place, 51).await];
+    assert_eq!(open.each_ref().map(|open| open.by_public_id("RS2RDH3B")), [Some(id(60)), None]);
+    assert_eq!(open.map(|open| open.ids), [[id(60)], [id(61)]]);
     assert_eq!(of_organization(&place.db, id(50)).await.unwrap(), [utrecht()]);
+}
+
+async fn open_in(place: &Place, organization: u128) -> OpenBranches {
+    let moment = place.db.moment().await.unwrap();
+    (*open_of(&place.db, &moment, id(organization)).await.unwrap()).clone()
 }
 
 async fn other_events_leave_no_row(kind: Kind) {

@@ -14,6 +14,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 mod value;
+mod watched;
 
 pub use self::error::DatabaseError;
 pub use self::postgres::{PoolStatus, PostgresDatabase, PostgresUrl, PostgresUrlError};
@@ -21,6 +22,7 @@ pub use self::row::Row;
 pub use self::session::{Session, Snapshot};
 pub use self::sqlite::SqliteDatabase;
 pub use self::value::{ColumnKind, ColumnValue, Json, Value};
+pub(crate) use self::watched::Watched;
 
 /// A database of either kind. Clones share its connections.
 #[derive(Clone, Debug)]

@@ -94,6 +94,11 @@ impl SqliteDatabase {
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize).saturating_add(unused))
     }
 
+    /// A connection that only reads, of the caller's own.
+    pub(super) fn reader(&self) -> Result<Connection, DatabaseError> {
+        Ok(self.readers.open()?)
+    }
+
     pub(super) fn snapshot(&self) -> Result<SqliteSnapshot, DatabaseError> {
         let connection = self.readers.open()?;
         connection.execute_batch("BEGIN")?;
@@ -130,7 +135,7 @@ fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()>
     Ok(())
 }
 
-fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+pub(super) fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
     let mut statement = connection.prepare_cached(sql)?;
     bind(&mut statement, values)?;
     let columns = statement.column_count();
@@ -147,6 +152,11 @@ fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row
         found.push(Row((0..columns).map(read).collect::<Result<_, DatabaseError>>()?));
     }
     Ok(found)
+}
+
+/// A number that stays the same on one connection for as long as no other has written to the file.
+pub(super) fn data_version(connection: &Connection) -> Result<i64, DatabaseError> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
 fn execute(connection: &Connection, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {

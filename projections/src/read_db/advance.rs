@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use routix_domain::log::{Fact, Page, RecordedEvent, UnreadableEvent};
 
-use super::generation::{self, Generation};
+use super::generation::{self, Generation, Reached};
 use super::schema::physical;
 use super::{ReadDb, ReadError};
 use crate::database::{DatabaseError, Session};
@@ -82,10 +82,11 @@ fn apply(
     let name = projection.name();
     let (index, source) = match fold(session, projection, generation.number, &page.events) {
         Ok(rows) => {
-            write(session, projection, generation.number, &rows)?;
+            let changed = write(session, projection, generation.number, &rows)?;
             #[cfg(feature = "failpoints")]
             fail::fail_point!("projection.between_rows_and_checkpoint", |_| Err(ReadError::BuildGone));
-            generation::set_position(session, name, generation.number, (page.next, page.events.last(), now))?;
+            let reached = Reached { position: page.next, last: page.events.last(), changed, now };
+            generation::set_position(session, name, generation.number, &reached)?;
             return Ok(Outcome::At(page.next));
         }
         Err(Unfoldable::Database(error)) => return Err(error.into()),
@@ -113,17 +114,18 @@ fn apply_sound(
     (before, now): (&[RecordedEvent], i64),
 ) -> Result<u64, ReadError> {
     let name = projection.name();
-    match fold(session, projection, generation.number, before) {
+    let changed = match fold(session, projection, generation.number, before) {
         Ok(rows) => write(session, projection, generation.number, &rows)?,
         Err(Unfoldable::Database(error)) => return Err(error.into()),
         // Applied a moment ago and pure, so it cannot fail now; were it to, nothing of it is kept.
         Err(Unfoldable::Poison { index, source }) => {
             return Err(ReadError::Poison { projection: name, position: before[index].position, source });
         }
-    }
-    let reached = before.last().map_or(generation.position, |event| event.position);
-    generation::set_position(session, name, generation.number, (reached, before.last(), now))?;
-    Ok(reached)
+    };
+    let position = before.last().map_or(generation.position, |event| event.position);
+    let reached = Reached { position, last: before.last(), changed, now };
+    generation::set_position(session, name, generation.number, &reached)?;
+    Ok(position)
 }
 
 /// Stands still and says why.
@@ -217,17 +219,20 @@ fn load(
     Ok(found)
 }
 
+/// Returns whether there was anything to write.
 fn write(
     session: &mut dyn Session,
     projection: &dyn Projection,
     number: i64,
     rows: &Rows,
-) -> Result<(), DatabaseError> {
+) -> Result<bool, DatabaseError> {
+    let mut changed = false;
     for table in projection.tables() {
         let physical = physical(table, number);
         let (written, removed) = rows.changes(table);
         session.write(&physical, table, &written)?;
         session.remove(&physical, table, &removed)?;
+        changed |= !written.is_empty() || !removed.is_empty();
     }
-    Ok(())
+    Ok(changed)
 }

@@ -7,6 +7,7 @@ use routix_domain::app::AppEvent;
 use routix_domain::log::{Fact, Page, RecordedEvent};
 use tokio::sync::Notify;
 
+use super::generation::Reached;
 use super::{Advance, Outcome, ReadError, State, generation};
 use crate::projection::Projection;
 use crate::rows::{ApplyError, RowKey, Rows};
@@ -127,7 +128,8 @@ async fn hold(place: &Place, position: Option<u64>) -> (tokio::task::JoinHandle<
                 let live = generation::hold_live(session, NAME)?.unwrap();
                 halt.here();
                 if let Some(position) = position {
-                    generation::set_position(session, NAME, live.number, (position, None, 0))?;
+                    let reached = Reached { position, last: None, changed: false, now: 0 };
+                    generation::set_position(session, NAME, live.number, &reached)?;
                 }
                 Ok(())
             })

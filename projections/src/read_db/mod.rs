@@ -8,6 +8,9 @@ mod compare;
 mod control;
 mod error;
 mod generation;
+mod kept;
+#[cfg(test)]
+mod kept_tests;
 #[cfg(test)]
 mod leader_tests;
 mod pace;
@@ -24,10 +27,13 @@ pub use self::advance::{Advance, Outcome};
 pub use self::compare::Difference;
 pub use self::error::ReadError;
 pub use self::generation::{Generation, State};
+use self::kept::Kept;
+pub use self::kept::Moment;
+use self::kept::Stamps;
 use self::pace::Pace;
 pub use self::room::{Bytes, Size};
 pub use self::status::ProjectionStatus;
-use crate::database::{Database, PoolStatus, SqliteDatabase};
+use crate::database::{Database, PoolStatus, SqliteDatabase, Watched};
 use crate::sqlite_file::Durability;
 use crate::table::{TableRow, Value};
 
@@ -36,6 +42,8 @@ use crate::table::{TableRow, Value};
 pub struct ReadDb {
     database: Database,
     pace: Arc<Pace>,
+    stamps: Arc<Watched<Stamps>>,
+    kept: Arc<Kept>,
 }
 
 impl ReadDb {
@@ -46,7 +54,8 @@ impl ReadDb {
 
     /// Takes a database whose migrations have run.
     pub fn new(database: Database) -> Self {
-        Self { database, pace: Arc::default() }
+        let stamps = Arc::new(kept::watch(&database));
+        Self { database, pace: Arc::default(), stamps, kept: Arc::default() }
     }
 
     /// Opens a file whose migrations have run.

@@ -1,17 +1,30 @@
 //! What is asked of `token_validation` and `revoked_tokens`.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
-use super::{RevokedTokenRow, ValidationRow};
-use crate::read_db::{ReadDb, ReadError};
+use super::{RevokedTokenRow, TokenValidation, ValidationRow};
+use crate::projection::Projection as _;
+use crate::read_db::{Moment, ReadDb, ReadError};
 use crate::table::ColumnValue;
 
 /// The app behind a `client_id`.
 ///
 /// # Errors
 /// [`ReadError`] when the read model does not answer.
-pub async fn by_client_id(db: &ReadDb, client_id: Uuid) -> Result<Option<ValidationRow>, ReadError> {
-    db.select_one("WHERE client_id = $1", vec![client_id.into_value()]).await
+pub async fn by_client_id(
+    db: &ReadDb,
+    moment: &Moment,
+    client_id: Uuid,
+) -> Result<Option<Arc<ValidationRow>>, ReadError> {
+    let question = ("WHERE client_id = $1", vec![client_id.into_value()]);
+    let found = db.kept((moment, TokenValidation.name()), question, first).await?;
+    Ok((*found).clone())
+}
+
+fn first(rows: Vec<ValidationRow>) -> Option<Arc<ValidationRow>> {
+    rows.into_iter().next().map(Arc::new)
 }
 
 /// Whether an app's token was given back.
@@ -27,6 +40,8 @@ pub async fn is_revoked(db: &ReadDb, token_id: Uuid) -> Result<bool, ReadError> 
 ///
 /// # Errors
 /// [`ReadError`] when the read model does not answer.
-pub async fn by_id(db: &ReadDb, app_id: Uuid) -> Result<Option<ValidationRow>, ReadError> {
-    db.select_one("WHERE app_id = $1", vec![app_id.into_value()]).await
+pub async fn by_id(db: &ReadDb, moment: &Moment, app_id: Uuid) -> Result<Option<Arc<ValidationRow>>, ReadError> {
+    let question = ("WHERE app_id = $1", vec![app_id.into_value()]);
+    let found = db.kept((moment, TokenValidation.name()), question, first).await?;
+    Ok((*found).clone())
 }

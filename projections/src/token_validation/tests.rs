@@ -87,6 +87,7 @@ async fn a_rotated_secret_works_until_its_overlap_ends(kind: Kind) {
 
 async fn an_app_is_found_by_its_client_id(kind: Kind) {
     let place = given(kind, &TokenValidation, &Log::default().app(1, &registered())).await;
-    assert_eq!(by_client_id(&place.db, id(70)).await.unwrap().unwrap().app_id, id(1));
-    assert_eq!(by_client_id(&place.db, id(1)).await.unwrap(), None);
+    let moment = place.db.moment().await.unwrap();
+    assert_eq!(by_client_id(&place.db, &moment, id(70)).await.unwrap().unwrap().app_id, id(1));
+    assert_eq!(by_client_id(&place.db, &moment, id(1)).await.unwrap(), None);
 }

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use routix_domain::value::ScopeSet;
+use serde::Serialize;
+use uuid::Uuid;
 
 use super::grants::Granted;
 
@@ -31,36 +33,42 @@ impl Door {
     }
 
     pub(super) fn answer(self, granted: &Granted) -> Response {
-        let mut response = Json(Value::Object(self.members(granted))).into_response();
+        let mut response = Json(self.members(granted)).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 
-    fn members(self, granted: &Granted) -> Map<String, Value> {
-        let mut members = Map::new();
-        let mut add = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
-        add("access_token", granted.token.access_token.clone().into());
-        if let Some(seconds) = granted.token.expires_in {
-            add("expires_in", seconds.into());
-        }
-        add("token_type", if self == Self::Routera { "Bearer" } else { "bearer" }.into());
-        match self {
-            Self::Functions | Self::Auth => {
-                add("scope", granted.scopes.to_string().into());
-                add("organization_id", json!(granted.organization_id));
-                add("branch_ids", json!(granted.branch_ids));
-            }
-            Self::Routee => {
-                add("scope", granted.scopes.to_string().into());
-                add("permissions", json!(granted.scopes));
-            }
+    fn members(self, granted: &Granted) -> Members<'_> {
+        let says_more = matches!(self, Self::Functions | Self::Auth);
+        Members {
+            access_token: &granted.token.access_token,
+            branch_ids: says_more.then_some(&granted.branch_ids),
+            expires_in: granted.token.expires_in,
+            organization_id: says_more.then_some(granted.organization_id),
+            permissions: (self == Self::Routee).then_some(&granted.scopes),
+            refresh_token: granted.refresh_token.as_deref(),
             // A user may have granted less than was asked for, and then the client has to be told (RFC 6749, 5.1).
-            Self::Routera if granted.refresh_token.is_some() => add("scope", granted.scopes.to_string().into()),
-            Self::Routera => {}
+            scope: (self != Self::Routera || granted.refresh_token.is_some()).then(|| granted.scopes.to_string()),
+            token_type: if self == Self::Routera { "Bearer" } else { "bearer" },
         }
-        if let Some(refresh_token) = &granted.refresh_token {
-            add("refresh_token", refresh_token.clone().into());
-        }
-        members
     }
+}
+
+/// What a door says; what is `None` it leaves out.
+#[derive(Serialize)]
+struct Members<'a> {
+    access_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch_ids: Option<&'a Vec<Uuid>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<&'a ScopeSet>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    token_type: &'static str,
 }

@@ -31,11 +31,12 @@ pub(super) struct Admitted<'a> {
 pub(in crate::proxy) async fn run(proxy: &Proxy, request: Request) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let Ok(origin) = RequestOrigin::from_request_parts(&mut parts, &()).await;
-    let principal = Arc::new(proxy.gate.authenticate(&parts.headers).await?);
+    let (principal, branches) = proxy.gate.authenticate(&parts.headers).await?;
+    let principal = Arc::new(principal);
     let path = path::find(&proxy.catalogue, parts.uri.path())?;
     let operation = method::choose(&parts.method, &path)?;
     scope::require(&principal, &path, operation)?;
-    let tenant = branch::resolve(proxy.gate.as_ref(), &principal, path.branch).await?;
+    let tenant = branch::resolve(&branches, &principal, path.branch)?;
     let limits = proxy.gate.admit(&principal, &origin).await?;
     let target = Target { resource: path.resource.clone(), version: path.version, tenant };
     let (uri, headers) = (&parts.uri, &parts.headers);

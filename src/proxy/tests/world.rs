@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use routix_domain::value::{BranchRestriction, ScopeSet};
+use routix_projections::branches::OpenBranches;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -60,7 +61,26 @@ fn principal(organization_number: usize, app: u128, branches: BranchRestriction,
 
 #[async_trait]
 impl Gate for FakeGate {
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<(AppPrincipal, Arc<OpenBranches>), Failure> {
+        let principal = Self::principal(headers)?;
+        let own = (0..BRANCHES.len()).find(|&number| organization(number) == principal.organization_id);
+        let open = own.into_iter().flat_map(|own| {
+            let all = BRANCHES[own].iter().enumerate();
+            all.map(move |(number, public_id)| ((*public_id).to_owned(), branch(own, number)))
+        });
+        Ok((principal, Arc::new(open.collect())))
+    }
+
+    async fn admit(&self, _principal: &AppPrincipal, _origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
+        if self.exhausted.load(Ordering::Relaxed) {
+            return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many requests"));
+        }
+        Ok(HeaderMap::from_iter([("ratelimit".parse().unwrap(), HeaderValue::from_static("\"app\";r=5"))]))
+    }
+}
+
+impl FakeGate {
+    fn principal(headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
         let all = Catalogue::built_in().unwrap().scopes().to_string();
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if let Some(organization) = TOKENS.iter().position(|own| *own == token) {
@@ -73,19 +93,6 @@ impl Gate for FakeGate {
             "Bearer user" => Err(Failure::new(StatusCode::FORBIDDEN, "invalid_token_type", "a user token")),
             _ => Err(Failure::new(StatusCode::UNAUTHORIZED, "invalid_token", "no token")),
         }
-    }
-
-    async fn branch(&self, organization_id: Uuid, public_id: &str) -> Result<Option<Uuid>, Failure> {
-        let own = (0..BRANCHES.len()).find(|&number| organization(number) == organization_id);
-        let found = own.and_then(|own| Some((own, BRANCHES[own].iter().position(|id| *id == public_id)?)));
-        Ok(found.map(|(own, number)| branch(own, number)))
-    }
-
-    async fn admit(&self, _principal: &AppPrincipal, _origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
-        if self.exhausted.load(Ordering::Relaxed) {
-            return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many requests"));
-        }
-        Ok(HeaderMap::from_iter([("ratelimit".parse().unwrap(), HeaderValue::from_static("\"app\";r=5"))]))
     }
 }
 

@@ -12,7 +12,7 @@ use routix::http::Failure;
 use routix::http::origin::RequestOrigin;
 use routix::proxy::catalogue::{Catalogue, FieldType, FieldValue};
 use routix::proxy::records::{Change, ListQuery, NewRecord, Page, RecordError, RecordSource, Stored, Target, Written};
-use routix::proxy::{Gate, Proxy, router};
+use routix::proxy::{Gate, OpenBranches, Proxy, router};
 use routix_domain::value::BranchRestriction;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -91,19 +91,17 @@ struct Open(Arc<Catalogue>);
 
 #[async_trait]
 impl Gate for Open {
-    async fn authenticate(&self, _headers: &HeaderMap) -> Result<AppPrincipal, Failure> {
-        Ok(AppPrincipal {
+    async fn authenticate(&self, _headers: &HeaderMap) -> Result<(AppPrincipal, Arc<OpenBranches>), Failure> {
+        let principal = AppPrincipal {
             app_id: Uuid::from_u128(1),
             client_id: Uuid::from_u128(2),
             organization_id: Uuid::from_u128(3),
             user_id: None,
             scopes: self.0.scopes(),
             branches: BranchRestriction::All,
-        })
-    }
-
-    async fn branch(&self, _organization_id: Uuid, _public_id: &str) -> Result<Option<Uuid>, Failure> {
-        Ok(Some(Uuid::from_u128(4)))
+        };
+        let open = [("BRANCHA1".to_owned(), Uuid::from_u128(4))].into_iter().collect();
+        Ok((principal, Arc::new(open)))
     }
 
     async fn admit(&self, _principal: &AppPrincipal, _origin: &RequestOrigin) -> Result<HeaderMap, Failure> {

@@ -152,19 +152,25 @@ async fn write_statements_down(app: &TestApp) {
     .await;
 }
 
-/// PostgreSQL writes down each statement, and beside it the values of its parameters.
+/// PostgreSQL writes down each statement, and beside it the values of its parameters; `tests/with-postgres` has it begin each
+/// line with the name of its database, because all tests write into one log.
 fn the_database_was_told_statements_of_ours(app: &TestApp) {
     if !app.place.is_postgres() {
         return;
     }
-    let read = "SELECT pg_read_file(current_setting('data_directory') || '/../server.log')";
-    let log = app.place.sql("events", read).concat();
-    let told: Vec<&str> =
-        log.lines().filter(|line| line.contains("LOG:  execute ") || line.contains("LOG:  statement: ")).collect();
-    let values = log.lines().filter(|line| line.contains("parameters: ") && line.contains(MARK)).count();
+    let read = "SELECT current_database()
+                UNION ALL SELECT pg_read_file(current_setting('data_directory') || '/../server.log')";
+    let read = app.place.sql("events", read);
+    let (database, log) = (format!("] {} ", read[0]), read[1..].concat());
+    let log: Vec<&str> = log.lines().filter(|line| line.contains(&database)).collect();
+    let told: Vec<&&str> =
+        log.iter().filter(|line| line.contains("LOG:  execute ") || line.contains("LOG:  statement: ")).collect();
+    let values = log.iter().filter(|line| line.contains("parameters: ") && line.contains(MARK)).count();
     assert!(told.len() > 1_000 && values > 100, "{} statements, {values} with what was sent", told.len());
-    for line in told.iter().filter(|line| !line.contains("pg_read_file")) {
+    for line in told {
         assert!(!line.contains(MARK), "{line}");
     }
-    assert!(!log.contains("ERROR:  syntax error"), "a statement was broken");
+    for line in log {
+        assert!(!line.contains("ERROR:  syntax error"), "a statement was broken: {line}");
+    }
 }

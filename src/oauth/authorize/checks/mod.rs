@@ -12,6 +12,8 @@ mod response_type;
 mod scope;
 mod state;
 
+use std::sync::Arc;
+
 use routix_domain::value::{CodeChallenge, ScopeSet};
 use routix_projections::token_validation::ValidationRow;
 
@@ -22,7 +24,7 @@ use crate::oauth::server::OAuthServer;
 
 /// A request that may be put before a user.
 pub(super) struct AuthorizationRequest {
-    pub(super) app: ValidationRow,
+    pub(super) app: Arc<ValidationRow>,
     pub(super) back: Return,
     pub(super) scopes: ScopeSet,
     pub(super) code_challenge: CodeChallenge,

@@ -15,7 +15,8 @@ pub(in super::super) async fn grant(
     origin: &RequestOrigin,
     request: &ClientRequest,
 ) -> Result<Granted, OAuthError> {
-    let AuthenticatedClient { app, secret_generation, basic: _ } = server.authenticate_client(origin, request).await?;
+    let AuthenticatedClient { app, moment, secret_generation, basic: _ } =
+        server.authenticate_client(origin, request).await?;
     let generation = secret_generation
         .ok_or(OAuthError::UnauthorizedClient("a public client has no secret and cannot use client_credentials"))?;
     let scopes = scopes(&app, request.optional("scope"))?;
@@ -23,7 +24,7 @@ pub(in super::super) async fn grant(
     if resource.is_some_and(|name| !server.access.resource.names().iter().any(|known| known == name)) {
         return Err(OAuthError::InvalidTarget);
     }
-    let branch_ids = usable_branches(server, app.organization_id, &app.allowed_branches).await?;
+    let branch_ids = usable_branches(server, &moment, (app.organization_id, &app.allowed_branches)).await?;
     let token = server.access.issue_to_app(&app, &scopes, resource).map_err(OAuthError::Token)?;
     server.access.usage.count(app.app_id, generation, server.access.system.now());
     Ok(Granted { token, scopes, organization_id: app.organization_id, branch_ids, refresh_token: None })

@@ -90,7 +90,8 @@ pub(super) async fn granted(
     asked: &Asked,
 ) -> Result<Granted, OAuthError> {
     let revoked = OAuthError::InvalidClient { description: "the app is revoked", basic: client.basic };
-    let app = server.access.app_by_id(family.grant.app_id).await.map_err(OAuthError::Token)?;
+    let moment = server.access.moment().await.map_err(OAuthError::Token)?;
+    let app = server.access.app_by_id(&moment, family.grant.app_id).await.map_err(OAuthError::Token)?;
     let app = app.filter(|app| app.status.0 == Status::Active).ok_or(revoked)?;
     let (grant, standing, resource) = check(server, &app, (id, &family.grant), asked).await?;
     let token = server.access.issue_for_user(&app, &grant, &standing.scopes, resource.as_deref());
@@ -98,7 +99,7 @@ pub(super) async fn granted(
         token: token.map_err(OAuthError::Token)?,
         scopes: standing.scopes,
         organization_id: grant.organization_id,
-        branch_ids: usable_branches(server, grant.organization_id, &standing.branches).await?,
+        branch_ids: usable_branches(server, &moment, (grant.organization_id, &standing.branches)).await?,
         refresh_token: Some(refresh_token(&server.access.keys.current(), id, family)),
     })
 }

@@ -6,7 +6,7 @@ mod family;
 pub(super) mod refresh_token;
 
 use routix_domain::value::{BranchRestriction, ScopeSet};
-use routix_projections::branches;
+use routix_projections::{Moment, branches};
 use uuid::Uuid;
 
 use crate::access::IssuedToken;
@@ -27,10 +27,9 @@ pub(super) struct Granted {
 /// The organization's open branches that a restriction allows.
 async fn usable_branches(
     server: &OAuthServer,
-    organization_id: Uuid,
-    restriction: &BranchRestriction,
+    moment: &Moment,
+    (organization_id, restriction): (Uuid, &BranchRestriction),
 ) -> Result<Vec<Uuid>, OAuthError> {
-    let rows = branches::of_organization(&server.access.read, organization_id).await?;
-    let open = rows.into_iter().filter(|branch| branch.closed_at.is_none()).map(|branch| branch.branch_id);
-    Ok(open.filter(|id| restriction.allows(*id)).collect())
+    let open = branches::open_of(&server.access.read, moment, organization_id).await?;
+    Ok(open.ids.iter().copied().filter(|id| restriction.allows(*id)).collect())
 }

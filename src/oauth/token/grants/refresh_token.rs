@@ -73,7 +73,9 @@ async fn unauthenticated(
     family: &Family,
 ) -> Result<AuthenticatedClient, OAuthError> {
     let refused = |description| OAuthError::InvalidClient { description, basic: false };
-    let app = server.access.app_by_id(family.grant.app_id).await.map_err(OAuthError::Token)?.ok_or(REFUSED)?;
+    let moment = server.access.moment().await.map_err(OAuthError::Token)?;
+    let app = server.access.app_by_id(&moment, family.grant.app_id).await.map_err(OAuthError::Token)?;
+    let app = app.ok_or(REFUSED)?;
     let named = request.optional("client_id");
     if named.is_some_and(|client_id| client_id.parse::<Uuid>().ok() != Some(app.client_id)) {
         return Err(REFUSED);
@@ -89,7 +91,7 @@ async fn unauthenticated(
     if is_revoked(&app) {
         return Err(refused("the app is revoked"));
     }
-    Ok(AuthenticatedClient { app, secret_generation: None, basic: false })
+    Ok(AuthenticatedClient { app, moment, secret_generation: None, basic: false })
 }
 
 fn is_revoked(app: &ValidationRow) -> bool {

@@ -1,6 +1,5 @@
 //! A service on SQLite in this process, and what is asked of it.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,39 +17,41 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-const DOOR: &str = "/functions/v1/oauth-token";
-const APPS: &str = "/rest/v1/oauth_apps";
+pub(crate) const DOOR: &str = "/functions/v1/oauth-token";
+pub(crate) const APPS: &str = "/rest/v1/oauth_apps";
 const PASSWORD: &str = "correct horse battery";
-const NOTHING: &str = "11111111-2222-4333-8444-555555555555";
 
 /// A request that can be sent again and again, and the status that it always gets.
 pub(crate) struct Ask {
     method: Method,
     path: String,
     token: String,
-    body: Value,
+    body: String,
+    media_type: &'static str,
     pub(crate) status: u16,
 }
 
 impl Ask {
-    fn post(path: &str, body: Value, status: u16) -> Self {
-        Self { method: Method::POST, path: path.to_owned(), token: String::new(), body, status }
+    pub(crate) fn post(path: &str, body: Value, status: u16) -> Self {
+        Self::send(path, ("application/json", body.to_string()), status)
     }
 
-    fn get(path: String, token: &str, status: u16) -> Self {
-        Self { method: Method::GET, path, token: token.to_owned(), body: Value::Null, status }
+    pub(crate) fn send(path: &str, (media_type, body): (&'static str, String), status: u16) -> Self {
+        Self { method: Method::POST, path: path.to_owned(), token: String::new(), body, media_type, status }
+    }
+
+    pub(crate) fn get(path: String, token: &str, status: u16) -> Self {
+        let (body, token) = (String::new(), token.to_owned());
+        Self { method: Method::GET, path, token, body, media_type: "application/json", status }
     }
 
     pub(crate) fn request(&self) -> Request<Body> {
         let request = Request::builder().method(self.method.clone()).uri(&self.path).header(header::HOST, "localhost");
-        let request = request.header(header::CONTENT_TYPE, "application/json");
-        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
-        let body = if self.body.is_null() { Body::empty() } else { Body::from(self.body.to_string()) };
-        let mut request = request.body(body).unwrap();
-        if self.token.is_empty() {
-            request.headers_mut().remove(header::AUTHORIZATION);
+        let mut request = request.header(header::CONTENT_TYPE, self.media_type);
+        if !self.token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         }
-        request
+        request.body(Body::from(self.body.clone())).unwrap()
     }
 }
 
@@ -59,31 +60,31 @@ pub(crate) struct Scene {
     _folder: TempDir,
     /// Not run, but its stores have to stay.
     _service: Service,
-    doors: Router,
-    coin: Cell<u64>,
-    own: Tenant,
-    foreign: Tenant,
-    revoked: Value,
+    pub(crate) doors: Router,
+    pub(crate) own: Tenant,
+    pub(crate) foreign: Tenant,
+    /// An app of `own` that is revoked.
+    pub(crate) revoked: Value,
 }
 
-struct Tenant {
-    owner: String,
-    branch: String,
+pub(crate) struct Tenant {
+    pub(crate) owner: String,
+    pub(crate) branch: String,
     /// As it was registered, with its secret.
-    app: Value,
-    token: String,
-    account: String,
+    pub(crate) app: Value,
+    pub(crate) token: String,
+    pub(crate) account: String,
 }
 
 fn origin() -> Origin {
     Origin::command_line("timing".to_owned(), Uuid::from_u128(7))
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-fn grant(app: &Value, secret: &str) -> Value {
+pub(crate) fn grant(app: &Value, secret: &str) -> Value {
     json!({"grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": secret})
 }
 
@@ -104,8 +105,7 @@ async fn found(service: &Service, doors: &Router, (name, password_hash): (&str, 
     let token = grant(&app, &text(&app["client_secret"]));
     let token = text(&ask(doors, Ask::post(DOOR, token, 200)).await["access_token"]);
     let accounts = format!("/functions/v1/api/v1/{branch}/accounts");
-    let account = Ask { token: token.clone(), ..Ask::post(&accounts, json!({"company_name": "Vos B.V."}), 201) };
-    let account = text(&ask(doors, account).await["data"]["id"]);
+    let account = create(doors, (&accounts, &token), json!({"company_name": "Vos B.V."})).await;
     Tenant { owner, branch, app, token, account }
 }
 
@@ -117,6 +117,12 @@ async fn register(doors: &Router, owner: &str) -> Value {
     });
     let register = Ask::post("/functions/v1/register-oauth-app", body, 201);
     ask(doors, Ask { token: owner.to_owned(), ..register }).await["app"].take()
+}
+
+/// Makes a record and returns its id.
+pub(crate) async fn create(doors: &Router, (path, token): (&str, &str), record: Value) -> String {
+    let create = Ask { token: token.to_owned(), ..Ask::post(path, record, 201) };
+    text(&ask(doors, create).await["data"]["id"])
 }
 
 /// The body of an answer.
@@ -152,53 +158,7 @@ impl Scene {
         let body = json!({"status": "revoked"});
         let revoke = Ask { method: Method::PATCH, token: own.owner.clone(), ..Ask::post(&path, body, 204) };
         ask(&doors, revoke).await;
-        let coin = Cell::new(system.id().as_u64_pair().1);
-        Self { _folder: folder, _service: service, doors, coin, own, foreign, revoked }
-    }
-
-    /// Pairs of requests that must be answered alike.
-    pub(crate) fn questions(&self) -> Vec<(&'static str, Ask, Ask)> {
-        let secret = text(&self.own.app["client_secret"]);
-        let other = |character: &str| if character == "a" { "b" } else { "a" };
-        let (beginning, last) = secret.split_at(secret.len() - 1);
-        let first = &secret["routix_".len()..="routix_".len()];
-        let first_wrong = format!("routix_{}{}", other(first), &secret["routix_".len() + 1..]);
-        let last_wrong = format!("{beginning}{}", other(last));
-        let refused = |app: &Value, secret: &str| Ask::post(DOOR, grant(app, secret), 401);
-        let nobody = json!({"client_id": NOTHING});
-        let sign_in = |email: &str| {
-            let body = json!({"email": email, "password": "wrong horse battery"});
-            Ask::post("/auth/v1/token?grant_type=password", body, 400)
-        };
-        let record = |id: &str| {
-            Ask::get(format!("/functions/v1/api/v1/{}/accounts/{id}", self.own.branch), &self.own.token, 404)
-        };
-        let branch = |id: &str| Ask::get(format!("/functions/v1/api/v1/{id}/accounts"), &self.own.token, 404);
-        let state = |id: &str| Ask::get(format!("{APPS}/{id}/state?sequence=1"), &self.own.owner, 404);
-        let foreign_app = text(&self.foreign.app["id"]);
-        let app = &self.own.app;
-        vec![
-            ("the same wrong secret twice (control)", refused(app, &last_wrong), refused(app, &last_wrong)),
-            (
-                "the first or the last character of a secret wrong",
-                refused(app, &first_wrong),
-                refused(app, &last_wrong),
-            ),
-            (
-                "a wrong secret, of an active app or a revoked one",
-                refused(app, &last_wrong),
-                refused(&self.revoked, &last_wrong),
-            ),
-            ("a secret that nobody has, or no such client", refused(app, &last_wrong), refused(&nobody, &last_wrong)),
-            ("a neighbour's record, or nobody's", record(&self.foreign.account), record(NOTHING)),
-            ("a neighbour's branch, or nobody's", branch(&self.foreign.branch), branch("ZZZZ9999")),
-            ("the state of a neighbour's app, or of none", state(&foreign_app), state(NOTHING)),
-            (
-                "sign-in with a wrong password, or an unknown address",
-                sign_in("own@timing.example"),
-                sign_in("not@timing.example"),
-            ),
-        ]
+        Self { _folder: folder, _service: service, doors, own, foreign, revoked }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> u16 {
@@ -206,13 +166,5 @@ impl Scene {
         let status = answer.status().as_u16();
         answer.into_body().collect().await.unwrap();
         status
-    }
-
-    /// SplitMix64, a bit at a time.
-    pub(crate) fn chance(&self) -> bool {
-        let state = self.coin.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        self.coin.set(state);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        (mixed ^ (mixed >> 27)) & 1 == 1
     }
 }

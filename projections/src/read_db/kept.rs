@@ -1,0 +1,180 @@
+//! What was read before and is still what the tables say.
+//!
+//! Every batch that changes a row of a projection's live tables changes the projection's stamp, in the same transaction, on
+//! whichever node it happens. Whoever wants to know something takes the stamps of a [`Moment`] after he was asked, and what
+//! was read under the same stamp is still true then: a secret that was rotated, or an app that was cut off, is seen by the
+//! first request after it, on every node, as if nothing were kept.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{ReadDb, ReadError};
+use crate::database::{Database, DatabaseError, Row, Watched};
+use crate::table::{TableRow, Value};
+
+/// Two threads seldom meet in one of so many.
+const SHARDS: usize = 16;
+/// How many answers a shard keeps of those that were wanted lately, and as many again of those wanted before.
+const ANSWERS: usize = 1_024;
+
+/// Which tables are live, and how often they were changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    generation: i64,
+    changes: i64,
+    /// 0, unless a node of the version before has moved the tables on, which counts no changes: then how far.
+    uncounted: i64,
+}
+
+/// The stamp of each projection.
+pub(super) type Stamps = HashMap<String, Stamp>;
+
+/// A moment of the read models. Whoever asks for one after something was written gets one that comes after it too.
+#[derive(Clone, Debug)]
+pub struct Moment(Arc<Stamps>);
+
+/// A question: the table, the statement behind it, and its values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Question(&'static str, &'static str, Vec<Value>);
+
+#[derive(Clone, Debug)]
+struct Answer {
+    stamp: Stamp,
+    made: Arc<dyn Any + Send + Sync>,
+}
+
+/// Answers by question, in two halves: when the newer one is full it becomes the older, and what nobody asked for since goes.
+#[derive(Debug, Default)]
+struct Halves {
+    newer: HashMap<Question, Answer>,
+    older: HashMap<Question, Answer>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    hasher: RandomState,
+    shards: [Mutex<Halves>; SHARDS],
+}
+
+pub(super) fn watch(database: &Database) -> Watched<Stamps> {
+    let sql = "SELECT name, generation, changes, CASE WHEN changes_position = position THEN 0 ELSE position END
+         FROM projections WHERE state IN ('live', 'stopped')";
+    Watched::new(database, sql.to_owned(), read)
+}
+
+fn read(rows: &[Row]) -> Result<Stamps, DatabaseError> {
+    let stamp = |row: &Row| -> Result<Stamp, DatabaseError> {
+        Ok(Stamp { generation: row.get(1)?, changes: row.get(2)?, uncounted: row.get(3)? })
+    };
+    rows.iter().map(|row| Ok((row.get(0)?, stamp(row)?))).collect()
+}
+
+impl Kept {
+    fn shard(&self, question: &Question) -> &Mutex<Halves> {
+        let place = usize::try_from(self.hasher.hash_one(question) % SHARDS as u64).unwrap_or_default();
+        &self.shards[place]
+    }
+
+    fn find(&self, question: &Question, stamp: Stamp) -> Option<Arc<dyn Any + Send + Sync>> {
+        let mut halves = self.shard(question).lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = halves.newer.get(question) {
+            return (answer.stamp == stamp).then(|| Arc::clone(&answer.made));
+        }
+        let (question, answer) = halves.older.remove_entry(question)?;
+        let made = (answer.stamp == stamp).then(|| Arc::clone(&answer.made))?;
+        halves.keep(question, answer);
+        Some(made)
+    }
+
+    fn keep(&self, question: Question, answer: Answer) {
+        self.shard(&question).lock().unwrap_or_else(PoisonError::into_inner).keep(question, answer);
+    }
+}
+
+impl Halves {
+    fn keep(&mut self, question: Question, answer: Answer) {
+        if self.newer.len() >= ANSWERS {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.insert(question, answer);
+    }
+}
+
+impl ReadDb {
+    /// The read models as they are now.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database does not answer.
+    pub async fn moment(&self) -> Result<Moment, ReadError> {
+        Ok(Moment(self.stamps.now().await?))
+    }
+
+    /// What `make` makes of the rows of [`Self::select`], at this moment or after it. It is kept until a table of the
+    /// projection changes; nothing is, where there are no rows, so that nobody fills the memory by asking for what is not.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub(crate) async fn kept<T: TableRow, M: Send + Sync + 'static>(
+        &self,
+        (moment, projection): (&Moment, &'static str),
+        (tail, parameters): (&'static str, Vec<Value>),
+        make: fn(Vec<T>) -> M,
+    ) -> Result<Arc<M>, ReadError> {
+        let stamp = moment.0.get(projection).copied();
+        let question = Question(T::TABLE.name, tail, parameters);
+        let found = stamp.and_then(|stamp| self.kept.find(&question, stamp));
+        if let Some(made) = found.and_then(|found| found.downcast().ok()) {
+            return Ok(made);
+        }
+        let rows: Vec<T> = self.select(tail, question.2.clone()).await?;
+        let is_empty = rows.is_empty();
+        let made = Arc::new(make(rows));
+        if let Some(stamp) = stamp.filter(|_| !is_empty) {
+            self.kept.keep(question, Answer { stamp, made: Arc::clone(&made) as Arc<dyn Any + Send + Sync> });
+        }
+        Ok(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(changes: i64) -> Answer {
+        Answer { stamp: Stamp { generation: 1, changes, uncounted: 0 }, made: Arc::new(changes) }
+    }
+
+    #[test]
+    fn what_nobody_asks_for_goes_and_what_somebody_asks_for_stays() {
+        let kept = Kept::default();
+        let question = |number: usize| Question("apps", "WHERE", vec![Value::Integer(number.try_into().unwrap())]);
+        let stamp = answer(1).stamp;
+        kept.keep(question(0), answer(1));
+        for number in 1..10 * SHARDS * ANSWERS {
+            kept.keep(question(number), answer(1));
+            if number % 100 == 0 {
+                assert!(kept.find(&question(0), stamp).is_some(), "{number}");
+            }
+        }
+        let held: usize = kept
+            .shards
+            .iter()
+            .map(|shard| shard.lock().unwrap())
+            .map(|halves| halves.newer.len() + halves.older.len())
+            .sum();
+        assert!(held <= 2 * SHARDS * ANSWERS, "{held}");
+        assert!(kept.find(&question(1), stamp).is_none());
+    }
+
+    #[test]
+    fn what_was_read_under_another_stamp_is_not_found() {
+        let kept = Kept::default();
+        let question = Question("apps", "WHERE", Vec::new());
+        kept.keep(question.clone(), answer(1));
+        assert!(kept.find(&question, answer(2).stamp).is_none());
+        assert!(kept.find(&question, answer(1).stamp).is_some());
+    }
+}
