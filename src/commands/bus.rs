@@ -20,6 +20,7 @@ use routix_projections::runner::{NotReached, Waiter};
 use tracing::{Instrument as _, Span};
 
 use super::origin::Origin;
+use super::remembered::{Memorable, Remembered};
 use crate::measure::spans;
 use crate::store::EventStore;
 use crate::store::identity::{IdentityDb, IdentityError};
@@ -34,7 +35,7 @@ const PROMISE: Duration = Duration::from_secs(10);
 const COURTESY: Duration = Duration::from_secs(1);
 
 /// Which read models an aggregate's commands wait for.
-pub trait Visible: Aggregate {
+pub trait Visible: Memorable {
     /// The answer's promise rests on these: it is not given before they have the event.
     const PROMISED: &'static [&'static str];
     /// These should have it; when one of them stands still, the command succeeds all the same.
@@ -171,6 +172,7 @@ pub struct Commands {
     pub(super) identity: IdentityDb,
     pub(super) read: ReadDb,
     pub(super) system: System,
+    remembered: Remembered,
 }
 
 impl Commands {
@@ -181,7 +183,7 @@ impl Commands {
         read: ReadDb,
         system: System,
     ) -> Self {
-        Self { store, feed, waiter, identity, read, system }
+        Self { store, feed, waiter, identity, read, system, remembered: Remembered::default() }
     }
 
     /// Lets the aggregate `id` decide `command` and records what it decides.
@@ -249,29 +251,27 @@ impl Commands {
     ///
     /// # Errors
     /// [`CommandError`] when the stream cannot be read.
-    pub async fn load<A: Aggregate>(&self, id: &str) -> Result<A, CommandError<A::Error>> {
-        let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
-        Ok(store.load_aggregate(id).await?.aggregate)
+    pub async fn load<A: Memorable>(&self, id: &str) -> Result<A, CommandError<A::Error>> {
+        Ok(self.remembered.load::<A>(&self.store, id).await?.aggregate)
     }
 
     /// The state of an aggregate and the sequence of its last event.
     ///
     /// # Errors
     /// [`CommandError`] when the stream cannot be read.
-    pub(super) async fn load_at<A: Aggregate>(&self, id: &str) -> Result<(A, u64), CommandError<A::Error>> {
-        let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
-        let context = store.load_aggregate(id).await?;
+    pub(super) async fn load_at<A: Memorable>(&self, id: &str) -> Result<(A, u64), CommandError<A::Error>> {
+        let context = self.remembered.load::<A>(&self.store, id).await?;
         Ok((context.aggregate, u64::try_from(context.current_sequence).unwrap_or(u64::MAX)))
     }
 
-    async fn attempt<A: Aggregate<Services = ()>>(
+    async fn attempt<A: Memorable + Aggregate<Services = ()>>(
         &self,
         (id, seen): (&str, Option<u64>),
         command: A::Command,
         (origin, metadata): (&Origin, &mut Option<Metadata>),
     ) -> Result<Executed<A>, CommandError<A::Error>> {
         let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
-        let mut context = store.load_aggregate(id).await?;
+        let mut context = self.remembered.load::<A>(&self.store, id).await?;
         if seen.is_some_and(|seen| u64::try_from(context.current_sequence) != Ok(seen)) {
             return Err(CommandError::Conflict);
         }
@@ -280,6 +280,7 @@ impl Commands {
         let events = sink.collect().await;
         // Committing needs the stream and its sequence; the state goes to the caller.
         let aggregate = std::mem::take(&mut context.aggregate);
+        let sequence = context.current_sequence + events.len();
         if events.is_empty() {
             return Ok(Executed { events: Vec::new(), aggregate });
         }
@@ -288,6 +289,7 @@ impl Commands {
             None => metadata.insert(self.metadata(origin).await?),
         };
         let events = store.commit(events, context, metadata.to_map()).await?;
+        self.remembered.keep(id, aggregate.clone(), sequence);
         #[cfg(feature = "failpoints")]
         fail::fail_point!("command.before_dispatch", |_| Err(CommandError::Unavailable("a failpoint".into())));
         Ok(Executed { events, aggregate })

@@ -13,6 +13,7 @@ pub mod organizations;
 mod origin;
 mod passwords;
 pub mod register_app;
+mod remembered;
 pub mod rotate_secret;
 mod secret;
 pub mod sessions;

@@ -1,5 +1,6 @@
 //! What can go wrong with a database, whichever it is.
 
+use std::any::Any;
 use std::error::Error;
 
 use tokio::task::JoinError;
@@ -35,7 +36,11 @@ impl DatabaseError {
 
     /// What became of a task that did not return.
     pub(crate) fn ended(error: JoinError) -> Self {
-        let Ok(panic) = error.try_into_panic() else { return Self::Cancelled };
+        error.try_into_panic().map_or(Self::Cancelled, |panic| Self::panicked(&*panic))
+    }
+
+    /// What a panic said.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         Self::Panicked(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
     }

@@ -7,6 +7,7 @@
 //! Deliberately absent: a query builder, and any type beyond those of [`Value`].
 
 mod error;
+mod group;
 pub mod postgres;
 mod row;
 mod session;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql, TransactionBehavior};
 
+use super::group::{self, Queue};
 use super::{ColumnKind, DatabaseError, Row, Session, Value};
 use crate::sqlite_file::{Durability, Readers, open_writer};
 use crate::table::Table;
@@ -15,6 +16,7 @@ use crate::table::Table;
 #[derive(Clone, Debug)]
 pub struct SqliteDatabase {
     writer: Arc<Mutex<Connection>>,
+    queue: Arc<Queue>,
     readers: Arc<Readers>,
 }
 
@@ -34,7 +36,7 @@ impl SqliteDatabase {
     /// [`DatabaseError`] for a file that cannot be opened or is no database.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, DatabaseError> {
         let writer = Arc::new(Mutex::new(open_writer(path, durability)?));
-        Ok(Self { writer, readers: Arc::new(Readers::new(path)) })
+        Ok(Self { writer, queue: Arc::default(), readers: Arc::new(Readers::new(path)) })
     }
 
     /// Runs what only SQLite has on the writing connection, on a thread that may block.
@@ -64,9 +66,12 @@ impl SqliteDatabase {
         T: Send + 'static,
         E: From<DatabaseError> + Send + 'static,
     {
-        let database = self.clone();
-        let task = tokio::task::spawn_blocking(move || database.write_blocking(work));
-        task.await.map_err(DatabaseError::ended)?
+        let (job, answer) = group::job(work);
+        if self.queue.add(job) {
+            let (queue, writer) = (Arc::clone(&self.queue), Arc::clone(&self.writer));
+            tokio::task::spawn_blocking(move || queue.work_off(&writer));
+        }
+        answer.await.unwrap_or_else(|_ended| Err(DatabaseError::Cancelled.into()))
     }
 
     /// Runs `work` in one transaction, on this thread.
@@ -109,7 +114,7 @@ impl SqliteDatabase {
 }
 
 /// The writing connection, in a transaction.
-struct SqliteSession<'a>(&'a Connection);
+pub(super) struct SqliteSession<'a>(pub(super) &'a Connection);
 
 /// A connection of its own that looks at one state.
 pub(super) struct SqliteSnapshot(Connection);

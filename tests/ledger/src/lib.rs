@@ -20,5 +20,5 @@ pub use self::command::{Command, Kind};
 pub use self::crowd::Crowd;
 pub use self::dice::Dice;
 pub use self::door::Outcome;
-pub use self::person::Person;
+pub use self::person::{Approved, CALLBACK, Person};
 pub use self::writer::Writer;

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::command::Command;
+use crate::command::{Command, challenge};
 use crate::door;
 
 /// The redirect URI of every app.
-const CALLBACK: &str = "https://erp.example/callback";
+pub const CALLBACK: &str = "https://erp.example/callback";
 const SCOPES: &str = "routix:accounts:read routix:accounts:write";
 const AUTHORIZE: &str = "/auth/v1/oauth/authorize";
 const TOKEN: &str = "/auth/v1/oauth/token";
@@ -29,6 +29,14 @@ impl App {
         let (id, client_id) = (text("/app/id")?, text("/app/client_id")?);
         Some(Self { id, client_id, secret: text("/app/client_secret")? })
     }
+}
+
+/// An app, and the codes that a person's approvals have given it, with their verifiers.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    pub client_id: String,
+    pub secret: String,
+    pub codes: Vec<(String, String)>,
 }
 
 /// Somebody who has signed in, over the API and at the pages, and holds a token of an app to make records with.
@@ -66,6 +74,34 @@ impl Person {
         let given = given.answer().unwrap_or_else(|| panic!("{given:?}"));
         person.records_token = text(given, "access_token");
         person
+    }
+
+    /// His own token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The token that he makes records with.
+    pub fn records_token(&self) -> &str {
+        &self.records_token
+    }
+
+    /// Registers an app under a name that is new, and approves it so many times.
+    ///
+    /// # Panics
+    /// When that does not work.
+    pub async fn approved(&self, host: &str, (name, many): (&str, usize)) -> Approved {
+        let made = door::send(self.request(host, &Command::Register { name: name.to_owned() })).await;
+        let app = made.answer().and_then(App::of).unwrap_or_else(|| panic!("{made:?}"));
+        let mut codes = Vec::with_capacity(many);
+        for number in 0..many {
+            let verifier = format!("{number:043}");
+            let approval = self.approval(host, &app, &challenge(&verifier)).await.unwrap();
+            let answer = door::send(approval).await;
+            let code = answer.answer().and_then(code).unwrap_or_else(|| panic!("{answer:?}"));
+            codes.push((code, verifier));
+        }
+        Approved { client_id: app.client_id, secret: app.secret, codes }
     }
 
     /// The request of a command that needs nothing but itself.

@@ -1,0 +1,69 @@
+//! The product beside bare axum, on this machine and in this hour: see the README one folder up.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot be made says so by ending")]
+#![expect(clippy::print_stdout, reason = "figures are what it is for")]
+
+mod crowd;
+mod measure;
+mod product;
+mod report;
+mod server;
+mod wrk;
+mod yardstick;
+
+use measure::Plan;
+use product::{Product, Store};
+use report::Report;
+use yardstick::Yardstick;
+
+const HELP: &str =
+    "cargo bench --bench load -- [--rounds N] [--seconds N] [--only TEXT] [--json FILE] [sqlite|postgres]...";
+
+/// What was asked for.
+struct Asked {
+    plan: Plan,
+    json: Option<String>,
+    stores: Vec<Store>,
+}
+
+impl Asked {
+    fn read() -> Self {
+        let mut asked =
+            Self { plan: Plan { rounds: 3, seconds: 2, only: String::new() }, json: None, stores: Vec::new() };
+        let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} what? {HELP}"));
+            match argument.as_str() {
+                "--rounds" => asked.plan.rounds = value().parse().unwrap(),
+                "--seconds" => asked.plan.seconds = value().parse().unwrap(),
+                "--only" => asked.plan.only = value(),
+                "--json" => asked.json = Some(value()),
+                "sqlite" => asked.stores.push(Store::Sqlite),
+                "postgres" => asked.stores.push(Store::postgres()),
+                other => panic!("'{other}' is not known here: {HELP}"),
+            }
+        }
+        if asked.stores.is_empty() {
+            asked.stores = vec![Store::Sqlite, Store::postgres()];
+        }
+        asked
+    }
+}
+
+fn main() {
+    if std::env::args().any(|argument| argument == yardstick::SERVE) {
+        yardstick::serve();
+    }
+    let asked = Asked::read();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let yardstick = Yardstick::start();
+    let mut report = Report::default();
+    for store in &asked.stores {
+        let product = runtime.block_on(Product::start(store));
+        measure::all(&runtime, (&product, &yardstick), &asked.plan, &mut report);
+    }
+    print!("{report}");
+    if let Some(file) = asked.json {
+        std::fs::write(file, report.json()).unwrap();
+    }
+}

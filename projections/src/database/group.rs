@@ -1,0 +1,136 @@
+//! Group commit for SQLite: who comes while another's commit waits for the disk is committed together with all who do, and
+//! the disk is waited for once.
+//!
+//! Each has a savepoint of his own, so that what he takes back is his alone, and nobody is answered before the commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::sqlite::SqliteSession;
+use super::{DatabaseError, Session};
+
+/// At most so many share a commit, so that the first of them does not wait for ever.
+const MOST: usize = 256;
+
+/// Somebody's work; what it returns tells him how it ended, once that is known.
+/// Without a connection it was not begun, for this reason.
+pub(super) type Job = Box<dyn FnOnce(Result<&Connection, DatabaseError>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), DatabaseError>) + Send>;
+
+/// Who waits to write.
+#[derive(Default)]
+pub(super) struct Queue(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    jobs: Vec<Job>,
+    /// Whether somebody works it off.
+    is_led: bool,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queue")
+    }
+}
+
+impl Queue {
+    /// Whether nobody works the queue off, so that whoever added this has to.
+    pub(super) fn add(&self, job: Job) -> bool {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.jobs.push(job);
+        !std::mem::replace(&mut waiting.is_led, true)
+    }
+
+    /// Commits all that wait, and all that come meanwhile.
+    pub(super) fn work_off(&self, writer: &Mutex<Connection>) {
+        // Whoever comes after a panic here finds the queue without a leader, and leads.
+        let _led = Led(self);
+        loop {
+            let jobs = {
+                let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                if waiting.jobs.is_empty() {
+                    waiting.is_led = false;
+                    return;
+                }
+                let most = waiting.jobs.len().min(MOST);
+                waiting.jobs.drain(..most).collect::<Vec<_>>()
+            };
+            commit(&writer.lock().unwrap_or_else(PoisonError::into_inner), jobs);
+        }
+    }
+}
+
+struct Led<'a>(&'a Queue);
+
+impl Drop for Led<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.0.lock().unwrap_or_else(PoisonError::into_inner).is_led = false;
+        }
+    }
+}
+
+/// All in one transaction. When it fails as a whole, each of them failed.
+fn commit(connection: &Connection, jobs: Vec<Job>) {
+    let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| error.to_string());
+    let mut answers = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        // A full disk ends the whole transaction: what came after it would be committed by itself, and what came before it
+        // is gone.
+        let begun = begun.as_ref().map_err(Clone::clone).and_then(|()| within(connection)).map(|()| connection);
+        answers.push(job(begun.map_err(DatabaseError::unavailable)));
+    }
+    let committed = begun.and_then(|()| within(connection)).and_then(|()| {
+        connection.execute_batch("COMMIT").map_err(|error| {
+            // If this fails too, the next BEGIN says so.
+            let _rolled_back = connection.execute_batch("ROLLBACK");
+            error.to_string()
+        })
+    });
+    for answer in answers {
+        answer(committed.clone().map_err(DatabaseError::unavailable));
+    }
+}
+
+/// Whether there is a transaction still.
+fn within(connection: &Connection) -> Result<(), String> {
+    if connection.is_autocommit() { Err("the transaction was ended by a failure".to_owned()) } else { Ok(()) }
+}
+
+/// Work in a savepoint, and where its answer comes.
+pub(super) fn job<T, E>(
+    work: impl FnOnce(&mut dyn Session) -> Result<T, E> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, E>>)
+where
+    T: Send + 'static,
+    E: From<DatabaseError> + Send + 'static,
+{
+    let (sender, answer) = oneshot::channel();
+    let job = move |connection: Result<&Connection, DatabaseError>| -> Answer {
+        let done = connection.map_err(E::from).and_then(|connection| in_savepoint(connection, work));
+        Box::new(move |committed| {
+            // Whoever asked may have gone; what was written stands all the same.
+            let _gone = sender.send(done.and_then(|done| committed.map(|()| done).map_err(E::from)));
+        })
+    };
+    (Box::new(job), answer)
+}
+
+fn in_savepoint<T, E: From<DatabaseError>>(
+    connection: &Connection,
+    work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.execute_batch("SAVEPOINT job").map_err(DatabaseError::from)?;
+    let done = catch_unwind(AssertUnwindSafe(|| work(&mut SqliteSession(connection))));
+    let done = done.unwrap_or_else(|panic| Err(DatabaseError::panicked(&*panic).into()));
+    let end = if done.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    match connection.execute_batch(end) {
+        Ok(()) => done,
+        // The transaction is gone, and his work with it.
+        Err(error) => done.and_then(|_| Err(DatabaseError::from(error).into())),
+    }
+}
