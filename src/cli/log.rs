@@ -39,7 +39,7 @@ pub(super) struct Running {
 /// That the filter cannot be understood, or the collector's URL, or that there is no thread.
 #[cfg(feature = "telemetry")]
 pub(super) fn start_for_server(config: &Config) -> anyhow::Result<Running> {
-    let gathered = Gathered::default();
+    let gathered = Gathered::to(io::stderr());
     let writing = gathered.write().context("cannot start the log")?;
     let lines = lines(config, gathered).with_filter(filter(config)?);
     let Some(collector) = &config.telemetry_url else {
@@ -60,7 +60,7 @@ pub(super) fn start_for_server(config: &Config) -> anyhow::Result<Running> {
 /// That the filter cannot be understood.
 #[cfg(not(feature = "telemetry"))]
 pub(super) fn start_for_server(config: &Config) -> anyhow::Result<Running> {
-    let gathered = Gathered::default();
+    let gathered = Gathered::to(io::stderr());
     let writing = gathered.write().context("cannot start the log")?;
     tracing_subscriber::registry().with(lines(config, gathered).with_filter(filter(config)?)).init();
     Ok(Running { _writing: writing })

@@ -18,16 +18,15 @@ const REST: Duration = Duration::from_millis(10);
 const ROOM: usize = 1 << 20;
 
 /// Gathers lines. Clones share them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Lines(Arc<Shared>);
 
-#[derive(Default)]
 struct Shared {
     gathered: Mutex<Gathered>,
     /// There is a first line, or an end.
     bell: Condvar,
-    /// One writes at a time, and takes what he writes while he may: lines stay in their order.
-    writing: Mutex<()>,
+    /// Whoever has it takes what he writes while he has it: lines stay in their order.
+    out: Mutex<Box<dyn Write + Send>>,
 }
 
 #[derive(Default)]
@@ -49,6 +48,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Lines {
+    pub(super) fn to(out: impl Write + Send + 'static) -> Self {
+        let (gathered, bell) = (Mutex::default(), Condvar::new());
+        Self(Arc::new(Shared { gathered, bell, out: Mutex::new(Box::new(out)) }))
+    }
+
     /// Starts the thread that writes.
     ///
     /// # Errors
@@ -87,11 +91,11 @@ impl Lines {
     }
 
     fn flush(&self) {
-        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = self.0.out.lock().unwrap_or_else(PoisonError::into_inner);
         let room = Vec::with_capacity(4_096);
         let bytes = std::mem::replace(&mut self.gathered().bytes, room);
         // Where the log goes to is gone, and there is nowhere to say so.
-        let _lost = io::stderr().lock().write_all(&bytes);
+        let _lost = out.write_all(&bytes).and_then(|()| out.flush());
     }
 }
 
@@ -128,5 +132,77 @@ impl<'a> MakeWriter<'a> for Lines {
 
     fn make_writer_for(&'a self, told: &Metadata<'_>) -> Line<'a> {
         Line { lines: self, at_once: *told.level() <= Level::WARN }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Kept {
+        /// The numbers that were told, in the order in which they were written.
+        fn numbers(&self) -> Vec<u32> {
+            let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+            text.lines().map(|line| line.rsplit_once('=').unwrap().1.parse().unwrap()).collect()
+        }
+    }
+
+    fn gathering() -> (Kept, Lines, impl tracing::Subscriber + Send + Sync) {
+        let kept = Kept::default();
+        let lines = Lines::to(kept.clone());
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(lines.clone());
+        (kept, lines, tracing_subscriber::registry().with(layer))
+    }
+
+    #[test]
+    fn a_warning_is_written_at_once_behind_all_that_came_before_it() {
+        let (kept, _lines, subscriber) = gathering();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(number = 1);
+            tracing::debug!(number = 2);
+            assert!(kept.numbers().is_empty(), "nobody writes yet");
+            tracing::warn!(number = 3);
+            assert_eq!(kept.numbers(), [1, 2, 3]);
+        });
+    }
+
+    #[test]
+    fn every_line_is_written_once_and_in_its_order_until_the_end() {
+        let (kept, lines, subscriber) = gathering();
+        let writing = lines.write().unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            for number in 0..20_000 {
+                tracing::info!(number);
+            }
+        });
+        drop(writing);
+        assert_eq!(kept.numbers(), (0..20_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_line_alone_does_not_wait_for_another() {
+        let (kept, lines, subscriber) = gathering();
+        let _writing = lines.write().unwrap();
+        tracing::subscriber::with_default(subscriber, || tracing::info!(number = 7));
+        while kept.numbers().is_empty() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(kept.numbers(), [7]);
     }
 }

@@ -101,3 +101,79 @@ impl Halves {
         self.newer.insert(name, state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cqrs_es::persist::SerializedEvent;
+    use routix_domain::organization::{Organization, OrganizationEvent};
+    use serde_json::json;
+    use tempfile::TempDir;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::sqlite::SqliteEventStore;
+    use crate::system::System;
+
+    const ID: &str = "00000000-0000-0000-0000-000000000050";
+
+    fn store() -> (TempDir, EventStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteEventStore::open(&folder.path().join("events.db"), &System::real()).unwrap();
+        (folder, EventStore::Sqlite(store))
+    }
+
+    async fn record(store: &EventStore, sequence: usize, event: &OrganizationEvent) {
+        let (event_type, version) =
+            (cqrs_es::DomainEvent::event_type(event), cqrs_es::DomainEvent::event_version(event));
+        let payload = serde_json::to_value(event).unwrap();
+        let event =
+            SerializedEvent::new(ID.into(), sequence, "organization".into(), event_type, version, payload, json!({}));
+        store.persist::<Organization>(&[event], None).await.unwrap();
+    }
+
+    /// The state and its sequence.
+    async fn seen(remembered: &Remembered, store: &EventStore) -> (String, usize) {
+        let context = remembered.load::<Organization>(store, ID).await.unwrap();
+        (format!("{:?}", context.aggregate), context.current_sequence)
+    }
+
+    #[tokio::test]
+    async fn what_others_have_recorded_is_seen_by_whoever_remembers() {
+        let (_folder, store) = store();
+        let nodes = [Remembered::default(), Remembered::default()];
+        assert_eq!(seen(&nodes[0], &store).await.1, 0, "nothing is there yet");
+        record(&store, 1, &OrganizationEvent::Created { name: "Acme".into() }).await;
+        for sequence in 2..30 {
+            let opened = OrganizationEvent::BranchOpened {
+                branch_id: Uuid::from_u128(sequence as u128),
+                public_id: format!("BRANCH{sequence:02}").parse().unwrap(),
+                name: "Utrecht".into(),
+            };
+            record(&store, sequence, &opened).await;
+            let whole = seen(&Remembered::default(), &store).await;
+            assert_eq!(whole.1, sequence);
+            // One looks each time, the other now and then.
+            assert_eq!(seen(&nodes[0], &store).await, whole);
+            if sequence % 7 == 0 {
+                assert_eq!(seen(&nodes[1], &store).await, whole);
+            }
+        }
+    }
+
+    #[test]
+    fn an_older_state_does_not_take_the_place_of_a_newer_one_and_old_ones_go() {
+        let remembered = Remembered::default();
+        let keep = |id: &str, sequence| remembered.keep(id, Organization::default(), sequence);
+        let sequence = |id: &str| remembered.find::<Organization>(id).map(|(_, sequence)| sequence);
+        keep("a", 2);
+        keep("a", 1);
+        assert_eq!(sequence("a"), Some(2));
+        for number in 0..3 * AGGREGATES {
+            keep(&number.to_string(), 1);
+            assert_eq!(sequence("a"), Some(2), "it is wanted");
+        }
+        assert_eq!(sequence("0"), None);
+        let halves = remembered.0.lock().unwrap();
+        assert!(halves.newer.len() + halves.older.len() <= 2 * AGGREGATES + 2);
+    }
+}

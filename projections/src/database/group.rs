@@ -134,3 +134,96 @@ fn in_savepoint<T, E: From<DatabaseError>>(
         Err(error) => done.and_then(|_| Err(DatabaseError::from(error).into())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::database::Database;
+    use crate::database::sqlite::SqliteDatabase;
+    use crate::sqlite_file::Durability;
+
+    type Told = oneshot::Receiver<Result<(), DatabaseError>>;
+
+    fn table() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        let schema = "PRAGMA foreign_keys = ON; CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;
+            CREATE TABLE b (a INTEGER REFERENCES a DEFERRABLE INITIALLY DEFERRED) STRICT;";
+        connection.execute_batch(schema).unwrap();
+        connection
+    }
+
+    fn sql(statements: &'static str) -> (Job, Told) {
+        job(move |session| session.batch(statements))
+    }
+
+    /// Commits all at once, and returns what each was told and what is in the table.
+    fn committed<const N: usize>(connection: &Connection, all: [(Job, Told); N]) -> ([bool; N], Vec<i64>) {
+        let (jobs, told): (Vec<Job>, Vec<Told>) = all.into_iter().unzip();
+        commit(connection, jobs);
+        assert!(connection.is_autocommit());
+        let told: Vec<bool> = told.into_iter().map(|mut told| told.try_recv().unwrap().is_ok()).collect();
+        let mut rows = connection.prepare("SELECT id FROM a ORDER BY id").unwrap();
+        let rows = rows.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        (told.try_into().unwrap(), rows)
+    }
+
+    #[test]
+    fn who_fails_or_panics_takes_back_his_own_and_nobody_elses() {
+        let fails = sql("INSERT INTO a VALUES (2); INSERT INTO a VALUES (1)");
+        let panics = job(|session| {
+            session.batch("INSERT INTO a VALUES (3)")?;
+            panic!("a fault of ours")
+        });
+        let all = [sql("INSERT INTO a VALUES (1)"), fails, panics, sql("INSERT INTO a VALUES (4)")];
+        assert_eq!(committed(&table(), all), ([true, false, false, true], vec![1, 4]));
+    }
+
+    #[test]
+    fn when_the_commit_fails_all_are_told_so_and_nothing_is_there() {
+        let all = [sql("INSERT INTO a VALUES (1)"), sql("INSERT INTO b VALUES (7)"), sql("INSERT INTO a VALUES (2)")];
+        assert_eq!(committed(&table(), all), ([false; 3], vec![]));
+    }
+
+    #[test]
+    fn when_the_transaction_ends_under_them_nobody_after_it_is_committed_by_himself() {
+        let all = [sql("INSERT INTO a VALUES (1)"), sql("ROLLBACK"), sql("INSERT INTO a VALUES (2)")];
+        assert_eq!(committed(&table(), all), ([false; 3], vec![]));
+    }
+
+    #[test]
+    fn when_it_cannot_begin_each_is_told_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = [(), ()].map(|()| Connection::open(folder.path().join("a.db")).unwrap());
+        one.execute_batch("CREATE TABLE a (id INTEGER); BEGIN IMMEDIATE").unwrap();
+        other.busy_timeout(Duration::ZERO).unwrap();
+        let (job, mut told) = sql("INSERT INTO a VALUES (1)");
+        commit(&other, vec![job]);
+        let Err(DatabaseError::Unavailable(why)) = told.try_recv().unwrap() else { panic!("it was not refused") };
+        assert!(why.to_string().contains("locked"), "{why}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn whoever_comes_is_served_once_and_answered_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let database = Database::Sqlite(SqliteDatabase::open(&path, Durability::Full).unwrap());
+        database.write(|session| session.batch("CREATE TABLE a (id INTEGER)")).await.unwrap();
+        let writers: Vec<_> = (0..400)
+            .map(|number| {
+                let database = database.clone();
+                tokio::spawn(async move {
+                    let insert = format!("INSERT INTO a VALUES ({number})");
+                    database.write(move |session| session.batch(&insert)).await.unwrap();
+                    let rows = format!("SELECT id FROM a WHERE id = {number}");
+                    assert_eq!(database.select(&rows, &[]).await.unwrap().len(), 1);
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        assert_eq!(database.select("SELECT id FROM a", &[]).await.unwrap().len(), 400);
+    }
+}
