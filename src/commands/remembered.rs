@@ -7,10 +7,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventRepository as _};
+use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventRepository};
 use cqrs_es::{Aggregate, AggregateError, EventEnvelope};
-
-use crate::store::EventStore;
 
 /// How many are remembered of those that were wanted lately, and as many again of those wanted before.
 const AGGREGATES: usize = 4_096;
@@ -47,7 +45,7 @@ impl Remembered {
     /// Those of the store.
     pub(super) async fn load<A: Memorable>(
         &self,
-        store: &EventStore,
+        store: &impl PersistedEventRepository,
         id: &str,
     ) -> Result<EventStoreAggregateContext<A>, AggregateError<A::Error>> {
         let (mut aggregate, before) = self.find::<A>(id).unwrap_or_default();
@@ -104,25 +102,56 @@ impl Halves {
 
 #[cfg(test)]
 mod tests {
-    use cqrs_es::persist::SerializedEvent;
+    use cqrs_es::persist::{PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot};
     use routix_domain::organization::{Organization, OrganizationEvent};
-    use serde_json::json;
-    use tempfile::TempDir;
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::sqlite::SqliteEventStore;
-    use crate::system::System;
 
     const ID: &str = "00000000-0000-0000-0000-000000000050";
 
-    fn store() -> (TempDir, EventStore) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteEventStore::open(&folder.path().join("events.db"), &System::real()).unwrap();
-        (folder, EventStore::Sqlite(store))
+    /// One stream, as any store has it.
+    #[derive(Default)]
+    struct Stream(Mutex<Vec<SerializedEvent>>);
+
+    impl PersistedEventRepository for Stream {
+        async fn get_events<A: Aggregate>(&self, id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
+            self.get_last_events::<A>(id, 0).await
+        }
+
+        async fn get_last_events<A: Aggregate>(
+            &self,
+            _id: &str,
+            last_sequence: usize,
+        ) -> Result<Vec<SerializedEvent>, PersistenceError> {
+            let events = self.0.lock().unwrap();
+            Ok(events.iter().filter(|event| event.sequence > last_sequence).cloned().collect())
+        }
+
+        async fn get_snapshot<A: Aggregate>(&self, _id: &str) -> Result<Option<SerializedSnapshot>, PersistenceError> {
+            Ok(None)
+        }
+
+        async fn persist<A: Aggregate>(
+            &self,
+            events: &[SerializedEvent],
+            _snapshot_update: Option<(String, Value, usize)>,
+        ) -> Result<(), PersistenceError> {
+            self.0.lock().unwrap().extend_from_slice(events);
+            Ok(())
+        }
+
+        async fn stream_events<A: Aggregate>(&self, _id: &str) -> Result<ReplayStream, PersistenceError> {
+            panic!("nobody replays here")
+        }
+
+        async fn stream_all_events<A: Aggregate>(&self) -> Result<ReplayStream, PersistenceError> {
+            panic!("nobody replays here")
+        }
     }
 
-    async fn record(store: &EventStore, sequence: usize, event: &OrganizationEvent) {
+    async fn record(store: &Stream, sequence: usize, event: &OrganizationEvent) {
         let (event_type, version) =
             (cqrs_es::DomainEvent::event_type(event), cqrs_es::DomainEvent::event_version(event));
         let payload = serde_json::to_value(event).unwrap();
@@ -132,14 +161,14 @@ mod tests {
     }
 
     /// The state and its sequence.
-    async fn seen(remembered: &Remembered, store: &EventStore) -> (String, usize) {
+    async fn seen(remembered: &Remembered, store: &Stream) -> (String, usize) {
         let context = remembered.load::<Organization>(store, ID).await.unwrap();
         (format!("{:?}", context.aggregate), context.current_sequence)
     }
 
     #[tokio::test]
     async fn what_others_have_recorded_is_seen_by_whoever_remembers() {
-        let (_folder, store) = store();
+        let store = Stream::default();
         let nodes = [Remembered::default(), Remembered::default()];
         assert_eq!(seen(&nodes[0], &store).await.1, 0, "nothing is there yet");
         record(&store, 1, &OrganizationEvent::Created { name: "Acme".into() }).await;
