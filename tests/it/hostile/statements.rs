@@ -158,7 +158,7 @@ fn the_database_was_told_statements_of_ours(app: &TestApp) {
     if !app.place.is_postgres() {
         return;
     }
-    let read = "SELECT current_database()
+    let read = "SELECT current_database()::text
                 UNION ALL SELECT pg_read_file(current_setting('data_directory') || '/../server.log')";
     let read = app.place.sql("events", read);
     let (database, log) = (format!("] {} ", read[0]), read[1..].concat());
