@@ -13,6 +13,7 @@ pub mod members;
 pub mod projection;
 pub mod read_db;
 pub mod rebuild;
+pub mod recent;
 pub mod rows;
 pub mod runner;
 pub mod same_log;

@@ -17,7 +17,7 @@ use super::security::SecurityLog;
 use super::usage::UsageCounter;
 use super::user_grant::UserGrant;
 use super::verify::Expected;
-use crate::keys::{KeyRing, RESOURCE_TYPE, TYPE};
+use crate::keys::{KeyRing, TokenType};
 use crate::measure::spans;
 use crate::store::identity::{IdentityDb, IdentityError};
 use crate::system::System;
@@ -222,12 +222,13 @@ impl Access {
         spans::of_app(claims.organization_id, claims.oauth_client_id);
         let keys = self.keys.current();
         let key = keys.signing_at(now).ok_or(InvalidToken::NoKey)?;
-        let typ = if resource.is_some() { RESOURCE_TYPE } else { TYPE };
+        let typ = if resource.is_some() { TokenType::Resource } else { TokenType::Plain };
         if let Some(key) = &key.shared {
             let claims = serde_json::to_vec(&claims).map_err(|error| InvalidToken::Unsigned(error.into()))?;
             return Ok(IssuedToken { access_token: key.sign(typ, &claims), expires_in });
         }
-        let header = Header { typ: Some(typ.to_owned()), kid: Some(key.kid.clone()), ..Header::new(key.algorithm) };
+        let header =
+            Header { typ: Some(typ.as_str().to_owned()), kid: Some(key.kid.clone()), ..Header::new(key.algorithm) };
         let signed = encode(&header, &claims, &key.encoding);
         Ok(IssuedToken { access_token: signed.map_err(InvalidToken::Unsigned)?, expires_in })
     }

@@ -5,7 +5,7 @@ use jsonwebtoken::{Validation, decode, decode_header};
 
 use super::claims::{AUTHENTICATED, Claims};
 use super::resource::Resource;
-use crate::keys::{Keys, RESOURCE_TYPE};
+use crate::keys::{Keys, TokenType};
 
 /// The clocks of nodes may differ by so much before a token counts as issued in the future.
 const CLOCK_SKEW_SECONDS: i64 = 30;
@@ -20,11 +20,11 @@ pub struct Expected<'a> {
 
 impl Expected<'_> {
     /// The claims of a token that one of the keys signed and that has not expired; `None` for any other text. The key is
-    /// looked up by `kid` among our own, and each key verifies its own algorithm alone; no other member of the header is
-    /// believed (RFC 8725, 3.1).
+    /// the one that writes this very header, or is looked up by `kid` among our own, and each verifies its own algorithm
+    /// alone; no other member of the header is believed (RFC 8725, 3.1).
     pub fn claims(self, token: &str, keys: &Keys, now: DateTime<Utc>) -> Option<Claims> {
         let claims = match keys.shared().find_map(|key| key.verify(token)) {
-            Some((typ, claims)) => self.addressed(typ, serde_json::from_slice(&claims).ok()?)?,
+            Some((typ, claims)) => self.addressed(typ, serde_json::from_slice(&claims?).ok()?)?,
             None => self.decoded(token, keys)?,
         };
         let now = now.timestamp();
@@ -36,8 +36,8 @@ impl Expected<'_> {
     }
 
     /// The two forms are told apart by their type, and each is held to its own issuer and audience.
-    fn addressed(self, typ: &str, claims: Claims) -> Option<Claims> {
-        let is_ours = if typ == RESOURCE_TYPE {
+    fn addressed(self, typ: TokenType, claims: Claims) -> Option<Claims> {
+        let is_ours = if typ == TokenType::Resource {
             claims.iss == self.resource.issuer() && self.resource.names().contains(&claims.aud)
         } else {
             claims.iss == self.token_issuer && claims.aud == AUTHENTICATED
@@ -51,7 +51,7 @@ impl Expected<'_> {
         let key = keys.verifying(&header.kid?)?;
         let mut rules = Validation::new(key.algorithm);
         rules.set_required_spec_claims(&["aud", "iss", "sub"]);
-        if header.typ.as_deref() == Some(RESOURCE_TYPE) {
+        if header.typ.as_deref() == Some(TokenType::Resource.as_str()) {
             rules.set_audience(&self.resource.names());
             rules.set_issuer(&[self.resource.issuer()]);
         } else {

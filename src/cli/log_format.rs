@@ -134,35 +134,13 @@ impl fmt::Write for Escaped<'_, '_> {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::{Arc, Mutex};
 
     use serde_json::Value;
-    use tracing_subscriber::fmt::{Layer as Lines, MakeWriter};
+    use tracing_subscriber::fmt::Layer as Lines;
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl MakeWriter<'_> for Kept {
-        type Writer = Self;
-
-        fn make_writer(&self) -> Self {
-            self.clone()
-        }
-    }
+    use crate::cli::log_kept::Kept;
 
     /// Every kind of field and of text.
     fn tell() {
@@ -183,8 +161,8 @@ mod tests {
     }
 
     fn lines(told: &Kept) -> Vec<(Vec<String>, Value)> {
-        let text = String::from_utf8(told.0.lock().unwrap().clone()).unwrap();
-        text.lines()
+        told.text()
+            .lines()
             .map(|line| {
                 let mut object: Value = serde_json::from_str(line).unwrap();
                 object["timestamp"] = Value::Null;

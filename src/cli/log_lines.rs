@@ -140,27 +140,11 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
+    use crate::cli::log_kept::Kept;
 
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Kept {
-        /// The numbers that were told, in the order in which they were written.
-        fn numbers(&self) -> Vec<u32> {
-            let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-            text.lines().map(|line| line.rsplit_once('=').unwrap().1.parse().unwrap()).collect()
-        }
+    /// The numbers that were told, in the order in which they were written.
+    fn numbers(kept: &Kept) -> Vec<u32> {
+        kept.text().lines().map(|line| line.rsplit_once('=').unwrap().1.parse().unwrap()).collect()
     }
 
     fn gathering() -> (Kept, Lines, impl tracing::Subscriber + Send + Sync) {
@@ -176,9 +160,9 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(number = 1);
             tracing::debug!(number = 2);
-            assert!(kept.numbers().is_empty(), "nobody writes yet");
+            assert!(numbers(&kept).is_empty(), "nobody writes yet");
             tracing::warn!(number = 3);
-            assert_eq!(kept.numbers(), [1, 2, 3]);
+            assert_eq!(numbers(&kept), [1, 2, 3]);
         });
     }
 
@@ -192,7 +176,7 @@ mod tests {
             }
         });
         drop(writing);
-        assert_eq!(kept.numbers(), (0..20_000).collect::<Vec<_>>());
+        assert_eq!(numbers(&kept), (0..20_000).collect::<Vec<_>>());
     }
 
     #[test]
@@ -200,9 +184,9 @@ mod tests {
         let (kept, lines, subscriber) = gathering();
         let _writing = lines.write().unwrap();
         tracing::subscriber::with_default(subscriber, || tracing::info!(number = 7));
-        while kept.numbers().is_empty() {
+        while numbers(&kept).is_empty() {
             thread::sleep(Duration::from_millis(1));
         }
-        assert_eq!(kept.numbers(), [7]);
+        assert_eq!(numbers(&kept), [7]);
     }
 }

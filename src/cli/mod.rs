@@ -16,6 +16,8 @@ mod keys;
 mod leaked;
 mod log;
 mod log_format;
+#[cfg(test)]
+mod log_kept;
 mod log_lines;
 mod man;
 mod manager;

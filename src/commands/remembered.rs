@@ -4,13 +4,13 @@
 //! and decides nothing. It is lost with the process, and nothing rests on it.
 
 use std::any::Any;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventRepository};
 use cqrs_es::{Aggregate, AggregateError, EventEnvelope};
+use routix_projections::recent::Recent;
 
-/// How many are remembered of those that were wanted lately, and as many again of those wanted before.
+/// How many are remembered, and at most as many again.
 const AGGREGATES: usize = 4_096;
 
 /// Type and id.
@@ -22,16 +22,15 @@ struct State {
     sequence: usize,
 }
 
-/// In two halves: when the newer one is full it becomes the older, and what nobody wanted since goes.
-#[derive(Default)]
-struct Halves {
-    newer: HashMap<Name, State>,
-    older: HashMap<Name, State>,
-}
-
 /// Clones share it.
-#[derive(Clone, Default)]
-pub(super) struct Remembered(Arc<Mutex<Halves>>);
+#[derive(Clone)]
+pub(super) struct Remembered(Arc<Mutex<Recent<Name, State>>>);
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Recent::new(AGGREGATES))))
+    }
+}
 
 /// What a remembered aggregate has to be able to.
 pub trait Memorable: Aggregate + Clone + 'static {}
@@ -69,34 +68,20 @@ impl Remembered {
     /// Remembers what was recorded.
     pub(super) fn keep<A: Memorable>(&self, id: &str, aggregate: A, sequence: usize) {
         let state = State { aggregate: Arc::new(aggregate), sequence };
-        let mut halves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (name, mut recent) = ((A::TYPE, id.to_owned()), self.recent());
         // Somebody who came later may have been faster.
-        if halves.get((A::TYPE, id)).is_none_or(|known| known.sequence < sequence) {
-            halves.put((A::TYPE, id.to_owned()), state);
+        if recent.get(&name).is_none_or(|known| known.sequence < sequence) {
+            recent.put(name, state);
         }
     }
 
     fn find<A: Memorable>(&self, id: &str) -> Option<(A, usize)> {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner).get((A::TYPE, id)).cloned()?;
+        let state = self.recent().get(&(A::TYPE, id.to_owned())).cloned()?;
         Some((state.aggregate.downcast_ref::<A>()?.clone(), state.sequence))
     }
-}
 
-impl Halves {
-    fn get(&mut self, (aggregate_type, id): (&'static str, &str)) -> Option<&State> {
-        let name = (aggregate_type, id.to_owned());
-        if let Some(state) = self.older.remove(&name) {
-            self.put(name.clone(), state);
-        }
-        self.newer.get(&name)
-    }
-
-    fn put(&mut self, name: Name, state: State) {
-        if self.newer.len() >= AGGREGATES {
-            self.older = std::mem::take(&mut self.newer);
-        }
-        self.older.remove(&name);
-        self.newer.insert(name, state);
+    fn recent(&self) -> MutexGuard<'_, Recent<Name, State>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -190,19 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn an_older_state_does_not_take_the_place_of_a_newer_one_and_old_ones_go() {
+    fn an_older_state_does_not_take_the_place_of_a_newer_one() {
         let remembered = Remembered::default();
-        let keep = |id: &str, sequence| remembered.keep(id, Organization::default(), sequence);
-        let sequence = |id: &str| remembered.find::<Organization>(id).map(|(_, sequence)| sequence);
-        keep("a", 2);
-        keep("a", 1);
-        assert_eq!(sequence("a"), Some(2));
-        for number in 0..3 * AGGREGATES {
-            keep(&number.to_string(), 1);
-            assert_eq!(sequence("a"), Some(2), "it is wanted");
+        for sequence in [2, 1] {
+            remembered.keep("a", Organization::default(), sequence);
         }
-        assert_eq!(sequence("0"), None);
-        let halves = remembered.0.lock().unwrap();
-        assert!(halves.newer.len() + halves.older.len() <= 2 * AGGREGATES + 2);
+        assert_eq!(remembered.find::<Organization>("a").map(|(_, sequence)| sequence), Some(2));
     }
 }

@@ -15,4 +15,4 @@ pub use self::algorithm::Algorithm;
 pub use self::file::{KeyFile, KeyFileError, Origin, Purpose};
 pub use self::ring::{KEY_SET_SECONDS, KeyRing, Keys, SigningKey};
 pub use self::seal::Seal;
-pub use self::shared::{RESOURCE_TYPE, SharedKey, TYPE};
+pub use self::shared::{SharedKey, TokenType};

@@ -11,34 +11,50 @@ use serde_json::json;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// The `typ` of a token for a resource (RFC 9068, 2.1).
-pub const RESOURCE_TYPE: &str = "at+jwt";
-/// That of any other.
-pub const TYPE: &str = "JWT";
+/// The `typ` of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenType {
+    /// For a resource (RFC 9068, 2.1).
+    Resource,
+    /// Any other.
+    Plain,
+}
+
+impl TokenType {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resource => "at+jwt",
+            Self::Plain => "JWT",
+        }
+    }
+}
 
 /// A key that is ready to sign.
 #[derive(Clone)]
 pub struct SharedKey {
     mac: Hmac<Sha256>,
-    /// By `typ`: the header, encoded, with its full stop.
-    headers: [(&'static str, String); 2],
+    /// The headers, encoded, each with its full stop.
+    resource: String,
+    plain: String,
 }
 
 impl SharedKey {
     /// `None` for no key: HMAC takes one of any length.
     pub(super) fn new(kid: &str, secret: &[u8; 32]) -> Option<Self> {
         let mac = Hmac::new_from_slice(secret).ok()?;
-        let header = |typ| {
-            let header = json!({"typ": typ, "alg": "HS256", "kid": kid}).to_string();
-            (typ, format!("{}.", URL_SAFE_NO_PAD.encode(header)))
+        let header = |typ: TokenType| {
+            let header = json!({"typ": typ.as_str(), "alg": "HS256", "kid": kid}).to_string();
+            format!("{}.", URL_SAFE_NO_PAD.encode(header))
         };
-        Some(Self { mac, headers: [header(TYPE), header(RESOURCE_TYPE)] })
+        Some(Self { mac, resource: header(TokenType::Resource), plain: header(TokenType::Plain) })
     }
 
     /// A token with these claims, which are JSON.
-    pub fn sign(&self, typ: &str, claims: &[u8]) -> String {
-        let header = self.headers.iter().find(|(known, _)| *known == typ).map(|(_, header)| header.as_str());
-        let header = header.unwrap_or_default();
+    pub fn sign(&self, typ: TokenType, claims: &[u8]) -> String {
+        let header = match typ {
+            TokenType::Resource => &self.resource,
+            TokenType::Plain => &self.plain,
+        };
         // Four characters are three bytes.
         let mut token = String::with_capacity(header.len() + claims.len().div_ceil(3) * 4 + 44);
         token.push_str(header);
@@ -49,10 +65,11 @@ impl SharedKey {
         token
     }
 
-    /// The `typ` and the claims of a token with one of our headers; `None` where it has another. Empty claims, which are no
-    /// JSON, where the code is wrong.
-    pub fn verify(&self, token: &str) -> Option<(&'static str, Vec<u8>)> {
-        let (typ, header) = self.headers.iter().find(|(_, header)| token.starts_with(header.as_str()))?;
+    /// The `typ` of a token with one of our headers, and its claims, or none where the code is wrong. `None` for a token with
+    /// another header.
+    pub fn verify(&self, token: &str) -> Option<(TokenType, Option<Vec<u8>>)> {
+        let ours = [(TokenType::Plain, &self.plain), (TokenType::Resource, &self.resource)];
+        let (typ, header) = ours.into_iter().find(|(_, header)| token.starts_with(header.as_str()))?;
         let claims = token.rsplit_once('.').and_then(|(signed, code)| {
             let claims = signed.get(header.len()..)?;
             let mut given = [0; 32];
@@ -60,7 +77,7 @@ impl SharedKey {
             let is_right = length == given.len() && bool::from(self.code(signed.as_bytes()).ct_eq(&given));
             URL_SAFE_NO_PAD.decode(claims).ok().filter(|_| is_right)
         });
-        Some((typ, claims.unwrap_or_default()))
+        Some((typ, claims))
     }
 
     fn code(&self, signed: &[u8]) -> [u8; 32] {
@@ -94,24 +111,24 @@ mod tests {
         #[test]
         fn what_is_signed_here_jsonwebtoken_verifies(text in ".*", number in any::<i64>()) {
             let claims = json!({"text": text, "number": number});
-            for typ in [TYPE, RESOURCE_TYPE] {
+            for typ in [TokenType::Plain, TokenType::Resource] {
                 let token = ours().sign(typ, claims.to_string().as_bytes());
                 let told = decode::<Value>(&token, &DecodingKey::from_secret(&SECRET), &rules()).unwrap();
                 prop_assert_eq!(&told.claims, &claims);
-                prop_assert_eq!((told.header.typ.as_deref(), told.header.kid.as_deref()), (Some(typ), Some("kid-1")));
-                prop_assert_eq!(ours().verify(&token), Some((typ, claims.to_string().into_bytes())));
+                prop_assert_eq!((told.header.typ.as_deref(), told.header.kid.as_deref()), (Some(typ.as_str()), Some("kid-1")));
+                prop_assert_eq!(ours().verify(&token), Some((typ, Some(claims.to_string().into_bytes()))));
             }
         }
 
         #[test]
         fn a_changed_token_is_not_verified_or_is_left_alone(place in any::<prop::sample::Index>(), letter in "[A-Za-z0-9_.=-]") {
-            let token = ours().sign(TYPE, br#"{"sub":"x"}"#);
+            let token = ours().sign(TokenType::Plain, br#"{"sub":"x"}"#);
             let mut changed = token.clone();
             let at = place.index(token.len());
             changed.replace_range(at..=at, &letter);
             prop_assume!(changed != token);
-            let read = ours().verify(&changed).map(|(_, claims)| claims).unwrap_or_default();
-            prop_assert!(read.is_empty(), "{}", changed);
+            let read = ours().verify(&changed).and_then(|(_, claims)| claims);
+            prop_assert_eq!(read, None, "{}", changed);
         }
     }
 
@@ -123,10 +140,10 @@ mod tests {
         for text in ["", ".", "..", "a.b.c"] {
             assert_eq!(ours().verify(text), None, "{text}");
         }
-        let cut = ours().sign(TYPE, b"{}");
+        let cut = ours().sign(TokenType::Plain, b"{}");
         let short = &cut[..cut.rfind('.').unwrap()];
-        assert_eq!(ours().verify(short), Some((TYPE, Vec::new())), "no code");
+        assert_eq!(ours().verify(short), Some((TokenType::Plain, None)), "no code");
         let other = SharedKey::new("kid-1", &[8; 32]).unwrap();
-        assert_eq!(other.verify(&cut), Some((TYPE, Vec::new())), "another's code");
+        assert_eq!(other.verify(&cut), Some((TokenType::Plain, None)), "another's code");
     }
 }

@@ -20,7 +20,6 @@ pub struct Requests {
 }
 
 /// The counts of one method and route.
-#[derive(Clone)]
 struct Route {
     duration: Histogram,
     /// By status, those that were seen.

@@ -15,10 +15,10 @@ impl Clock for SystemClock {
     }
 }
 
-/// The bytes of an id. More than that is a secret.
+/// The bytes of an id or a salt. More than that is a secret.
 const ID: usize = 16;
 
-/// Random bytes for the next ids of a thread: each question to the operating system costs as much as ten ids. Secrets are
+/// Random bytes for the next ids and salts of a thread: each question to the operating system costs as much as ten ids. Secrets are
 /// always asked for, so that none lies in memory before it is given out.
 struct Ids {
     bytes: [u8; 32 * ID],

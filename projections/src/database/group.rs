@@ -4,7 +4,7 @@
 //! Each has a savepoint of his own, so that what he takes back is his alone, and nobody is answered before the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -37,39 +37,49 @@ impl std::fmt::Debug for Queue {
     }
 }
 
+/// Who works a queue off. However he ends, another can lead after him, and whoever still waits is told that nobody came.
+pub(super) struct Leader {
+    queue: Arc<Queue>,
+    /// There was nothing left, and somebody else may lead already.
+    done: bool,
+}
+
 impl Queue {
-    /// Whether nobody works the queue off, so that whoever added this has to.
-    pub(super) fn add(&self, job: Job) -> bool {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.jobs.push(job);
-        !std::mem::replace(&mut waiting.is_led, true)
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Commits all that wait, and all that come meanwhile.
-    pub(super) fn work_off(&self, writer: &Mutex<Connection>) {
-        // Whoever comes after a panic here finds the queue without a leader, and leads.
-        let _led = Led(self);
-        loop {
-            let jobs = {
-                let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                if waiting.jobs.is_empty() {
-                    waiting.is_led = false;
-                    return;
-                }
-                let most = waiting.jobs.len().min(MOST);
-                waiting.jobs.drain(..most).collect::<Vec<_>>()
-            };
-            commit(&writer.lock().unwrap_or_else(PoisonError::into_inner), jobs);
-        }
+    /// Adds a job; whoever adds one while nobody works the queue off has to.
+    pub(super) fn add(self: &Arc<Self>, job: Job) -> Option<Leader> {
+        let mut waiting = self.waiting();
+        waiting.jobs.push(job);
+        let was_led = std::mem::replace(&mut waiting.is_led, true);
+        (!was_led).then(|| Leader { queue: Arc::clone(self), done: false })
+    }
+
+    /// The next jobs; nobody leads any more when there are none.
+    fn take(&self) -> Option<Vec<Job>> {
+        let mut waiting = self.waiting();
+        waiting.is_led = !waiting.jobs.is_empty();
+        let most = waiting.jobs.len().min(MOST);
+        waiting.is_led.then(|| waiting.jobs.drain(..most).collect())
     }
 }
 
-struct Led<'a>(&'a Queue);
+impl Leader {
+    /// Commits all that wait, and all that come meanwhile.
+    pub(super) fn work_off(mut self, writer: &Mutex<Connection>) {
+        while let Some(jobs) = self.queue.take() {
+            commit(&writer.lock().unwrap_or_else(PoisonError::into_inner), jobs);
+        }
+        self.done = true;
+    }
+}
 
-impl Drop for Led<'_> {
+impl Drop for Leader {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.0.lock().unwrap_or_else(PoisonError::into_inner).is_led = false;
+        if !self.done {
+            *self.queue.waiting() = Waiting::default();
         }
     }
 }
@@ -202,6 +212,17 @@ mod tests {
         commit(&other, vec![job]);
         let Err(DatabaseError::Unavailable(why)) = told.try_recv().unwrap() else { panic!("it was not refused") };
         assert!(why.to_string().contains("locked"), "{why}");
+    }
+
+    #[test]
+    fn when_a_leader_goes_without_leading_those_who_wait_are_told_and_the_next_one_leads() {
+        let queue = Arc::new(Queue::default());
+        let (job, mut told) = sql("INSERT INTO a VALUES (1)");
+        drop(queue.add(job).unwrap());
+        assert!(told.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+        let (job, mut told) = sql("INSERT INTO a VALUES (2)");
+        queue.add(job).unwrap().work_off(&Mutex::new(table()));
+        assert!(told.try_recv().unwrap().is_ok());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

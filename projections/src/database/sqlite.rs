@@ -67,9 +67,9 @@ impl SqliteDatabase {
         E: From<DatabaseError> + Send + 'static,
     {
         let (job, answer) = group::job(work);
-        if self.queue.add(job) {
-            let (queue, writer) = (Arc::clone(&self.queue), Arc::clone(&self.writer));
-            tokio::task::spawn_blocking(move || queue.work_off(&writer));
+        if let Some(leader) = self.queue.add(job) {
+            let writer = Arc::clone(&self.writer);
+            tokio::task::spawn_blocking(move || leader.work_off(&writer));
         }
         answer.await.unwrap_or_else(|_ended| Err(DatabaseError::Cancelled.into()))
     }

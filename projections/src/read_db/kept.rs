@@ -9,15 +9,16 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{ReadDb, ReadError};
 use crate::database::{Database, DatabaseError, Row, Watched};
+use crate::recent::Recent;
 use crate::table::{TableRow, Value};
 
 /// Two threads seldom meet in one of so many.
 const SHARDS: usize = 16;
-/// How many answers a shard keeps of those that were wanted lately, and as many again of those wanted before.
+/// How many answers a shard keeps, and at most as many again.
 const ANSWERS: usize = 1_024;
 
 /// Which tables are live, and how often they were changed.
@@ -46,17 +47,16 @@ struct Answer {
     made: Arc<dyn Any + Send + Sync>,
 }
 
-/// Answers by question, in two halves: when the newer one is full it becomes the older, and what nobody asked for since goes.
-#[derive(Debug, Default)]
-struct Halves {
-    newer: HashMap<Question, Answer>,
-    older: HashMap<Question, Answer>,
-}
-
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Kept {
     hasher: RandomState,
-    shards: [Mutex<Halves>; SHARDS],
+    shards: [Mutex<Recent<Question, Answer>>; SHARDS],
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { hasher: RandomState::new(), shards: std::array::from_fn(|_| Mutex::new(Recent::new(ANSWERS))) }
+    }
 }
 
 pub(super) fn watch(database: &Database) -> Watched<Stamps> {
@@ -73,33 +73,18 @@ fn read(rows: &[Row]) -> Result<Stamps, DatabaseError> {
 }
 
 impl Kept {
-    fn shard(&self, question: &Question) -> &Mutex<Halves> {
+    fn shard(&self, question: &Question) -> MutexGuard<'_, Recent<Question, Answer>> {
         let place = usize::try_from(self.hasher.hash_one(question) % SHARDS as u64).unwrap_or_default();
-        &self.shards[place]
+        self.shards[place].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn find(&self, question: &Question, stamp: Stamp) -> Option<Arc<dyn Any + Send + Sync>> {
-        let mut halves = self.shard(question).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(answer) = halves.newer.get(question) {
-            return (answer.stamp == stamp).then(|| Arc::clone(&answer.made));
-        }
-        let (question, answer) = halves.older.remove_entry(question)?;
-        let made = (answer.stamp == stamp).then(|| Arc::clone(&answer.made))?;
-        halves.keep(question, answer);
-        Some(made)
+        let mut shard = self.shard(question);
+        shard.get(question).filter(|answer| answer.stamp == stamp).map(|answer| Arc::clone(&answer.made))
     }
 
     fn keep(&self, question: Question, answer: Answer) {
-        self.shard(&question).lock().unwrap_or_else(PoisonError::into_inner).keep(question, answer);
-    }
-}
-
-impl Halves {
-    fn keep(&mut self, question: Question, answer: Answer) {
-        if self.newer.len() >= ANSWERS {
-            self.older = std::mem::take(&mut self.newer);
-        }
-        self.newer.insert(question, answer);
+        self.shard(&question).put(question, answer);
     }
 }
 
@@ -145,28 +130,6 @@ mod tests {
 
     fn answer(changes: i64) -> Answer {
         Answer { stamp: Stamp { generation: 1, changes, uncounted: 0 }, made: Arc::new(changes) }
-    }
-
-    #[test]
-    fn what_nobody_asks_for_goes_and_what_somebody_asks_for_stays() {
-        let kept = Kept::default();
-        let question = |number: usize| Question("apps", "WHERE", vec![Value::Integer(number.try_into().unwrap())]);
-        let stamp = answer(1).stamp;
-        kept.keep(question(0), answer(1));
-        for number in 1..10 * SHARDS * ANSWERS {
-            kept.keep(question(number), answer(1));
-            if number % 100 == 0 {
-                assert!(kept.find(&question(0), stamp).is_some(), "{number}");
-            }
-        }
-        let held: usize = kept
-            .shards
-            .iter()
-            .map(|shard| shard.lock().unwrap())
-            .map(|halves| halves.newer.len() + halves.older.len())
-            .sum();
-        assert!(held <= 2 * SHARDS * ANSWERS, "{held}");
-        assert!(kept.find(&question(1), stamp).is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::proxy::records::statement::Statement;
 #[error("the statement is not limited to one branch: {0}")]
 struct Unlimited(String);
 
-/// So many texts are remembered by each thread, more than a catalogue has.
+/// So many texts are remembered by each thread: the shapes of a catalogue that are in use at a time.
 const REMEMBERED: usize = 1_024;
 
 thread_local! {
