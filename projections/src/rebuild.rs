@@ -2,9 +2,12 @@
 //! compared and thrown away.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use routix_domain::log::EventFeed;
+use tokio::time::sleep;
 
+use crate::database::DatabaseError;
 use crate::projection::Projection;
 use crate::read_db::{Advance, Bytes, Difference, Generation, Outcome, ReadDb, ReadError, Size, State};
 use crate::same_log;
@@ -12,6 +15,10 @@ use crate::skips::Skips;
 
 /// Events a transaction. Measured: a thousand is where more brings nothing on either database.
 const BATCH: usize = 1_000;
+/// How often the new tables are given up for those who read the old ones, and come again: for a minute or so.
+const SWAPS: usize = 60;
+/// How long others come first in between.
+const PAUSE: Duration = Duration::from_millis(750);
 
 /// How far a rebuild or a verification has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +127,7 @@ impl Rebuilder {
     ) -> Result<Progress, ReadError> {
         self.plan(projection).await?.require_room(projection.name())?;
         let (mut build, mut skips) = self.resume_or_begin(projection).await?;
+        let mut swaps = 0;
         loop {
             let span = Span { from: build.position, to: u64::MAX, shared: true };
             let built = self.fill(projection, build.number, span, on_progress).await;
@@ -143,8 +151,18 @@ impl Rebuilder {
             let live = self.db.position(projection).await?;
             let head = self.feed.head().await?;
             let log_end = if head < live { head } else { u64::MAX };
-            if self.db.swap(projection, build.number, log_end).await? {
-                return Ok(progress);
+            match self.db.swap(projection, build.number, log_end).await {
+                Ok(true) => return Ok(progress),
+                Ok(false) => {}
+                // Nobody who came to read has waited for long, and those who were there may be done the next time.
+                Err(ReadError::Unavailable(DatabaseError::InUse(_))) if swaps < SWAPS => {
+                    swaps += 1;
+                    sleep(PAUSE).await;
+                }
+                Err(ReadError::Unavailable(DatabaseError::InUse(_))) => {
+                    return Err(ReadError::InUse { projection: projection.name() });
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -176,17 +194,27 @@ impl Rebuilder {
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Verification, ReadError> {
         self.plan(projection).await?.require_room(projection.name())?;
+        let live = self.db.live(projection).await?.ok_or(ReadError::BuildGone)?;
+        live.must_be_of(projection)?;
+        let build = self.db.begin_build(projection, State::Verifying, (self.now)()).await?;
+        let verified = self.fill_and_compare(projection, (build.number, live.position), on_progress).await;
+        self.db.drop_build(projection, build.number).await?;
+        verified
+    }
+
+    /// The live tables are held only once most of the work is done: for as long as somebody holds them nobody can replace
+    /// them, and on SQLite the write-ahead log grows.
+    async fn fill_and_compare(
+        &self,
+        projection: &'static dyn Projection,
+        (build, most): (i64, u64),
+        on_progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Verification, ReadError> {
+        self.fill(projection, build, Span { from: 0, to: most, shared: false }, on_progress).await?;
         let snapshot = self.db.snapshot(projection).await?;
         let position = snapshot.position;
-        let build = self.db.begin_build(projection, State::Verifying, (self.now)()).await?;
-        let span = Span { from: 0, to: position, shared: false };
-        let filled = self.fill(projection, build.number, span, on_progress).await;
-        let compared = match filled {
-            Ok(_) => self.db.compare(projection, snapshot, build.number).await,
-            Err(error) => Err(error),
-        };
-        self.db.drop_build(projection, build.number).await?;
-        let (rows, difference) = compared?;
+        self.fill(projection, build, Span { from: most, to: position, shared: false }, on_progress).await?;
+        let (rows, difference) = self.db.compare(projection, snapshot, build).await?;
         Ok(Verification { position, rows, difference })
     }
 

@@ -85,6 +85,53 @@ pub fn fold_write_ahead_log(path: &Path) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))
 }
 
+/// How long a write-ahead log may become. It is walked over in parts by whoever reads, and takes room on the disk.
+const LONGEST_LOG: u64 = 64 << 20;
+/// How long a writer waits for those who are reading before it leaves the log as it is.
+const READERS: Duration = Duration::from_millis(100);
+
+/// Keeps a write-ahead log from becoming longer and longer. SQLite begins it anew by itself when nobody is reading at that
+/// moment; where there is always somebody, as in a busy server, that moment never comes.
+#[derive(Debug)]
+pub struct LogLength {
+    log: PathBuf,
+    limit: u64,
+    /// At which length to do something about it.
+    mark: u64,
+}
+
+impl LogLength {
+    /// Of the database file at `path`.
+    pub fn of(path: &Path) -> Self {
+        Self::within(path, LONGEST_LOG)
+    }
+
+    fn within(path: &Path, limit: u64) -> Self {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Self { log: log.into(), limit, mark: limit }
+    }
+
+    /// After a commit, on the connection that made it: moves a log that has become too long into the file. Whoever comes to
+    /// read meanwhile reads the file, and those who were there end soon; who reads for longer than that is left alone, until
+    /// the log has become as much longer again.
+    pub fn look(&mut self, connection: &Connection) {
+        let length = self.log.metadata().map_or(0, |log| log.len());
+        if length < self.mark {
+            return;
+        }
+        let moved = connection
+            .busy_timeout(READERS)
+            .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)));
+        let waits_again = connection.busy_timeout(BUSY_TIMEOUT);
+        let is_moved = matches!(moved, Ok(0));
+        self.mark = if is_moved { self.limit } else { length.saturating_add(self.limit) };
+        if let Err(error) = moved.and(waits_again) {
+            tracing::warn!(%error, log = %self.log.display(), length, "a write-ahead log stays as long as it is");
+        }
+    }
+}
+
 /// Copies a database as it stands at one moment, with all of its write-ahead log, into a file that is not there yet. Others
 /// go on reading and writing meanwhile: to SQLite this is one long read.
 ///
@@ -163,7 +210,75 @@ impl Readers {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
+
+    /// Reads until told to end, so that there is never a moment without somebody who reads.
+    fn read_always(file: &Path, done: &AtomicBool, begun: &Barrier) {
+        let connection = Readers::new(file).open().unwrap();
+        let read = || connection.query_row("SELECT count(*) FROM a", [], |row| row.get::<_, i64>(0)).unwrap();
+        connection.execute_batch("BEGIN").unwrap();
+        read();
+        begun.wait();
+        while !done.load(Ordering::SeqCst) {
+            connection.execute_batch("COMMIT; BEGIN").unwrap();
+            read();
+            thread::sleep(Duration::from_millis(3));
+        }
+    }
+
+    #[test]
+    fn the_log_does_not_grow_for_ever_where_somebody_always_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let writer = open_writer(&file, Durability::Normal).unwrap();
+        writer.execute_batch("CREATE TABLE a (b)").unwrap();
+        let longest = |mut length: Option<LogLength>| {
+            let (done, begun) = (AtomicBool::new(false), Barrier::new(4));
+            thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| read_always(&file, &done, &begun));
+                }
+                begun.wait();
+                let mut longest = 0;
+                for _ in 0..160 {
+                    writer.execute("INSERT INTO a VALUES (randomblob(100000))", []).unwrap();
+                    longest = longest.max(folder.path().join("a.db-wal").metadata().unwrap().len());
+                    length.iter_mut().for_each(|length| length.look(&writer));
+                }
+                done.store(true, Ordering::SeqCst);
+                longest
+            })
+        };
+        let limit = 1 << 20;
+        assert!(longest(Some(LogLength::within(&file, limit))) < 4 * limit);
+        assert!(longest(None) > 8 * limit, "SQLite does it by itself now");
+    }
+
+    #[test]
+    fn who_reads_for_long_is_not_waited_for_with_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let writer = open_writer(&file, Durability::Normal).unwrap();
+        writer.execute_batch("CREATE TABLE a (b)").unwrap();
+        let reader = Readers::new(&file).open().unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM a").unwrap();
+        let mut length = LogLength::within(&file, 1 << 20);
+        for _ in 0..12 {
+            writer.execute("INSERT INTO a VALUES (randomblob(100000))", []).unwrap();
+            length.look(&writer);
+        }
+        assert!(length.mark > 1 << 20, "it was tried, and is not tried before the log is as much longer again");
+        reader.execute_batch("COMMIT").unwrap();
+        for _ in 0..12 {
+            writer.execute("INSERT INTO a VALUES (randomblob(100000))", []).unwrap();
+            length.look(&writer);
+        }
+        assert_eq!(length.mark, 1 << 20);
+        assert!(folder.path().join("a.db-wal").metadata().unwrap().len() < 1 << 20);
+    }
 
     #[test]
     fn who_closes_a_file_last_changes_nothing_and_who_folds_it_moves_everything() {

@@ -55,9 +55,9 @@ impl Access {
         let standing = match id.basis {
             Some(basis) => {
                 let grant = UserGrant { user_id: claims.sub, organization_id, scopes, basis };
-                self.standing(&app, &grant).await?
+                self.standing(&moment, &app, &grant).await?
             }
-            None => self.own_standing(&app, &claims, &id).await?,
+            None => self.own_standing(&moment, &app, (&claims, &id)).await?,
         };
         spans::of_app(Some(organization_id), Some(client_id));
         let principal = AppPrincipal {
@@ -84,11 +84,16 @@ impl Access {
     }
 
     /// What an app may do with a token that it got for itself.
-    async fn own_standing(&self, app: &ValidationRow, claims: &Claims, id: &TokenId) -> Result<Standing, InvalidToken> {
+    async fn own_standing(
+        &self,
+        moment: &Moment,
+        app: &ValidationRow,
+        (claims, id): (&Claims, &TokenId),
+    ) -> Result<Standing, InvalidToken> {
         if claims.sub != app.app_id || claims.organization_id != Some(app.organization_id) {
             return Err(InvalidToken::Refused);
         }
-        if app.has_revoked_tokens.0 && token_validation::is_revoked(&self.read, id.id).await? {
+        if app.has_revoked_tokens.0 && token_validation::is_revoked(&self.read, moment, id.id).await? {
             return Err(InvalidToken::Refused);
         }
         let scopes = claims.oauth_scopes.clone().unwrap_or_default().intersection(&app.allowed_scopes);

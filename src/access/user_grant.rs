@@ -8,7 +8,7 @@ use routix_domain::authorization::Grant;
 use routix_domain::consent::consent_id;
 use routix_domain::value::{BranchRestriction, ScopeSet};
 use routix_projections::token_validation::ValidationRow;
-use routix_projections::{consents, members};
+use routix_projections::{Moment, consents, members};
 use uuid::Uuid;
 
 use super::claims::Basis;
@@ -48,9 +48,14 @@ impl Access {
     ///
     /// # Errors
     /// [`InvalidToken::Refused`] when it has ended; an outage while a read model that could say so stands still.
-    pub async fn standing(&self, app: &ValidationRow, grant: &UserGrant) -> Result<Standing, InvalidToken> {
-        let standing = self.standing_of_user(app, grant).await?;
-        if consents::has_ended(&self.read, grant.basis.authorization_id).await? {
+    pub async fn standing(
+        &self,
+        moment: &Moment,
+        app: &ValidationRow,
+        grant: &UserGrant,
+    ) -> Result<Standing, InvalidToken> {
+        let standing = self.standing_of_user(moment, app, grant).await?;
+        if consents::has_ended(&self.read, moment, grant.basis.authorization_id).await? {
             return Err(InvalidToken::Refused);
         }
         Ok(standing)
@@ -61,16 +66,24 @@ impl Access {
     ///
     /// # Errors
     /// As [`Self::standing`].
-    pub async fn standing_of_user(&self, app: &ValidationRow, grant: &UserGrant) -> Result<Standing, InvalidToken> {
+    pub async fn standing_of_user(
+        &self,
+        moment: &Moment,
+        app: &ValidationRow,
+        grant: &UserGrant,
+    ) -> Result<Standing, InvalidToken> {
         self.projections.check(&["consents", "members"])?;
         let (user_id, organization_id) = (grant.user_id, grant.organization_id);
-        let consent = consents::by_id(&self.read, consent_id(user_id, app.app_id, organization_id)).await?;
+        let consent_id = consent_id(user_id, app.app_id, organization_id);
+        let consent = consents::by_id_at(&self.read, moment, consent_id).await?;
         let consent = consent
             .filter(|row| row.is_in_force() && row.withdrawals == grant.basis.withdrawals)
             .ok_or(InvalidToken::Refused)?;
-        let user = self.identity.user(user_id).await?;
-        user.filter(|user| user.disabled_at.is_none()).ok_or(InvalidToken::Refused)?;
-        let member = members::membership(&self.read, organization_id, user_id).await?.ok_or(InvalidToken::Refused)?;
+        if !self.identity.is_enabled(user_id).await? {
+            return Err(InvalidToken::Refused);
+        }
+        let member = members::membership_at(&self.read, moment, organization_id, user_id).await?;
+        let member = member.ok_or(InvalidToken::Refused)?;
         let held = grant.scopes.intersection(&app.allowed_scopes).intersection(&consent.scopes);
         let branches = branches_in(app, organization_id).intersection(&member.branches);
         Ok(Standing { scopes: member.role.grantable(&held), branches })

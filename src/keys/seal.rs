@@ -30,6 +30,8 @@ pub enum Seal {
     ConsentForm,
     /// The name of an authorization that a person is to decide, for front ends of one's own.
     Authorization,
+    /// Where a list of records goes on.
+    Cursor,
 }
 
 impl Seal {
@@ -41,6 +43,7 @@ impl Seal {
             Self::RefreshToken => "v1.",
             Self::ConsentForm => "f1.",
             Self::Authorization => "a1.",
+            Self::Cursor => "p1.",
         }
     }
 
@@ -53,6 +56,7 @@ impl Seal {
             Self::RefreshToken => b"routix refresh token",
             Self::ConsentForm => b"routix consent form",
             Self::Authorization => b"routix authorization name",
+            Self::Cursor => b"routix list cursor",
         }
     }
 }
@@ -107,8 +111,15 @@ mod tests {
     use crate::keys::{KeyFile, KeyRing, Origin};
     use crate::system::System;
 
-    const ALL: [Seal; 6] =
-        [Seal::UserSession, Seal::Form, Seal::Code, Seal::RefreshToken, Seal::ConsentForm, Seal::Authorization];
+    const ALL: [Seal; 7] = [
+        Seal::UserSession,
+        Seal::Form,
+        Seal::Code,
+        Seal::RefreshToken,
+        Seal::ConsentForm,
+        Seal::Authorization,
+        Seal::Cursor,
+    ];
 
     fn ring(folder: &std::path::Path) -> KeyRing {
         let system = System::real();

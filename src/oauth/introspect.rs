@@ -88,7 +88,7 @@ async fn refresh_token(
     if !current {
         return Ok(None);
     }
-    let standing = match server.access.standing(&client.app, &UserGrant::of(id, &family.grant)).await {
+    let standing = match server.access.standing(&client.moment, &client.app, &UserGrant::of(id, &family.grant)).await {
         Ok(standing) => standing,
         Err(InvalidToken::Refused) => return Ok(None),
         Err(error) => return Err(OAuthError::Token(error)),

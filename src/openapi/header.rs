@@ -123,7 +123,7 @@ impl Header {
                 "https://myerp.example/callback?code=c1.9Wm…&state=af0ifjsldkj&iss=https://api.example.com"
             }
             Self::Link => {
-                "<https://api.example.com/functions/v1/api/v1/RS2RDH3B/accounts?limit=25&offset=25>; rel=\"next\""
+                "<https://api.example.com/functions/v1/api/v1/RS2RDH3B/accounts?limit=25&cursor=p1.AAAAAAAAABk…>; rel=\"next\""
             }
             Self::Allow => "GET, HEAD, POST",
             Self::WwwAuthenticate => {

@@ -56,6 +56,10 @@ pub(super) fn schemas(catalogue: &Catalogue) -> Vec<(String, Schema)> {
             Member::required("limit", Schema::integer(1, 100)),
             Member::required("offset", Schema::integer(0, i64::MAX)),
             Member::required("total", Schema::integer(0, i64::MAX).says("How many records match.")),
+            Member::optional(
+                "next",
+                Schema::text().says("The `cursor` of the next page; left out behind the last one."),
+            ),
         ])
         .says("Where a page is."),
     )];
@@ -138,6 +142,10 @@ fn idempotency_key() -> Parameter {
 fn list(resource: &Resource, version: ApiVersion) -> Operation {
     let limit = Schema::integer(1, 100).or_else(25).says("How many records at most.");
     let offset = Schema::integer(0, 1_000_000_000).or_else(0).says("How many to leave out first.");
+    let cursor = Schema::text().says(
+        "Where to go on: `next` of the page before, as it was given, with the same filters and the same `order`. Not together \
+         with `offset`.",
+    );
     let sortable: Vec<String> = resource
         .fields(version)
         .iter()
@@ -150,6 +158,7 @@ fn list(resource: &Resource, version: ApiVersion) -> Operation {
     let parameters = [
         Parameter::query("limit", limit).like(5),
         Parameter::query("offset", offset),
+        Parameter::query("cursor", cursor),
         Parameter::query("order", order),
     ];
     let filters = resource.fields(version).iter().filter(|field| field.filterable).map(filter);

@@ -25,4 +25,10 @@ pub trait Gate: Send + Sync {
     /// # Errors
     /// `429 rate_limited` over the limit.
     async fn admit(&self, principal: &AppPrincipal, origin: &RequestOrigin) -> Result<HeaderMap, Failure>;
+
+    /// A text of these bytes that nobody else can make, of letters that need no escape in a query. It hides nothing.
+    fn seal(&self, bytes: &[u8]) -> String;
+
+    /// The bytes of such a text; `None` for any other.
+    fn unseal(&self, text: &str) -> Option<Vec<u8>>;
 }

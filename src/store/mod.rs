@@ -3,6 +3,7 @@
 //! Deliberately absent: snapshots, cqrs-es's queries and its replay (they lose or double events, see the README of
 //! `migrations`), and any way to change or remove an event.
 
+mod bell;
 pub mod clock;
 mod event_id;
 mod event_store;

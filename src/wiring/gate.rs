@@ -11,6 +11,7 @@ use crate::access::{About, Access, AppPrincipal, AppToken, InvalidToken, bearer}
 use crate::http::Failure;
 use crate::http::limit::Limiter;
 use crate::http::origin::RequestOrigin;
+use crate::keys::Seal;
 use crate::proxy::Gate;
 use crate::store::identity::SecurityKind;
 
@@ -71,5 +72,13 @@ impl Gate for ProxyGate {
             }
             Some(budget) => Ok(budget.headers().into_iter().collect()),
         }
+    }
+
+    fn seal(&self, bytes: &[u8]) -> String {
+        self.access.keys.current().seal(Seal::Cursor, self.access.system.now(), bytes)
+    }
+
+    fn unseal(&self, text: &str) -> Option<Vec<u8>> {
+        self.access.keys.current().unseal(Seal::Cursor, text)
     }
 }

@@ -88,6 +88,8 @@ pub trait EventFeed: Send + Sync {
         sequence: u64,
     ) -> Result<Option<u64>, FeedError>;
 
-    /// Returns soon after an event behind `position` can be read, and at the latest after the store's polling interval.
+    /// Returns once somebody here has asked for the position of an event behind `position`
+    /// ([`Self::position_of`]), and at the latest after the store's polling interval. Whoever waits for what becomes of an
+    /// event asks for it; the others are read many at a time.
     async fn wait(&self, position: u64);
 }

@@ -7,5 +7,5 @@ mod row;
 mod tests;
 
 pub use projector::Consents;
-pub use query::{by_id, ever_of_app, has_ended, of_app, of_organization, of_user};
+pub use query::{by_id, by_id_at, ever_of_app, has_ended, of_app, of_organization, of_user};
 pub use row::{ConsentRow, EndedAuthorizationRow};

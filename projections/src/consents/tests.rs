@@ -69,6 +69,7 @@ async fn an_ended_authorization_is_known_by_its_id(kind: Kind) {
     let row =
         EndedAuthorizationRow { authorization_id: id(7), reason: Json(EndReason::RefreshTokenReused), ended_at: at(1) };
     assert_eq!(place.rows::<EndedAuthorizationRow>().await, [row]);
-    assert!(has_ended(&place.db, id(7)).await.unwrap());
-    assert!(!has_ended(&place.db, id(8)).await.unwrap());
+    let moment = place.db.moment().await.unwrap();
+    assert!(has_ended(&place.db, &moment, id(7)).await.unwrap());
+    assert!(!has_ended(&place.db, &moment, id(8)).await.unwrap());
 }

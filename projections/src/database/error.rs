@@ -17,6 +17,9 @@ pub enum DatabaseError {
     /// It cannot be reached, is busy, full or broken, or refused the statement.
     #[error("the database does not answer")]
     Unavailable(#[source] Cause),
+    /// Somebody else held what was wanted for longer than was to be waited.
+    #[error("somebody else uses it for too long")]
+    InUse(#[source] Cause),
     #[error("the column at place {column} holds a value of another type")]
     Unreadable { column: usize },
     #[error("a database task was cancelled")]

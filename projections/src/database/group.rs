@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::sqlite::SqliteSession;
+use super::sqlite::{SqliteSession, Writer};
 use super::{DatabaseError, Session};
 
 /// At most so many share a commit, so that the first of them does not wait for ever.
@@ -68,9 +68,12 @@ impl Queue {
 
 impl Leader {
     /// Commits all that wait, and all that come meanwhile.
-    pub(super) fn work_off(mut self, writer: &Mutex<Connection>) {
+    pub(super) fn work_off(mut self, writer: &Mutex<Writer>) {
         while let Some(jobs) = self.queue.take() {
-            commit(&writer.lock().unwrap_or_else(PoisonError::into_inner), jobs);
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            commit(&writer.connection, jobs);
+            let Writer { connection, log } = &mut *writer;
+            log.look(connection);
         }
         self.done = true;
     }
@@ -147,12 +150,13 @@ fn in_savepoint<T, E: From<DatabaseError>>(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::Duration;
 
     use super::*;
     use crate::database::Database;
     use crate::database::sqlite::SqliteDatabase;
-    use crate::sqlite_file::Durability;
+    use crate::sqlite_file::{Durability, LogLength};
 
     type Told = oneshot::Receiver<Result<(), DatabaseError>>;
 
@@ -221,7 +225,8 @@ mod tests {
         drop(queue.add(job).unwrap());
         assert!(told.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
         let (job, mut told) = sql("INSERT INTO a VALUES (2)");
-        queue.add(job).unwrap().work_off(&Mutex::new(table()));
+        let writer = Writer { connection: table(), log: LogLength::of(Path::new("in memory")) };
+        queue.add(job).unwrap().work_off(&Mutex::new(writer));
         assert!(told.try_recv().unwrap().is_ok());
     }
 

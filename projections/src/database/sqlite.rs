@@ -9,13 +9,20 @@ use rusqlite::{Connection, ErrorCode, Statement, ToSql, TransactionBehavior};
 
 use super::group::{self, Queue};
 use super::{ColumnKind, DatabaseError, Row, Session, Value};
-use crate::sqlite_file::{Durability, Readers, open_writer};
+use crate::sqlite_file::{Durability, LogLength, Readers, open_writer};
 use crate::table::Table;
+
+/// The connection that writes.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    pub(super) log: LogLength,
+}
 
 /// A file. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct SqliteDatabase {
-    writer: Arc<Mutex<Connection>>,
+    writer: Arc<Mutex<Writer>>,
     queue: Arc<Queue>,
     readers: Arc<Readers>,
 }
@@ -35,7 +42,8 @@ impl SqliteDatabase {
     /// # Errors
     /// [`DatabaseError`] for a file that cannot be opened or is no database.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, DatabaseError> {
-        let writer = Arc::new(Mutex::new(open_writer(path, durability)?));
+        let writer = Writer { connection: open_writer(path, durability)?, log: LogLength::of(path) };
+        let writer = Arc::new(Mutex::new(writer));
         Ok(Self { writer, queue: Arc::default(), readers: Arc::new(Readers::new(path)) })
     }
 
@@ -48,8 +56,9 @@ impl SqliteDatabase {
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, DatabaseError> {
         let writer = Arc::clone(&self.writer);
-        let task =
-            tokio::task::spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
+        let task = tokio::task::spawn_blocking(move || {
+            work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner).connection)
+        });
         Ok(task.await.map_err(DatabaseError::ended)??)
     }
 
@@ -82,11 +91,13 @@ impl SqliteDatabase {
         &self,
         work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Writer { connection, log } = &mut *writer;
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(DatabaseError::from)?;
         let done = work(&mut SqliteSession(&transaction))?;
         transaction.commit().map_err(DatabaseError::from)?;
+        log.look(connection);
         Ok(done)
     }
 

@@ -195,7 +195,7 @@ async fn whoever_may_not_wait_is_told_that_others_hold_what_he_wants() {
         session.wait_at_most(Duration::from_millis(20))?;
         session.batch("DROP TABLE things")
     };
-    assert!(matches!(postgres.write(drop_it).await, Err(DatabaseError::Unavailable(_))));
+    assert!(matches!(postgres.write(drop_it).await, Err(DatabaseError::InUse(_))));
     go_on.0.send(()).unwrap();
     holder.await.unwrap().unwrap();
     assert_eq!(postgres.write(drop_it).await.map_err(|error| error.to_string()), Ok(()));

@@ -9,7 +9,7 @@ mod tests;
 use uuid::Uuid;
 
 pub use projector::Members;
-pub use query::{membership, of_organization, of_user, organization, organizations};
+pub use query::{membership, membership_at, of_organization, of_user, organization, organizations};
 pub use row::{MemberRow, OrganizationRow};
 
 use crate::table::{ColumnValue, Value};

@@ -1,9 +1,12 @@
 //! What is asked of `members` and `organizations`.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
-use super::{MemberRow, OrganizationRow, member_key};
-use crate::read_db::{ReadDb, ReadError};
+use super::{MemberRow, Members, OrganizationRow, member_key};
+use crate::projection::Projection as _;
+use crate::read_db::{Moment, ReadDb, ReadError};
 use crate::table::ColumnValue;
 
 /// The user's membership in one organization.
@@ -12,6 +15,25 @@ use crate::table::ColumnValue;
 /// [`ReadError`] when the read model does not answer.
 pub async fn membership(db: &ReadDb, organization_id: Uuid, user_id: Uuid) -> Result<Option<MemberRow>, ReadError> {
     db.select_one("WHERE organization_id = $1 AND user_id = $2", member_key(organization_id, user_id).to_vec()).await
+}
+
+/// As [`membership`], at a moment.
+///
+/// # Errors
+/// [`ReadError`] when the read model does not answer.
+pub async fn membership_at(
+    db: &ReadDb,
+    moment: &Moment,
+    organization_id: Uuid,
+    user_id: Uuid,
+) -> Result<Option<Arc<MemberRow>>, ReadError> {
+    let question = ("WHERE organization_id = $1 AND user_id = $2", member_key(organization_id, user_id).to_vec());
+    let found = db.kept((moment, Members.name()), question, first).await?;
+    Ok((*found).clone())
+}
+
+fn first(rows: Vec<MemberRow>) -> Option<Arc<MemberRow>> {
+    rows.into_iter().next().map(Arc::new)
 }
 
 /// Every membership of a user, oldest first.

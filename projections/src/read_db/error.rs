@@ -37,6 +37,12 @@ pub enum ReadError {
     OtherLog { projection: &'static str, at: u64 },
     #[error("the tables that were being built are gone; somebody else finished or dropped them")]
     BuildGone,
+    /// What was built is kept, and the next rebuild goes on with it.
+    #[error(
+        "somebody has read the tables of '{projection}' for so long that the new ones could not take their place; look for \
+         the transaction that holds them, and rebuild again: nothing of it is lost"
+    )]
+    InUse { projection: &'static str },
     #[error("the log cannot be read")]
     Feed(#[from] FeedError),
     #[error("a database task was cancelled")]
@@ -55,6 +61,7 @@ impl ReadError {
             | Self::Poison { .. }
             | Self::NoRoom { .. }
             | Self::BuildGone
+            | Self::InUse { .. }
             | Self::Feed(_)
             | Self::Cancelled
             | Self::Panicked(_) => false,
@@ -68,7 +75,8 @@ impl ReadError {
             Self::NoRoom { .. } => true,
             Self::Feed(FeedError::Corrupt { .. }) | Self::Panicked(_) => true,
             Self::OtherVersion { .. } | Self::AheadOfLog { .. } | Self::OtherLog { .. } => true,
-            Self::Unavailable(_) | Self::BuildGone | Self::Feed(FeedError::Unavailable(_)) | Self::Cancelled => false,
+            Self::Unavailable(_) | Self::BuildGone | Self::InUse { .. } => false,
+            Self::Feed(FeedError::Unavailable(_)) | Self::Cancelled => false,
         }
     }
 
@@ -83,6 +91,7 @@ impl ReadError {
             | Self::AheadOfLog { .. }
             | Self::OtherLog { .. }
             | Self::BuildGone
+            | Self::InUse { .. }
             | Self::Feed(FeedError::Corrupt { .. })
             | Self::Cancelled
             | Self::Panicked(_) => self.sentence(),
@@ -101,9 +110,10 @@ impl From<DatabaseError> for ReadError {
         match error {
             DatabaseError::Cancelled => Self::Cancelled,
             DatabaseError::Panicked(text) => Self::Panicked(text),
-            DatabaseError::Conflict(_) | DatabaseError::Unavailable(_) | DatabaseError::Unreadable { .. } => {
-                Self::Unavailable(error)
-            }
+            DatabaseError::Conflict(_)
+            | DatabaseError::Unavailable(_)
+            | DatabaseError::InUse(_)
+            | DatabaseError::Unreadable { .. } => Self::Unavailable(error),
         }
     }
 }

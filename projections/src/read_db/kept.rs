@@ -104,6 +104,29 @@ impl ReadDb {
     /// As [`Self::select`].
     pub(crate) async fn kept<T: TableRow, M: Send + Sync + 'static>(
         &self,
+        at: (&Moment, &'static str),
+        question: (&'static str, Vec<Value>),
+        make: fn(Vec<T>) -> M,
+    ) -> Result<Arc<M>, ReadError> {
+        self.kept_if(|rows| !rows.is_empty(), at, question, make).await
+    }
+
+    /// Whether there is such a row, at this moment or after it. Kept either way: for what only we can name, as the id of a
+    /// token that we signed.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub(crate) async fn kept_presence<T: TableRow>(
+        &self,
+        at: (&Moment, &'static str),
+        question: (&'static str, Vec<Value>),
+    ) -> Result<bool, ReadError> {
+        Ok(*self.kept_if(|_rows| true, at, question, |rows: Vec<T>| !rows.is_empty()).await?)
+    }
+
+    async fn kept_if<T: TableRow, M: Send + Sync + 'static>(
+        &self,
+        keeps: fn(&[T]) -> bool,
         (moment, projection): (&Moment, &'static str),
         (tail, parameters): (&'static str, Vec<Value>),
         make: fn(Vec<T>) -> M,
@@ -115,9 +138,9 @@ impl ReadDb {
             return Ok(made);
         }
         let rows: Vec<T> = self.select(tail, question.2.clone()).await?;
-        let is_empty = rows.is_empty();
+        let is_kept = keeps(&rows);
         let made = Arc::new(make(rows));
-        if let Some(stamp) = stamp.filter(|_| !is_empty) {
+        if let Some(stamp) = stamp.filter(|_| is_kept) {
             self.kept.keep(question, Answer { stamp, made: Arc::clone(&made) as Arc<dyn Any + Send + Sync> });
         }
         Ok(made)

@@ -27,13 +27,13 @@ fn first(rows: Vec<ValidationRow>) -> Option<Arc<ValidationRow>> {
     rows.into_iter().next().map(Arc::new)
 }
 
-/// Whether an app's token was given back.
+/// Whether an app's token, one that we signed, was given back.
 ///
 /// # Errors
 /// [`ReadError`] when the read model does not answer.
-pub async fn is_revoked(db: &ReadDb, token_id: Uuid) -> Result<bool, ReadError> {
-    let found = db.select_one::<RevokedTokenRow>("WHERE token_id = $1", vec![token_id.into_value()]).await?;
-    Ok(found.is_some())
+pub async fn is_revoked(db: &ReadDb, moment: &Moment, token_id: Uuid) -> Result<bool, ReadError> {
+    let question = ("WHERE token_id = $1", vec![token_id.into_value()]);
+    db.kept_presence::<RevokedTokenRow>((moment, TokenValidation.name()), question).await
 }
 
 /// One app.

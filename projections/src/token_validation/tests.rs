@@ -65,8 +65,9 @@ async fn a_token_that_was_given_back_is_known_by_its_id(kind: Kind) {
         Log::default().app(1, &registered()).app(1, &AppEvent::TokenRevoked { token_id: id(7), expires_at: None });
     let place = given(kind, &TokenValidation, &log).await;
     assert!(place.rows::<ValidationRow>().await[0].has_revoked_tokens.0);
-    assert!(is_revoked(&place.db, id(7)).await.unwrap());
-    assert!(!is_revoked(&place.db, id(8)).await.unwrap());
+    let moment = place.db.moment().await.unwrap();
+    assert!(is_revoked(&place.db, &moment, id(7)).await.unwrap());
+    assert!(!is_revoked(&place.db, &moment, id(8)).await.unwrap());
 }
 
 async fn a_rotated_secret_works_until_its_overlap_ends(kind: Kind) {

@@ -67,7 +67,7 @@ pub enum DemoError {
 /// [`DemoError`] when a row does not fit the catalogue or cannot be written; a resource is loaded whole or not at all.
 pub async fn load(records: &dyn RecordSource, branches: &[DemoBranch<'_>]) -> Result<(), DemoError> {
     let catalogue = Catalogue::built_in().map_err(DemoError::Catalogue)?;
-    let first = ListQuery { limit: 1, offset: 0, order: None, filters: Vec::new() };
+    let first = ListQuery { limit: 1, offset: 0, after: None, order: None, filters: Vec::new() };
     for branch in branches {
         for (name, rows) in rows(branch) {
             let resource = catalogue.resource(name).ok_or(DemoError::NoResource(name))?;

@@ -27,7 +27,7 @@ async fn loaded() -> ScratchRecords {
 async fn all(scratch: &ScratchRecords, name: &str, number: usize) -> Vec<Value> {
     let resource = Catalogue::built_in().unwrap().resource(name).unwrap().clone();
     let target = Target { resource, version: ApiVersion::V2, tenant: tenant(number) };
-    let query = ListQuery { limit: 10_000, offset: 0, order: None, filters: vec![] };
+    let query = ListQuery { limit: 10_000, offset: 0, after: None, order: None, filters: vec![] };
     let page = scratch.records.list(&target, &query).await.unwrap();
     let text = [b"[".as_slice(), &page.objects, b"]"].concat();
     serde_json::from_slice(&text).unwrap()

@@ -7,6 +7,7 @@ mod branch;
 mod change;
 mod conditions;
 mod create;
+mod cursor;
 mod list;
 mod method;
 mod parameters;

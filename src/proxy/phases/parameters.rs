@@ -13,7 +13,16 @@ const LARGEST_LIMIT: u32 = 100;
 const LARGEST_OFFSET: u32 = 1_000_000_000;
 
 /// Names and values in the order of the query.
-type Pairs = Vec<(String, String)>;
+pub(super) type Pairs = Vec<(String, String)>;
+
+/// What a list is asked for.
+pub(super) struct Asked {
+    pub(super) query: ListQuery,
+    /// The pairs that choose the rows and their order, for the links to other pages.
+    pub(super) chosen: Pairs,
+    /// Where it goes on, unread.
+    pub(super) cursor: Option<String>,
+}
 
 /// A query string of a request that takes none.
 pub(super) fn none(query: Option<&str>, faults: &mut Faults) {
@@ -22,28 +31,32 @@ pub(super) fn none(query: Option<&str>, faults: &mut Faults) {
     }
 }
 
-/// The list's parameters, and the pairs that choose the rows, for the links to other pages.
-pub(super) fn list(
-    query: Option<&str>,
-    resource: &Resource,
-    version: ApiVersion,
-) -> Result<(ListQuery, Pairs), ProxyError> {
-    let mut list = ListQuery { limit: DEFAULT_LIMIT, offset: 0, order: None, filters: Vec::new() };
-    let mut kept = Vec::new();
+pub(super) fn list(query: Option<&str>, resource: &Resource, version: ApiVersion) -> Result<Asked, ProxyError> {
+    let mut list = ListQuery { limit: DEFAULT_LIMIT, offset: 0, after: None, order: None, filters: Vec::new() };
+    let (mut chosen, mut cursor) = (Vec::new(), None);
     let mut faults = Faults::default();
-    for (name, value) in read(query, &mut faults) {
+    let pairs = read(query, &mut faults);
+    if ["cursor", "offset"].iter().all(|one| pairs.iter().any(|(name, _)| name == one)) {
+        faults.add(
+            "cursor",
+            "conflicting",
+            "cannot be given together with offset: it says itself where the page begins",
+        );
+    }
+    for (name, value) in pairs {
         match name.as_str() {
+            "cursor" => cursor = Some(value),
             "limit" => list.limit = faults.keep(number("limit", &value, 1, LARGEST_LIMIT)).unwrap_or_default(),
             "offset" => list.offset = faults.keep(number("offset", &value, 0, LARGEST_OFFSET)).unwrap_or_default(),
             "order" => {
                 list.order = faults.keep(order(&value, resource, version));
-                kept.push((name, value));
+                chosen.push((name, value));
             }
             _ => match resource.field(version, &name).filter(|(_, field)| field.filterable) {
                 Some((place, field)) => {
                     list.filters
                         .extend(faults.keep(field.value.check_query(&name, &value)).map(|value| (place, value)));
-                    kept.push((name, value));
+                    chosen.push((name, value));
                 }
                 None => faults.push(unknown(&name)),
             },
@@ -51,7 +64,14 @@ pub(super) fn list(
     }
     // One shape of a filter is one prepared statement, however its parameters were arranged.
     list.filters.sort_by_key(|(place, _)| *place);
-    Ok(faults.or((list, kept))?)
+    Ok(faults.or(Asked { query: list, chosen, cursor })?)
+}
+
+pub(super) fn unknown_cursor() -> ProxyError {
+    let message = "is none that this list gave; begin without it, and take `next` from the answer as it is";
+    let mut faults = Faults::default();
+    faults.add("cursor", "unknown_cursor", message);
+    faults.into()
 }
 
 fn read(query: Option<&str>, faults: &mut Faults) -> Pairs {

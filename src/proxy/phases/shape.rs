@@ -9,23 +9,23 @@ use axum::response::Response;
 use crate::proxy::catalogue::ApiVersion;
 use crate::proxy::records::{ListQuery, Page, Stored, Written};
 
+use super::parameters::Pairs;
+
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-pub(super) fn page(page: &Page, query: &ListQuery, version: ApiVersion) -> Response {
+/// `next` is the cursor behind the page.
+pub(super) fn page(page: &Page, query: &ListQuery, next: Option<&str>, version: ApiVersion) -> Response {
     let mut body = Vec::with_capacity(page.objects.len() + 96);
     body.extend_from_slice(b"{\"data\":[");
     body.extend_from_slice(&page.objects);
     body.extend_from_slice(b"],\"pagination\":");
-    let mut rest = String::with_capacity(80);
+    let mut rest = String::with_capacity(160);
     // Writing to a String cannot fail.
-    let _ = write!(
-        rest,
-        "{{\"limit\":{},\"offset\":{},\"total\":{}}},\"version\":\"{}\"}}",
-        query.limit,
-        query.offset,
-        page.total,
-        version.as_str()
-    );
+    let _ = write!(rest, "{{\"limit\":{},\"offset\":{},\"total\":{}", query.limit, query.offset, page.total);
+    if let Some(next) = next {
+        let _ = write!(rest, ",\"next\":\"{next}\"");
+    }
+    let _ = write!(rest, "}},\"version\":\"{}\"}}", version.as_str());
     body.extend_from_slice(rest.as_bytes());
     json(StatusCode::OK, body)
 }
@@ -72,26 +72,25 @@ fn json(status: StatusCode, body: Vec<u8>) -> Response {
 }
 
 /// The first page, the one before and the one after (RFC 8288). `base` is the address without its query.
-pub(super) fn links(base: &str, kept: &[(String, String)], query: &ListQuery, page: &Page) -> Option<HeaderValue> {
+pub(super) fn links(base: &str, chosen: &Pairs, query: &ListQuery, next: Option<&str>) -> Option<HeaderValue> {
     let mut rows = String::new();
-    for (name, value) in kept {
+    for (name, value) in chosen {
         encode(&mut rows, name);
         rows.push('=');
         encode(&mut rows, value);
         rows.push('&');
     }
-    let mut links = String::with_capacity(256);
-    let mut add = |relation: &str, offset: u64| {
+    let mut links = String::with_capacity(384);
+    let mut add = |relation: &str, place: std::fmt::Arguments<'_>| {
         let comma = if links.is_empty() { "" } else { ", " };
-        let _ = write!(links, "{comma}<{base}?{rows}limit={}&offset={offset}>; rel=\"{relation}\"", query.limit);
+        let _ = write!(links, "{comma}<{base}?{rows}limit={}&{place}>; rel=\"{relation}\"", query.limit);
     };
-    add("first", 0);
+    add("first", format_args!("offset=0"));
     if query.offset > 0 {
-        add("prev", query.offset.saturating_sub(query.limit).into());
+        add("prev", format_args!("offset={}", query.offset.saturating_sub(query.limit)));
     }
-    let after = u64::from(query.offset) + u64::from(page.count);
-    if page.count > 0 && after < page.total {
-        add("next", after);
+    if let Some(next) = next {
+        add("next", format_args!("cursor={next}"));
     }
     HeaderValue::try_from(links).ok()
 }

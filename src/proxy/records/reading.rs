@@ -10,30 +10,45 @@ use super::statement::{Param, Statement, Table};
 use super::{ListQuery, Target};
 
 /// The row version, then the columns of the object.
-pub(super) fn record<'a>(dialect: &'static Dialect, target: &Target, id: Uuid) -> Statement<'a> {
+pub(super) fn record<'a>(statement: Statement<'a>, target: &Target, id: Uuid) -> Statement<'a> {
     let columns = |statement: Statement<'a>| Columns::of(target).name(statement.text("version, "));
-    let statement = Statement::select(dialect, &target.tenant, Table::Records(&target.resource.table), columns);
+    let statement = statement.and_select(Table::Records(&target.resource.table), columns);
     statement.text(" AND id = ").bind(Param::Id(id))
 }
 
-/// The columns of each object.
-pub(super) fn page<'a>(dialect: &'static Dialect, target: &Target, query: &'a ListQuery) -> Statement<'a> {
-    let columns = |statement| Columns::of(target).name(statement);
-    let statement = Statement::select(dialect, &target.tenant, Table::Records(&target.resource.table), columns);
-    let statement = order(filters(statement, dialect, (target, query)), target, query);
-    let statement = statement.text(" LIMIT ").bind(Param::Number(query.limit.into()));
-    statement.text(" OFFSET ").bind(Param::Number(query.offset.into()))
+/// The place of each row, then the columns of its object.
+pub(super) fn page<'a>(
+    statement: Statement<'a>,
+    dialect: &'static Dialect,
+    target: &Target,
+    query: &'a ListQuery,
+) -> Statement<'a> {
+    let columns = |statement: Statement<'a>| Columns::of(target).name(statement.text("seq, "));
+    let statement = statement.and_select(Table::Records(&target.resource.table), columns);
+    let mut statement = filters(statement, dialect, (target, query));
+    if let Some(place) = query.after {
+        statement = statement.text(" AND seq > ").bind(Param::Number(place));
+    }
+    let statement = order(statement, target, query).text(" LIMIT ").bind(Param::Number(query.limit.into()));
+    match query.after {
+        Some(_) => statement,
+        None => statement.text(" OFFSET ").bind(Param::Number(query.offset.into())),
+    }
 }
 
 /// One number. Without filters it is the counter that is kept with the rows, and there is no row before the first record.
-pub(super) fn total<'a>(dialect: &'static Dialect, target: &'a Target, query: &'a ListQuery) -> Statement<'a> {
+pub(super) fn total<'a>(
+    statement: Statement<'a>,
+    dialect: &'static Dialect,
+    target: &'a Target,
+    query: &'a ListQuery,
+) -> Statement<'a> {
     let table = &target.resource.table;
     if query.filters.is_empty() {
-        let statement = Statement::select(dialect, &target.tenant, Table::Counts, |columns| columns.text("total"));
+        let statement = statement.and_select(Table::Counts, |columns| columns.text("total"));
         return statement.text(" AND resource = ").bind(Param::Text(table.as_str()));
     }
-    let statement =
-        Statement::select(dialect, &target.tenant, Table::Records(table), |columns| columns.text("count(*)"));
+    let statement = statement.and_select(Table::Records(table), |columns| columns.text("count(*)"));
     filters(statement, dialect, (target, query))
 }
 

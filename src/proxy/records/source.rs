@@ -31,7 +31,10 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery {
     pub limit: u32,
+    /// How many rows to pass over; each of them is walked over.
     pub offset: u32,
+    /// Behind the row at this place, which is found at once. Only without an order, and nothing is passed over then.
+    pub after: Option<i64>,
     pub order: Option<Order>,
     pub filters: Vec<(usize, FieldValue)>,
 }
@@ -42,6 +45,8 @@ pub struct Page {
     pub objects: Vec<u8>,
     pub count: u32,
     pub total: u64,
+    /// The place of its last row, as it was created.
+    pub last: Option<i64>,
 }
 
 /// One record as the text of its JSON object, with its row version.

@@ -1,5 +1,5 @@
 //! A statement with its values, put together so that no text of a caller can get in and no table can be touched without
-//! its tenant: a statement begins with one of four forms, each of which writes the tenant's predicate, and what can be
+//! its tenant: each part of a statement is one of four forms, each of which writes the tenant's predicate, and what can be
 //! added is a literal of this program, a checked name from the catalogue in quotes, or a value as a parameter.
 
 use std::fmt::Write;
@@ -46,17 +46,35 @@ pub(super) struct Statement<'a> {
     text: String,
     values: Vec<Param<'a>>,
     dialect: &'static Dialect,
+    /// What every select asks besides its tenant.
+    condition: &'static str,
 }
 
 impl<'a> Statement<'a> {
+    /// Nothing yet. What is added has to be a select.
+    pub(super) fn of(dialect: &'static Dialect, tenant: &Tenant) -> Self {
+        Self::begin(dialect, tenant, "")
+    }
+
+    /// `before` is what every select in it reads only after, by naming it in `condition`.
+    pub(super) fn after(mut self, before: &'static str, condition: &'static str) -> Self {
+        self.condition = condition;
+        self.text(before)
+    }
+
     pub(super) fn select(
         dialect: &'static Dialect,
         tenant: &Tenant,
         table: Table<'_>,
         columns: impl FnOnce(Self) -> Self,
     ) -> Self {
-        let statement = columns(Self::begin(dialect, tenant, "SELECT "));
-        statement.text(" FROM ").table(table).text(dialect.of_tenant)
+        Self::of(dialect, tenant).and_select(table, columns)
+    }
+
+    /// A select, or one more inside of the statement.
+    pub(super) fn and_select(self, table: Table<'_>, columns: impl FnOnce(Self) -> Self) -> Self {
+        let (of_tenant, condition) = (self.dialect.of_tenant, self.condition);
+        columns(self.text("SELECT ")).text(" FROM ").table(table).text(of_tenant).text(condition)
     }
 
     pub(super) fn update(
@@ -100,7 +118,8 @@ impl<'a> Statement<'a> {
     }
 
     fn begin(dialect: &'static Dialect, tenant: &Tenant, text: &'static str) -> Self {
-        let mut statement = Self { text: String::with_capacity(512), values: Vec::with_capacity(8), dialect };
+        let (text_so_far, values) = (String::with_capacity(640), Vec::with_capacity(8));
+        let mut statement = Self { text: text_so_far, values, dialect, condition: "" };
         statement.values.extend([Param::Id(tenant.organization_id()), Param::Id(tenant.branch_id())]);
         statement.text(text)
     }

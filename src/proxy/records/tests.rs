@@ -12,7 +12,7 @@ use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldValue, Resource};
 use super::test_support::{Kind, ScratchRecords, on_both};
 use super::{Change, ListQuery, NewRecord, Order, Page, RecordError, RecordSource, Retry, Target};
 
-const ALL: ListQuery = ListQuery { limit: 1000, offset: 0, order: None, filters: Vec::new() };
+const ALL: ListQuery = ListQuery { limit: 1000, offset: 0, after: None, order: None, filters: Vec::new() };
 
 fn tenant() -> Tenant {
     Tenant::for_loading(Uuid::from_u128(1), Uuid::from_u128(2))

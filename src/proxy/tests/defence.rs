@@ -26,7 +26,7 @@ const SQLITE_MUTANTS: [Dialect; 2] = [
 ];
 
 const ROWS_OF_EACH: u32 = 3;
-const ALL: ListQuery = ListQuery { limit: 100, offset: 0, order: None, filters: Vec::new() };
+const ALL: ListQuery = ListQuery { limit: 100, offset: 0, after: None, order: None, filters: Vec::new() };
 
 /// Two branches of one organization, and one of another.
 fn targets() -> [Target; 3] {

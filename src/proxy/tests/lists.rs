@@ -124,6 +124,70 @@ async fn the_links_walk_over_every_row_once(kind: Kind) {
     assert!(world.get(&address).await.header("link").contains("offset=3>; rel=\"prev\""));
 }
 
+/// The cursor behind a page.
+fn next(page: &Value) -> Option<String> {
+    page["pagination"]["next"].as_str().map(str::to_owned)
+}
+
+/// What comes or goes while somebody walks shifts nothing for him.
+async fn a_cursor_goes_on_behind_the_last_row_whatever_came_in_between(kind: Kind) {
+    let world = with_accounts(kind, 7).await;
+    for chosen in ["", "&account_type=customer"] {
+        let mut page = world.get(&format!("{ACCOUNTS}?limit=3{chosen}")).await.body;
+        let mut seen = names(&page);
+        while let Some(cursor) = next(&page) {
+            let own = world.get(&format!("{ACCOUNTS}?limit=2{chosen}&cursor={cursor}")).await;
+            let offset = page["pagination"]["offset"].as_u64().unwrap() + page["data"].as_array().unwrap().len() as u64;
+            assert_eq!(own.body["pagination"]["offset"], offset);
+            // v2 shows the same rows.
+            let of_v2 = world.get(&format!("/api/v2/RS2RDH3B/accounts?limit=2{chosen}&cursor={cursor}")).await;
+            assert_eq!(names(&of_v2.body), names(&own.body));
+            page = own.body;
+            seen.extend(names(&page));
+        }
+        let all = world.get(&format!("{ACCOUNTS}?limit=100{chosen}")).await.body;
+        assert_eq!((seen, None), (names(&all), next(&all)));
+    }
+    let page = world.get(&format!("{ACCOUNTS}?limit=3")).await.body;
+    world.scratch.sql("DELETE FROM accounts WHERE company_name = 'Bedrijf 06'");
+    let rest = world.get(&format!("{ACCOUNTS}?limit=3&cursor={}", next(&page).unwrap())).await.body;
+    assert_eq!(names(&rest), ["Bedrijf 04", "Bedrijf 03", "Bedrijf 02"]);
+}
+
+async fn a_cursor_fits_the_list_that_gave_it_and_no_other(kind: Kind) {
+    let world = with_accounts(kind, 5).await;
+    let cursor = |page: Value| next(&page).unwrap();
+    let plain = cursor(world.get(&format!("{ACCOUNTS}?limit=2")).await.body);
+    let ordered = cursor(world.get(&format!("{ACCOUNTS}?limit=2&order=company_name")).await.body);
+    let active = cursor(world.get(&format!("{ACCOUNTS}?limit=2&status=active&account_type=customer")).await.body);
+    let fits = async |query: String| {
+        let page = world.get(&format!("{ACCOUNTS}?limit=2{query}")).await;
+        assert!(page.status == 200 || page.outcome() == (400, "invalid_request"), "{query}");
+        assert!(page.status == 200 || page.faults() == ["cursor"], "{query}");
+        page.status == 200
+    };
+    for cursor in [&plain, &ordered, &active] {
+        for (chosen, own) in [
+            ("", &plain),
+            ("&order=company_name", &ordered),
+            ("&account_type=customer&status=active", &active),
+            ("&status=active", &String::new()),
+            ("&order=-company_name", &String::new()),
+        ] {
+            assert_eq!(fits(format!("{chosen}&cursor={cursor}")).await, cursor == own, "{chosen} {cursor}");
+        }
+    }
+    for elsewhere in ["/api/v1/RS2RDH3B/orders", "/api/v1/RS2RDH3C/accounts"] {
+        let answer = world.get(&format!("{elsewhere}?cursor={plain}")).await;
+        assert!(answer.status == 404 || answer.faults() == ["cursor"], "{elsewhere} {}", answer.text);
+    }
+    for forged in ["", "0", "AAAA", "%00", "' OR 1=1", &plain[1..], &format!("{plain}00"), &plain.repeat(9)] {
+        assert!(!fits(format!("&cursor={}", forged.replace(' ', "+"))).await, "{forged}");
+    }
+    assert!(!fits(format!("&offset=0&cursor={plain}")).await);
+    assert!(!fits(format!("&cursor={plain}&cursor={plain}")).await);
+}
+
 async fn every_parameter_at_fault_is_named_and_no_value_is_shown(kind: Kind) {
     let world = World::new(kind).await;
     let query = "limit=1e3&offset=-1&order=moon&status=sleepy&company_name=&colour=SECRET&email=a&email=b&access_token=SECRET&phone=1";
@@ -195,6 +259,8 @@ on_both!(
     a_filter_is_equality_and_counts_what_fits,
     a_text_is_found_however_its_accents_were_typed,
     the_links_walk_over_every_row_once,
+    a_cursor_goes_on_behind_the_last_row_whatever_came_in_between,
+    a_cursor_fits_the_list_that_gave_it_and_no_other,
     every_parameter_at_fault_is_named_and_no_value_is_shown,
     numbers_are_digits_within_bounds,
     a_field_of_v2_is_unknown_to_v1,

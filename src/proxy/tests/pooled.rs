@@ -14,7 +14,7 @@ use crate::proxy::records::test_support::{Kind, ScratchRecords, on_both};
 use crate::proxy::records::{Change, IfMatch, ListQuery, NewRecord, RecordError, RecordSource, Target};
 
 const REQUESTS: u128 = 10_000;
-const ALL: ListQuery = ListQuery { limit: 100, offset: 0, order: None, filters: Vec::new() };
+const ALL: ListQuery = ListQuery { limit: 100, offset: 0, after: None, order: None, filters: Vec::new() };
 
 /// A branch of an organization of its own.
 fn target(tenant: u128) -> Target {

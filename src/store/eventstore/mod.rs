@@ -21,7 +21,6 @@
 //! Seals are not kept here.
 
 mod append;
-mod bell;
 mod connection;
 mod feed;
 mod newest;
@@ -34,13 +33,13 @@ mod url;
 
 use std::sync::Arc;
 
-use self::bell::Bell;
 use self::connection::Connection;
 use self::newest::Newest;
 use self::scan::Landmarks;
 use self::sessions::Sessions;
 use self::streams::Streams;
 pub use self::url::EventStoreUrlError;
+use crate::store::bell::Bell;
 use crate::system::System;
 
 /// An event store at a server. Clones share its connection.

@@ -51,14 +51,9 @@ impl IdentityDb {
         let commitment = context.commitment(&salt);
         let RequestContext { address, user_agent } = context;
         let row = values![commitment.clone(), hex::encode(&salt), address, user_agent, now];
-        self.write(move |connection| {
-            connection.execute(
-                "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)
-                 VALUES ($1, $2, $3, $4, $5)",
-                &row,
-            )
-        })
-        .await?;
+        let sql = "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)
+             VALUES ($1, $2, $3, $4, $5)";
+        self.database.execute(sql, row.to_vec()).await?;
         Ok(commitment)
     }
 

@@ -94,6 +94,15 @@ impl IdentityDb {
         self.find(&format!("{COLUMNS} WHERE id = $1"), &values![id], user).await
     }
 
+    /// Whether there is such a user, who is not locked out.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the database does not answer.
+    pub async fn is_enabled(&self, id: Uuid) -> Result<bool, IdentityError> {
+        let sql = "SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL";
+        Ok(self.database.select_one(sql, &values![id]).await?.is_some())
+    }
+
     /// Every user, oldest first.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The connections that append and load: postgres-es on a pool that is replaced when it says nothing.
+//! The connections that append: postgres-es on a pool that is replaced when it says nothing.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,11 +7,15 @@ use std::time::Duration;
 use cqrs_es::persist::PersistenceError;
 use postgres_es::PostgresEventRepository;
 use routix_projections::database::PoolStatus;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::time::{Instant, timeout_at};
 
-/// Connections of a node that append and load.
+/// Connections of a node that append.
 const CONNECTIONS: u32 = 8;
+/// A connection that was used so lately is used again without asking whether it is still there: the question costs as much
+/// as an append itself.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// How long an append waits for a connection.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -99,7 +103,15 @@ impl Appenders {
 }
 
 fn connect(options: &PgConnectOptions) -> Connected {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(WAIT);
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(WAIT).test_before_acquire(false);
+    let pool = pool.before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for >= TRUSTED {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
     let pool = pool.connect_lazy_with(options.clone());
     Connected { repository: Arc::new(PostgresEventRepository::new(pool.clone())), pool }
 }

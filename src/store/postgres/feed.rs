@@ -1,6 +1,5 @@
 //! The read port on PostgreSQL.
 
-use std::future::pending;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,15 +7,11 @@ use async_trait::async_trait;
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use routix_projections::database::{ColumnValue, DatabaseError, Row};
 use routix_projections::values;
-use tokio::time::timeout;
 
 use super::PostgresEventStore;
 use super::fence::LOOK;
 use crate::store::event_id::event_id;
 use crate::store::seals::{behind, unavailable};
-
-/// How long an append of another process may go unnoticed. Those of this process ring a bell.
-const POLL: Duration = Duration::from_millis(100);
 
 const COLUMNS: &str =
     "SELECT position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text,
@@ -27,7 +22,7 @@ impl EventFeed for PostgresEventStore {
     async fn head(&self) -> Result<u64, FeedError> {
         let row = self.database.select_one("SELECT coalesce(max(position), 0) FROM events", &[]).await;
         let head = row.and_then(|row| row.map_or(Ok(0), |row| row.get(0))).map_err(unavailable)?;
-        self.heard_of(head);
+        self.bell.ring(head);
         Ok(head)
     }
 
@@ -65,19 +60,13 @@ impl EventFeed for PostgresEventStore {
             "SELECT position FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3";
         let values = values![aggregate_type.to_owned(), aggregate_id.to_owned(), sequence];
         let row = self.database.select_one(SQL, &values).await;
-        row.and_then(|row| row.map(|row| row.get(0)).transpose()).map_err(unavailable)
+        let position: Option<u64> = row.and_then(|row| row.map(|row| row.get(0)).transpose()).map_err(unavailable)?;
+        self.bell.ring(position.unwrap_or_default());
+        Ok(position)
     }
 
     async fn wait(&self, position: u64) {
-        let mut head = self.head.subscribe();
-        let bell = async {
-            if head.wait_for(|&head| head > position).await.is_err() {
-                // It lives as long as this store.
-                pending::<()>().await;
-            }
-        };
-        // Late or not, the reader looks at the log itself.
-        let _late = timeout(POLL, bell).await;
+        self.bell.wait(position).await;
     }
 }
 

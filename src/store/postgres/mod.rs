@@ -1,4 +1,4 @@
-//! The log in PostgreSQL, in the schema `events`: postgres-es appends and loads, and a feed of our own reads it in order.
+//! The log in PostgreSQL, in the schema `events`: postgres-es appends, and the rest is our own: loads, and a feed that reads it in order.
 //!
 //! The clock is the database's: nodes need not agree on the time.
 
@@ -14,13 +14,13 @@ use std::sync::atomic::AtomicU64;
 use chrono::{DateTime, Utc};
 use routix_projections::database::{Database, DatabaseError, PoolStatus, PostgresDatabase, PostgresUrl};
 use sqlx::postgres::PgConnectOptions;
-use tokio::sync::watch;
 
 use self::appenders::Appenders;
+use super::bell::Bell;
 use super::migrations::{EVENTS, MigrationError};
 use super::seals::Seals;
 
-/// Connections of a node that read the log in order, and write the evidence.
+/// Connections of a node that load streams, read the log in order, and write the evidence.
 const READERS: usize = 8;
 
 /// An event store in PostgreSQL. Clones share its connections.
@@ -28,8 +28,7 @@ const READERS: usize = 8;
 pub struct PostgresEventStore {
     appenders: Arc<Appenders>,
     database: Database,
-    /// The newest position that this process has heard of.
-    head: Arc<watch::Sender<u64>>,
+    bell: Arc<Bell>,
     /// Whatever is missing up to here was taken back and never comes.
     settled: Arc<AtomicU64>,
 }
@@ -52,7 +51,7 @@ impl PostgresEventStore {
         Ok(Self {
             appenders: Arc::new(Appenders::new(options)),
             database,
-            head: Arc::new(watch::channel(0).0),
+            bell: Arc::default(),
             settled: Arc::new(AtomicU64::new(0)),
         })
     }

@@ -1,4 +1,5 @@
-//! cqrs-es's write port: postgres-es does the work, and what it leaves open is settled here.
+//! cqrs-es's write port: postgres-es appends, and what it leaves open is settled here. Its loads are not used: each place of a
+//! stream is a statement of its own there, which the server prepares anew.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,9 +7,10 @@ use std::time::Duration;
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot};
 use postgres_es::PostgresEventRepository;
+use routix_projections::database::{DatabaseError, Row};
 use routix_projections::values;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::PostgresEventStore;
 use crate::store::storable::{self, UnstorableEvent};
@@ -24,9 +26,7 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl PersistedEventRepository for PostgresEventStore {
     async fn get_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        let load =
-            |repository: Arc<PostgresEventRepository>| async move { repository.get_events::<A>(aggregate_id).await };
-        self.appenders.run(Instant::now() + LIMIT, load).await
+        self.get_last_events::<A>(aggregate_id, 0).await
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -50,13 +50,14 @@ impl PersistedEventRepository for PostgresEventStore {
             return Err(UnstorableEvent::Snapshot.into());
         }
         storable::check(events)?;
-        let Some(last) = events.last() else { return Ok(()) };
+        if events.is_empty() {
+            return Ok(());
+        }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.before_insert", |_| Err(failed()));
         self.append::<A>(events).await?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.after_commit", |_| Err(failed()));
-        self.ring(last).await;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.before_answer");
         Ok(())
@@ -116,32 +117,33 @@ impl PostgresEventStore {
         (aggregate_id, sequence): (&str, usize),
         deadline: Instant,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        let load = |repository: Arc<PostgresEventRepository>| async move {
-            repository.get_last_events::<A>(aggregate_id, sequence).await
+        const SQL: &str = "SELECT sequence, event_type, event_version, payload::text, metadata::text FROM events
+            WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence";
+        let values = values![A::TYPE.to_owned(), aggregate_id.to_owned(), i64::try_from(sequence).unwrap_or(i64::MAX)];
+        let rows = match timeout_at(deadline, self.database.select(SQL, &values)).await {
+            Ok(rows) => rows.map_err(not_answered)?,
+            Err(elapsed) => return Err(PersistenceError::ConnectionError(Box::new(elapsed))),
         };
-        self.appenders.run(deadline, load).await
+        rows.iter().map(|row| serialized_event::<A>(aggregate_id, row)).collect()
     }
+}
 
-    /// Tells those who wait for events that there are some. Whoever does not hear of it looks for himself soon.
-    async fn ring(&self, last: &SerializedEvent) {
-        const SQL: &str =
-            "SELECT position FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3";
-        let sequence = i64::try_from(last.sequence).unwrap_or(i64::MAX);
-        let values = values![last.aggregate_type.clone(), last.aggregate_id.clone(), sequence];
-        if let Ok(Some(row)) = self.database.select_one(SQL, &values).await
-            && let Ok(position) = row.get(0)
-        {
-            self.heard_of(position);
-        }
-    }
+fn serialized_event<A: Aggregate>(aggregate_id: &str, row: &Row) -> Result<SerializedEvent, PersistenceError> {
+    let text = |column| row.get::<String>(column).map_err(not_answered);
+    let sequence: i64 = row.get(0).map_err(not_answered)?;
+    Ok(SerializedEvent {
+        aggregate_id: aggregate_id.to_owned(),
+        sequence: usize::try_from(sequence).unwrap_or_default(),
+        aggregate_type: A::TYPE.to_owned(),
+        event_type: text(1)?,
+        event_version: text(2)?,
+        payload: serde_json::from_str(&text(3)?)?,
+        metadata: serde_json::from_str(&text(4)?)?,
+    })
+}
 
-    pub(super) fn heard_of(&self, position: u64) {
-        self.head.send_if_modified(|head| {
-            let is_newer = position > *head;
-            *head = position.max(*head);
-            is_newer
-        });
-    }
+fn not_answered(error: DatabaseError) -> PersistenceError {
+    PersistenceError::ConnectionError(Box::new(error))
 }
 
 /// Without a connection nothing was begun.

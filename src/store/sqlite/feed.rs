@@ -1,18 +1,11 @@
 //! The read port on SQLite. Appends are one transaction after the other, so positions appear in their order and a plain
 //! `position > last` misses nothing here.
 
-use std::future::pending;
-use std::time::Duration;
-
 use async_trait::async_trait;
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use rusqlite::{Connection, OptionalExtension};
-use tokio::time::timeout;
 
 use super::{SqliteEventStore, rows};
-
-/// How long an append of another process may go unnoticed. Those of this process ring a bell.
-const POLL: Duration = Duration::from_millis(100);
 
 pub(super) fn unavailable(error: rusqlite::Error) -> FeedError {
     FeedError::Unavailable(Box::new(error))
@@ -38,28 +31,21 @@ impl EventFeed for SqliteEventStore {
         aggregate_id: &str,
         sequence: u64,
     ) -> Result<Option<u64>, FeedError> {
-        self.readers
-            .with(|connection| {
-                connection
-                    .prepare_cached(
-                        "SELECT position FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND sequence = ?3",
-                    )?
-                    .query_row((aggregate_type, aggregate_id, sequence), |row| row.get(0))
-                    .optional()
-            })
-            .map_err(unavailable)
+        let position = self.readers.with(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT position FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND sequence = ?3",
+                )?
+                .query_row((aggregate_type, aggregate_id, sequence), |row| row.get(0))
+                .optional()
+        });
+        let position: Option<u64> = position.map_err(unavailable)?;
+        self.bell.ring(position.unwrap_or_default());
+        Ok(position)
     }
 
     async fn wait(&self, position: u64) {
-        let mut head = self.head.clone();
-        let bell = async {
-            if head.wait_for(|&head| head > position).await.is_err() {
-                // The writer is gone and its bell with it; other processes may append all the same.
-                pending::<()>().await;
-            }
-        };
-        // Late or not, the reader looks at the log itself.
-        let _late = timeout(POLL, bell).await;
+        self.bell.wait(position).await;
     }
 }
 

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use routix_projections::database::{Database, DatabaseError, SqliteDatabase};
-use routix_projections::sqlite_file::{Durability, Readers, open_writer};
-use tokio::sync::watch;
+use routix_projections::sqlite_file::{Durability, LogLength, Readers, open_writer};
 
 use self::writer::Writer;
+use super::bell::Bell;
 use super::migrations::{EVENTS, MigrationError};
 use super::seals::Seals;
 use crate::system::System;
@@ -24,7 +24,7 @@ use crate::system::System;
 pub struct SqliteEventStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
-    head: watch::Receiver<u64>,
+    bell: Arc<Bell>,
     seals: Seals,
 }
 
@@ -37,10 +37,9 @@ impl SqliteEventStore {
         let database = SqliteDatabase::open(path, Durability::Full)?;
         EVENTS.migrate_file(&database, system.now())?;
         let connection = open_writer(path, Durability::Full).map_err(DatabaseError::from)?;
-        let (head_sender, head) = watch::channel(rows::head(&connection).map_err(DatabaseError::from)?);
-        let writer = Arc::new(Writer::start(connection, head_sender, system.clone()));
-        let seals = Seals::new(Database::Sqlite(database));
-        Ok(Self { writer, readers: Arc::new(Readers::new(path)), head, seals })
+        let writer = Arc::new(Writer::start((connection, LogLength::of(path)), system.clone()));
+        let (readers, bell) = (Arc::new(Readers::new(path)), Arc::default());
+        Ok(Self { writer, readers, bell, seals: Seals::new(Database::Sqlite(database)) })
     }
 
     /// The evidence beside the log.
@@ -50,6 +49,6 @@ impl SqliteEventStore {
 
     /// Whether the thread that writes is there. Without it the log can be read, and nothing else.
     pub fn takes_appends(&self) -> bool {
-        self.head.has_changed().is_ok()
+        self.writer.is_running()
     }
 }

@@ -4,11 +4,12 @@
 //! is rolled back to its own savepoint without touching the others. An append is answered after the commit, never before.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use cqrs_es::persist::{PersistenceError, SerializedEvent};
+use routix_projections::sqlite_file::LogLength;
 use rusqlite::{Connection, ErrorCode, ffi};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::rows;
 use crate::system::System;
@@ -23,6 +24,7 @@ pub(super) struct Append {
 
 pub(super) struct Writer {
     appends: Sender<Append>,
+    thread: JoinHandle<()>,
 }
 
 /// Why the store could not take an append, behind cqrs-es's error.
@@ -43,10 +45,15 @@ impl From<StoreError> for PersistenceError {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, head: watch::Sender<u64>, system: System) -> Self {
+    pub(super) fn start((connection, log): (Connection, LogLength), system: System) -> Self {
         let (appends, waiting) = channel();
-        thread::spawn(move || run(&connection, &waiting, &head, &system));
-        Self { appends }
+        let thread = thread::spawn(move || run((&connection, log), &waiting, &system));
+        Self { appends, thread }
+    }
+
+    /// Whether the thread is there.
+    pub(super) fn is_running(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     /// Appends the events to their stream, all or none, and returns once they are on disk.
@@ -58,21 +65,18 @@ impl Writer {
 }
 
 /// Ends when the last [`Writer`] is dropped.
-fn run(connection: &Connection, waiting: &Receiver<Append>, head: &watch::Sender<u64>, system: &System) {
+fn run((connection, mut log): (&Connection, LogLength), waiting: &Receiver<Append>, system: &System) {
     while let Ok(first) = waiting.recv() {
         let mut batch = vec![first];
         batch.extend(waiting.try_iter().take(MAX_APPENDS_A_COMMIT - 1));
         let answers = commit(connection, &batch, system);
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.before_answer");
-        // The bell rings before the answers, so that whoever waits for a projection finds it on its way.
-        if let Ok(position) = rows::head(connection) {
-            head.send_replace(position);
-        }
         for (append, answer) in batch.into_iter().zip(answers) {
             // Whoever asked may have gone; the append stands all the same.
             let _gone = append.answer.send(answer);
         }
+        log.look(connection);
     }
 }
 

@@ -107,6 +107,16 @@ impl Gate for Open {
     async fn admit(&self, _principal: &AppPrincipal, _origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
         Ok(HeaderMap::new())
     }
+
+    fn seal(&self, bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn unseal(&self, text: &str) -> Option<Vec<u8>> {
+        let pairs = text.as_bytes().chunks_exact(2);
+        let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        bytes.collect()
+    }
 }
 
 /// Remembers what was asked of it, and has no records.

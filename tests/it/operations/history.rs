@@ -1,8 +1,9 @@
 //! Random histories of a whole installation, made of commands that the aggregates accepted.
 
 mod code_flow;
+mod held;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::persist::SerializedEvent;
@@ -20,6 +21,7 @@ use routix_domain::value::{BranchPublicId, BranchRestriction, Fingerprint, Redir
 use serde_json::json;
 use uuid::Uuid;
 
+use self::held::Held;
 use crate::support::Dice;
 
 const SCOPES: [&str; 4] = [
@@ -35,11 +37,13 @@ const NAMES: [&str; 5] = ["Acme", "De Vries – Transport", "Ünïcödé 鍵", "
 pub(crate) struct History {
     dice: Dice,
     time: DateTime<Utc>,
-    apps: BTreeMap<Uuid, (App, usize)>,
-    organizations: BTreeMap<Uuid, (Organization, usize)>,
+    apps: Held<App>,
+    organizations: Held<Organization>,
+    /// With the organization of each.
     branches: Vec<(Uuid, Uuid)>,
-    consents: BTreeMap<Uuid, (Consent, usize)>,
-    authorizations: BTreeMap<Uuid, (Authorization, usize)>,
+    branches_of: HashMap<Uuid, Vec<Uuid>>,
+    consents: Held<Consent>,
+    authorizations: Held<Authorization>,
     users: Vec<Uuid>,
     pub(crate) appends: Vec<Vec<SerializedEvent>>,
     pub(crate) events: usize,
@@ -59,11 +63,12 @@ impl History {
         Self {
             dice,
             time: DateTime::UNIX_EPOCH + TimeDelta::days(20_500),
-            apps: BTreeMap::new(),
-            organizations: BTreeMap::new(),
+            apps: Held::default(),
+            organizations: Held::default(),
             branches: Vec::new(),
-            consents: BTreeMap::new(),
-            authorizations: BTreeMap::new(),
+            branches_of: HashMap::new(),
+            consents: Held::default(),
+            authorizations: Held::default(),
             users,
             appends: Vec::new(),
             events: 0,
@@ -92,7 +97,7 @@ impl History {
 
     /// Nothing happens to this app any more.
     pub(crate) fn leave_alone(&mut self, app_id: Uuid) {
-        self.apps.remove(&app_id);
+        self.apps.remove(app_id);
     }
 
     /// What was appended since the last time.
@@ -116,6 +121,7 @@ impl History {
         let name = (*self.dice.pick(&NAMES)).to_owned();
         self.organization(organization, OrganizationCommand::OpenBranch { branch_id, public_id, name });
         self.branches.push((organization, branch_id));
+        self.branches_of.entry(organization).or_default().push(branch_id);
     }
 
     fn change_branch(&mut self) {
@@ -208,22 +214,18 @@ impl History {
     }
 
     fn any_app(&mut self) -> Option<Uuid> {
-        let ids: Vec<_> = self.apps.keys().copied().collect();
-        (!ids.is_empty()).then(|| *self.dice.pick(&ids))
+        self.apps.pick(&mut self.dice)
     }
 
     fn any_organization(&mut self) -> Option<Uuid> {
-        let ids: Vec<_> = self.organizations.keys().copied().collect();
-        (!ids.is_empty()).then(|| *self.dice.pick(&ids))
+        self.organizations.pick(&mut self.dice)
     }
 
     fn restriction(&mut self, organization: Uuid) -> BranchRestriction {
-        let own: Vec<_> =
-            self.branches.iter().filter(|branch| branch.0 == organization).map(|branch| branch.1).collect();
-        if own.is_empty() || self.dice.below(2) == 0 {
+        let Some(own) = self.branches_of.get(&organization).filter(|_| self.dice.below(2) != 0) else {
             return BranchRestriction::All;
-        }
-        BranchRestriction::from_list(vec![*self.dice.pick(&own), *self.dice.pick(&own)])
+        };
+        BranchRestriction::from_list(vec![*self.dice.pick(own), *self.dice.pick(own)])
     }
 
     fn secret(&mut self) -> Fingerprint {
@@ -240,19 +242,15 @@ impl History {
     }
 
     fn app(&mut self, id: Uuid, command: AppCommand) {
-        let (mut app, mut sequence) = self.apps.remove(&id).unwrap_or_default();
+        let (mut app, mut sequence) = self.apps.take(id);
         self.decide(&id.to_string(), (&mut app, &mut sequence), command);
-        if sequence > 0 {
-            self.apps.insert(id, (app, sequence));
-        }
+        self.apps.put(id, app, sequence);
     }
 
     fn organization(&mut self, id: Uuid, command: OrganizationCommand) {
-        let (mut organization, mut sequence) = self.organizations.remove(&id).unwrap_or_default();
+        let (mut organization, mut sequence) = self.organizations.take(id);
         self.decide(&id.to_string(), (&mut organization, &mut sequence), command);
-        if sequence > 0 {
-            self.organizations.insert(id, (organization, sequence));
-        }
+        self.organizations.put(id, organization, sequence);
     }
 
     /// Lets the aggregate decide; what it refuses leaves no event.

@@ -101,6 +101,20 @@ impl Place {
         self.database.write(move |session| session.execute(&sql, &values)).await.unwrap()
     }
 
+    /// Whether somebody looks at a table, and so keeps others from replacing it, or the write-ahead log from ending.
+    pub(crate) fn is_held(&self, table: &str) -> bool {
+        match &self.cluster {
+            Some(cluster) => {
+                let query = format!("SELECT count(*) FROM pg_locks WHERE relation = 'read.{table}'::regclass");
+                cluster.sql(&query) != ["0"]
+            }
+            None => {
+                let raw = Connection::open(self.folder.path().join("read.db")).unwrap();
+                raw.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap()
+            }
+        }
+    }
+
     /// The one value that a query finds.
     pub(crate) async fn value<T: ColumnValue>(&self, query: &str) -> T {
         self.database.select_one(query, &[]).await.unwrap().unwrap().get(0).unwrap()

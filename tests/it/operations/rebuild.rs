@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
 
 use cqrs_es::DomainEvent;
 use routix_domain::app::AppEvent;
@@ -10,10 +12,13 @@ use routix_domain::authorization::AuthorizationEvent;
 use routix_domain::consent::ConsentEvent;
 use routix_domain::log::EventFeed;
 use routix_domain::organization::OrganizationEvent;
+use routix_projections::app_list::AppList;
 use routix_projections::database::Database;
 use routix_projections::projection::{all, named};
 use routix_projections::read_db::State;
 use tokio::sync::Notify;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::sleep;
 
 use super::history::History;
 use super::place::{Kind, Place, on_both};
@@ -22,6 +27,7 @@ use crate::support::{bounded, races};
 on_both! {
     rebuilt_tables_are_the_live_ones_row_by_row,
     r8_readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table,
+    r8_a_rebuild_waits_for_whoever_reads_for_long_and_nobody_else_does,
     two_rebuilds_of_one_projection_at_once_both_succeed,
     a_plan_says_what_a_rebuild_would_read_and_what_room_its_tables_take,
 }
@@ -31,7 +37,7 @@ const EVENTS: usize = 2_200;
 #[test]
 fn a_random_history_has_every_event_that_a_projection_reads() {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for event in History::of(1, EVENTS).appends.iter().flatten() {
+    for event in History::of(2, EVENTS).appends.iter().flatten() {
         *seen.entry(event.event_type.clone()).or_default() += 1;
     }
     let types = [AppEvent::TYPES, OrganizationEvent::TYPES, ConsentEvent::TYPES, AuthorizationEvent::TYPES].concat();
@@ -89,6 +95,44 @@ pub(super) async fn watch(database: Database, query: &str, done: &AtomicBool) ->
         }
         tokio::task::yield_now().await;
     }
+}
+
+/// Begins to read, and goes on until told to end.
+async fn read_for_long(place: &Place) -> (JoinHandle<()>, Sender<()>) {
+    let (go_on, told) = channel();
+    let mut snapshot = place.database.snapshot().await.unwrap();
+    let reading = spawn_blocking(move || {
+        snapshot.query("SELECT count(*) FROM app_list", &[]).unwrap();
+        snapshot
+    });
+    let snapshot = reading.await.unwrap();
+    let reading = spawn_blocking(move || {
+        told.recv().unwrap();
+        drop(snapshot);
+    });
+    (reading, go_on)
+}
+
+/// A dump, or the report of somebody who likes to know: on PostgreSQL it keeps a table from being replaced.
+async fn r8_a_rebuild_waits_for_whoever_reads_for_long_and_nobody_else_does(kind: Kind) {
+    let place = Place::new(kind).await;
+    place.append(&History::of(15, 300).appends).await;
+    place.catch_up().await;
+    let (reader, go_on) = read_for_long(&place).await;
+    let rebuilder = place.rebuilder();
+    let rebuild = tokio::spawn(async move { rebuilder.rebuild(&AppList, &mut |_| {}).await });
+    let read = async || bounded("a reader", place.value::<i64>("SELECT count(*) FROM app_list")).await;
+    let (before, began) = (read().await, Instant::now());
+    while began.elapsed() < Duration::from_secs(1) {
+        assert_eq!(read().await, before);
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert!(kind == Kind::Sqlite || !rebuild.is_finished(), "the table is in use");
+    go_on.send(()).unwrap();
+    reader.await.unwrap();
+    bounded("the rebuild", rebuild).await.unwrap().unwrap();
+    assert_eq!(place.value::<i64>("SELECT max(generation) FROM projections WHERE name = 'app_list'").await, 2);
+    assert_eq!(read().await, before);
 }
 
 async fn r8_readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table(kind: Kind) {

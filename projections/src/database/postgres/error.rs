@@ -15,10 +15,10 @@ impl From<tokio_postgres::Error> for DatabaseError {
             SqlState::EXCLUSION_VIOLATION,
             SqlState::RAISE_EXCEPTION,
         ];
-        if error.code().is_some_and(|code| conflicts.contains(code)) {
-            Self::Conflict(Box::new(error))
-        } else {
-            Self::unavailable(error)
+        match error.code() {
+            Some(code) if conflicts.contains(code) => Self::Conflict(Box::new(error)),
+            Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => Self::InUse(Box::new(error)),
+            Some(_) | None => Self::unavailable(error),
         }
     }
 }

@@ -81,6 +81,15 @@ impl PostgresDatabase {
         connection.rows(sql, values).await
     }
 
+    pub(super) async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
+        let mut connection = Checked(Some(self.connection().await?));
+        let run = connection.within(Some(STATEMENT), async |connection| {
+            let statement = connection.prepare_cached(sql).await?;
+            connection.execute(&statement, &parameters(values)).await
+        });
+        run.await
+    }
+
     pub(super) async fn write<T, E>(
         &self,
         work: impl FnOnce(&mut dyn Session) -> Result<T, E> + Send + 'static,

@@ -41,7 +41,7 @@ pub(in super::super) async fn grant(
     // What the client may not have at all is refused before the code is spent. Of another client's code nothing is told:
     // the command refuses it.
     if grant.app_id == client.app.app_id {
-        family::check(server, &client.app, (id, &grant), &asked).await?;
+        family::check(server, (&client.moment, &client.app), (id, &grant), &asked).await?;
     }
     let by_client = server.origin(origin, &client);
     match server.commands.redeem_code(id, redemption, &by_client).await? {

@@ -3,6 +3,7 @@
 use routix_domain::app::Status;
 use routix_domain::authorization::{EndReason, Family, Grant};
 use routix_domain::value::ScopeSet;
+use routix_projections::Moment;
 use routix_projections::token_validation::ValidationRow;
 use uuid::Uuid;
 
@@ -51,7 +52,7 @@ pub(super) fn ended(
 /// given any more.
 pub(super) async fn check(
     server: &OAuthServer,
-    app: &ValidationRow,
+    (moment, app): (&Moment, &ValidationRow),
     (id, grant): (Uuid, &Grant),
     asked: &Asked,
 ) -> Result<(UserGrant, Standing, Option<String>), OAuthError> {
@@ -60,7 +61,7 @@ pub(super) async fn check(
         return Err(OAuthError::InvalidGrant("the app's tokens were cut off since"));
     }
     let grant = UserGrant::of(id, grant);
-    let mut standing = match server.access.standing_of_user(app, &grant).await {
+    let mut standing = match server.access.standing_of_user(moment, app, &grant).await {
         Ok(standing) => standing,
         Err(InvalidToken::Refused) => {
             return Err(OAuthError::InvalidGrant("the user's consent or membership has ended"));
@@ -93,7 +94,7 @@ pub(super) async fn granted(
     let moment = server.access.moment().await.map_err(OAuthError::Token)?;
     let app = server.access.app_by_id(&moment, family.grant.app_id).await.map_err(OAuthError::Token)?;
     let app = app.filter(|app| app.status.0 == Status::Active).ok_or(revoked)?;
-    let (grant, standing, resource) = check(server, &app, (id, &family.grant), asked).await?;
+    let (grant, standing, resource) = check(server, (&moment, &app), (id, &family.grant), asked).await?;
     let token = server.access.issue_for_user(&app, &grant, &standing.scopes, resource.as_deref());
     Ok(Granted {
         token: token.map_err(OAuthError::Token)?,

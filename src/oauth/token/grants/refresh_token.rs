@@ -43,7 +43,7 @@ pub(in super::super) async fn grant(
         Some(_) => return Err(REFUSED),
         None => unauthenticated(server, request, &family).await?,
     };
-    family::check(server, &client.app, (id, &family.grant), &asked).await?;
+    family::check(server, (&client.moment, &client.app), (id, &family.grant), &asked).await?;
     let refresh = Refresh {
         app_id: Some(client.app.app_id),
         generation,

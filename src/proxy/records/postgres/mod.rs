@@ -1,8 +1,8 @@
 //! Records in PostgreSQL, through tokio-postgres: what a request may see is decided by its statements and, once more, by the
 //! database itself (row level security), from the claims of the token that are set for the transaction.
 //!
-//! A read is one round trip: the transaction, its claims, what is asked and the end of it are sent together. A write is a
-//! transaction on a thread that may block.
+//! A read is one statement, which sets the claims for its own time and then asks. A write is a transaction on a thread that
+//! may block.
 //! Deliberately absent: migrations (they run before anything is opened), and any other role than [`ROLE`].
 
 mod bind;

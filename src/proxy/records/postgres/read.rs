@@ -1,16 +1,18 @@
-//! Reading in one round trip.
+//! Reading in one statement.
 
 use std::time::Duration;
 
 use deadpool_postgres::Object;
-use futures_util::future::{join_all, join4};
+use futures_util::future::join;
 use routix_projections::database::PostgresDatabase;
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement as Prepared};
+use uuid::Uuid;
 
-use crate::proxy::records::RecordError;
-use crate::proxy::records::statement::Statement;
+use crate::proxy::records::dialect::Dialect;
+use crate::proxy::records::statement::{Param, Statement};
+use crate::proxy::records::{ListQuery, RecordError, Target, reading};
 use crate::proxy::tenant::Tenant;
 
 use super::error::broken_or_unavailable;
@@ -21,10 +23,8 @@ pub(super) const LIMIT: Duration = Duration::from_secs(10);
 /// server, and callers choose the shapes.
 const STATEMENTS: usize = 256;
 
-/// Whose rows the transaction may touch; gone with its end.
+/// Whose rows the transaction of a write may touch; gone with its end.
 const CLAIMS: &str = "SELECT set_config('request.jwt.claims', $1, true), set_config('routix.branch_id', $2, true)";
-/// All of its statements see one state.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// What a tenant is for the database.
 pub(super) struct Claims {
@@ -40,15 +40,42 @@ impl Claims {
     /// Begins a transaction with them, in one round trip.
     pub(super) async fn begin(&self, connection: &Object, begin: &str) -> Result<(), Error> {
         let claims = prepare(connection, CLAIMS).await?;
-        let set = self.parameters();
-        let (begun, claimed) =
-            futures_util::future::join(connection.batch_execute(begin), connection.execute(&claims, &set)).await;
+        let set: [&(dyn ToSql + Sync); 2] = [&self.claims, &self.branch];
+        let (begun, claimed) = join(connection.batch_execute(begin), connection.execute(&claims, &set)).await;
         begun.and(claimed.map(drop))
     }
+}
 
-    fn parameters(&self) -> [&(dyn ToSql + Sync); 2] {
-        [&self.claims, &self.branch]
-    }
+/// The number of all rows that fit, and beside it the rows of a page: place and columns. One row without a place when the page
+/// has none.
+pub(super) fn list<'a>(
+    dialect: &'static Dialect,
+    target: &'a Target,
+    query: &'a ListQuery,
+    claims: &'a str,
+) -> Statement<'a> {
+    let statement = claimed(dialect, target, claims);
+    let statement = statement.text("SELECT counted.*, found.* FROM claimed LEFT JOIN LATERAL (");
+    let statement = reading::total(statement, dialect, target, query).text(" LIMIT 1) AS counted ON true");
+    let statement = statement.text(" LEFT JOIN LATERAL (");
+    reading::page(statement, dialect, target, query).text(") AS found ON true")
+}
+
+/// The version and the columns of a record, if the branch has it.
+pub(super) fn get<'a>(dialect: &'static Dialect, target: &Target, id: Uuid, claims: &'a str) -> Statement<'a> {
+    let statement = claimed(dialect, target, claims).text("SELECT found.* FROM claimed CROSS JOIN LATERAL (");
+    reading::record(statement, target, id).text(" LIMIT 1) AS found")
+}
+
+/// Sets whose rows may be seen, for the time of this statement, which is a transaction by itself. What follows is joined to
+/// it so that it cannot be read before: each select names what this gives, and has a limit, so that it stays a select of its
+/// own in the plan. Were it read before, there would be no claims, and so no rows.
+fn claimed<'a>(dialect: &'static Dialect, target: &Target, claims: &'a str) -> Statement<'a> {
+    let before =
+        "WITH claimed AS MATERIALIZED (SELECT set_config('routix.branch_id', $2::uuid::text, true) IS NOT NULL AND
+        set_config('request.jwt.claims', ";
+    let statement = Statement::of(dialect, &target.tenant).after(before, " AND claimed.done");
+    statement.bind(Param::Text(claims)).text("::text, true) IS NOT NULL AS done) ")
 }
 
 pub(super) fn parameters<'a>(statement: &'a Statement<'_>) -> Vec<&'a (dyn ToSql + Sync)> {
@@ -62,46 +89,17 @@ pub(super) async fn prepare(connection: &Object, text: &str) -> Result<Prepared,
     connection.prepare_cached(text).await
 }
 
-/// The rows of each statement, all of one state of the database.
-///
-/// Whoever stops waiting leaves the connection in order: once the first statement is on its way, so is the end of the
-/// transaction.
-pub(super) async fn rows<const N: usize>(
-    connection: Object,
-    tenant: &Tenant,
-    statements: [&Statement<'_>; N],
-) -> Result<[Vec<Row>; N], RecordError> {
-    match timeout(LIMIT, together(&connection, &Claims::of(tenant), &statements)).await {
-        Ok(rows) => {
-            let rows: Vec<_> = rows.map_err(broken_or_unavailable)?;
-            <[Vec<Row>; N]>::try_from(rows).map_err(|_other_number| RecordError::Broken("an answer is missing".into()))
-        }
+/// The rows of a statement. Whoever stops waiting leaves the connection in order: there is nothing but this statement.
+pub(super) async fn rows(connection: Object, statement: &Statement<'_>) -> Result<Vec<Row>, RecordError> {
+    let asked = async {
+        let prepared = prepare(&connection, statement.as_str()).await?;
+        connection.query(&prepared, &parameters(statement)).await
+    };
+    match timeout(LIMIT, asked).await {
+        Ok(rows) => rows.map_err(broken_or_unavailable),
         Err(elapsed) => {
             PostgresDatabase::give_up(connection);
             Err(RecordError::Unavailable(Box::new(elapsed)))
         }
     }
-}
-
-/// Each part is sent when it is first asked whether it is ready, so the order here is the order on the wire.
-async fn together(connection: &Object, claims: &Claims, statements: &[&Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
-    let set = prepare(connection, CLAIMS).await?;
-    let mut prepared = Vec::with_capacity(statements.len());
-    for statement in statements {
-        prepared.push((prepare(connection, statement.as_str()).await?, parameters(statement)));
-    }
-    let claims = claims.parameters();
-    let queries = prepared.iter().map(|(statement, values)| connection.query(statement, values));
-    let (begun, claimed, rows, ended) = join4(
-        connection.batch_execute(BEGIN),
-        connection.execute(&set, &claims),
-        join_all(queries),
-        connection.batch_execute("COMMIT"),
-    )
-    .await;
-    begun?;
-    claimed?;
-    let rows = rows.into_iter().collect::<Result<_, _>>()?;
-    ended?;
-    Ok(rows)
 }

@@ -12,6 +12,7 @@ use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
 use super::check::check;
+use super::read;
 use super::{OpenRecordsError, PostgresRecords};
 use crate::demo::records::{DemoBranch, Size, load};
 use crate::proxy::Tenant;
@@ -19,9 +20,9 @@ use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldType, FieldValue, Reso
 use crate::proxy::records::dialect::POSTGRES;
 use crate::proxy::records::statement::{Column, Param, Statement, Table};
 use crate::proxy::records::test_support::{Kind, ScratchRecords};
-use crate::proxy::records::{Change, ListQuery, NewRecord, Order, RecordError, RecordSource, Target, reading};
+use crate::proxy::records::{Change, ListQuery, NewRecord, Order, RecordError, RecordSource, Target};
 
-const ALL: ListQuery = ListQuery { limit: 5, offset: 0, order: None, filters: Vec::new() };
+const ALL: ListQuery = ListQuery { limit: 5, offset: 0, after: None, order: None, filters: Vec::new() };
 const ALTERNATIONS: usize = 10_000;
 
 fn catalogue() -> Catalogue {
@@ -61,11 +62,12 @@ async fn sees_its_own(records: &PostgresRecords, number: u128) {
 /// Nothing is set on the one connection, no transaction is open, and no row can be seen.
 async fn assert_nothing_is_left(scratch: &ScratchRecords, records: &PostgresRecords) {
     let connection = records.database.connection().await.unwrap();
-    let left = "SELECT coalesce(current_setting('request.jwt.claims', true), ''),
-        coalesce(current_setting('routix.branch_id', true), ''), (SELECT count(*) FROM accounts), current_user::text";
+    let left = "SELECT current_setting('request.jwt.claims'), current_setting('routix.branch_id'),
+        (SELECT count(*) FROM accounts), current_user::text";
     let row = connection.query_one(left, &[]).await.unwrap();
     let (claims, branch, rows, role): (String, String, i64, String) = (row.get(0), row.get(1), row.get(2), row.get(3));
-    assert_eq!((claims.as_str(), branch.as_str(), rows, role.as_str()), ("", "", 0, super::ROLE));
+    let nobody = Uuid::nil().to_string();
+    assert_eq!((claims.as_str(), branch.as_str(), rows, role.as_str()), ("{}", nobody.as_str(), 0, super::ROLE));
     let open = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'";
     assert_eq!(scratch.sql(open), ["0"]);
@@ -254,6 +256,17 @@ async fn plan(records: &PostgresRecords, statement: &Statement<'_>) -> String {
     lines.collect()
 }
 
+/// What a nested loop shows first it reads first, and the other side once for each row of it.
+fn assert_claims_come_first(plan: &str, resource: &Resource) {
+    let first = |text: String| plan.find(&text).unwrap_or(usize::MAX);
+    let claims = first("CTE Scan on claimed".into());
+    assert!(claims < first(format!(" on {}", resource.table)).min(first(" on record_counts".into())), "{plan}");
+    assert!(
+        plan.contains("Nested Loop") && !["Hash Join", "Merge Join"].iter().any(|join| plan.contains(join)),
+        "{plan}"
+    );
+}
+
 #[tokio::test]
 async fn every_filter_and_every_order_by_an_indexed_field_uses_its_index() {
     let scratch = ScratchRecords::new(Kind::Postgres).await;
@@ -262,8 +275,9 @@ async fn every_filter_and_every_order_by_an_indexed_field_uses_its_index() {
         filled(&scratch, resource).await;
         let target = Target { resource: Arc::clone(resource), version: ApiVersion::V1, tenant: target(0).tenant };
         let expect = async |query: &ListQuery, index: &str| {
-            let found = plan(&records, &reading::page(&POSTGRES, &target, query)).await;
+            let found = plan(&records, &read::list(&POSTGRES, &target, query, "")).await;
             let walked = found.contains(&format!("using {index} on")) && !found.contains("Seq Scan");
+            assert_claims_come_first(&found, resource);
             // What a unique field finds is one row.
             let sorts = found.contains("->  Sort") && (query.filters.is_empty() || !index.ends_with("_uq"));
             assert!(walked && !sorts && found.contains("One-Time Filter"), "{index}\n{found}");
@@ -277,11 +291,17 @@ async fn every_filter_and_every_order_by_an_indexed_field_uses_its_index() {
             for descending in [false, true] {
                 expect(&ListQuery { order: Some(Order { field: place, descending }), ..ALL }, &index).await;
             }
-            let counted = plan(&records, &reading::total(&POSTGRES, &target, &filter)).await;
-            assert!(counted.contains(&format!(" {index} ")) && !counted.contains("Seq Scan"), "{counted}");
+            let counted = plan(&records, &read::list(&POSTGRES, &target, &filter, "")).await;
+            assert_eq!(counted.matches(&format!(" {index} ")).count(), 2, "{counted}");
+            let behind = ListQuery { after: Some(7), ..filter };
+            let found = plan(&records, &read::list(&POSTGRES, &target, &behind, "")).await;
+            // What a unique field finds is one row, whose place is looked at then.
+            assert!(found.contains("(seq > $") && (field.unique || !found.contains("Filter: (seq")), "{found}");
         }
-        let one = plan(&records, &reading::record(&POSTGRES, &target, Uuid::nil())).await;
+        expect(&ListQuery { after: Some(7), ..ALL }, &format!("{}_pk", resource.table)).await;
+        let one = plan(&records, &read::get(&POSTGRES, &target, Uuid::nil(), "")).await;
         assert!(one.contains(&format!("using {}_id_uq on", resource.table)), "{one}");
+        assert_claims_come_first(&one, resource);
     }
 }
 
@@ -289,7 +309,7 @@ async fn every_filter_and_every_order_by_an_indexed_field_uses_its_index() {
 async fn no_row_can_be_written_for_another_tenant() {
     let (scratch, records) = alone().await;
     let connection = records.database.connection().await.unwrap();
-    let claims = super::read::Claims::of(&target(0).tenant);
+    let claims = read::Claims::of(&target(0).tenant);
     claims.begin(&connection, "BEGIN").await.unwrap();
     let foreign = target(1).tenant;
     let values = [
@@ -298,7 +318,7 @@ async fn no_row_can_be_written_for_another_tenant() {
         (Column::Own("last_seq"), Param::Number(5)),
     ];
     let statement = Statement::insert(&POSTGRES, &foreign, Table::Counts, &values);
-    let refused = connection.execute(statement.as_str(), &super::read::parameters(&statement)).await.unwrap_err();
+    let refused = connection.execute(statement.as_str(), &read::parameters(&statement)).await.unwrap_err();
     assert!(refused.as_db_error().unwrap().message().contains("row-level security"), "{refused:?}");
     connection.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(scratch.sql("SELECT count(*) FROM record_counts"), ["2"]);
@@ -309,7 +329,8 @@ async fn the_claims_of_the_token_are_there_for_an_operators_own_policy() {
     let (scratch, records) = alone().await;
     scratch.sql(
         "CREATE POLICY of_country ON accounts AS RESTRICTIVE USING
-            (country = current_setting('request.jwt.claims', true)::json ->> 'country')",
+            (country = current_setting('request.jwt.claims')::json ->> 'country'
+             OR id = current_setting('routix.branch_id')::uuid)",
     );
     assert_eq!(records.list(&target(0), &ALL).await.unwrap().count, 0);
     scratch.sql(

@@ -100,7 +100,8 @@ impl Transaction for PostgresTransaction {
     }
 
     fn record(&mut self, target: &Target, id: Uuid) -> Result<Option<Stored>, RecordError> {
-        let statement = reading::record(self.dialect, target, id).text(self.dialect.for_update);
+        let statement =
+            reading::record(Statement::of(self.dialect, &target.tenant), target, id).text(self.dialect.for_update);
         self.first(&statement)?.map(|row| stored(target, id, &row)).transpose()
     }
 

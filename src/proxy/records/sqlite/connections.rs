@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
-use routix_projections::sqlite_file::{Durability, open_writer};
+use routix_projections::sqlite_file::{Durability, LogLength, open_writer};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::proxy::records::RecordError;
@@ -13,9 +13,16 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Statements kept ready on each connection: the shapes of a catalogue that are in use at a time.
 const STATEMENTS: usize = 256;
 
+struct Writer {
+    connection: Connection,
+    log: LogLength,
+}
+
 pub(super) struct Connections {
-    writer: Mutex<Connection>,
-    readers: Vec<Mutex<Connection>>,
+    writer: Mutex<Writer>,
+    /// The one to wait for when all are in use.
+    reader: Mutex<Connection>,
+    more_readers: Vec<Mutex<Connection>>,
 }
 
 impl Connections {
@@ -23,14 +30,18 @@ impl Connections {
         let writer = open_writer(path, Durability::Full).map_err(broken_or_unavailable)?;
         prepare(&writer).map_err(broken_or_unavailable)?;
         let count = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 16);
-        let mut readers = Vec::with_capacity(count);
-        for _ in 0..count {
+        let reader = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let reader = Connection::open_with_flags(path, flags).map_err(broken_or_unavailable)?;
             prepare(&reader).map_err(broken_or_unavailable)?;
-            readers.push(Mutex::new(reader));
-        }
-        Ok(Self { writer: Mutex::new(writer), readers })
+            Ok::<_, RecordError>(Mutex::new(reader))
+        };
+        let more_readers = (1..count).map(|_| reader()).collect::<Result<_, _>>()?;
+        Ok(Self {
+            writer: Mutex::new(Writer { connection: writer, log: LogLength::of(path) }),
+            reader: reader()?,
+            more_readers,
+        })
     }
 
     /// Runs `read` on one state of the database: what it reads twice is the same twice.
@@ -47,25 +58,24 @@ impl Connections {
     ) -> Result<T, RecordError> {
         // A panic under the lock has rolled its transaction back, so that the connection is whole.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Writer { connection, log } = &mut *writer;
         let transaction =
-            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken_or_unavailable)?;
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken_or_unavailable)?;
         let result = write(&transaction)?;
         transaction.commit().map_err(broken_or_unavailable)?;
+        log.look(connection);
         Ok(result)
     }
 
     /// The first reader that is free, so that its statements and pages are warm; else one to wait for.
     fn reader(&self) -> MutexGuard<'_, Connection> {
-        let free = self.readers.iter().find_map(|reader| match reader.try_lock() {
+        let free = self.more_readers.iter().chain([&self.reader]).find_map(|reader| match reader.try_lock() {
             Ok(reader) => Some(reader),
             // A panic under the lock has ended its snapshot, so that the connection is whole.
             Err(TryLockError::Poisoned(reader)) => Some(reader.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         });
-        free.unwrap_or_else(|| {
-            let last = self.readers.last().unwrap_or(&self.writer);
-            last.lock().unwrap_or_else(PoisonError::into_inner)
-        })
+        free.unwrap_or_else(|| self.reader.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn get(
     target: &Target,
     id: Uuid,
 ) -> Result<Option<Stored>, RecordError> {
-    let statement = reading::record(dialect, target, id);
+    let statement = reading::record(Statement::of(dialect, &target.tenant), target, id);
     let mut prepared = prepare(connection, &statement)?;
     let mut rows = prepared.query(params_from_iter(statement.values())).map_err(broken_or_unavailable)?;
     let Some(row) = rows.next().map_err(broken_or_unavailable)? else { return Ok(None) };
@@ -42,18 +42,20 @@ pub(super) fn list(
     target: &Target,
     query: &ListQuery,
 ) -> Result<Page, RecordError> {
-    let (columns, statement) = (Columns::of(target), reading::page(dialect, target, query));
+    let of_tenant = || Statement::of(dialect, &target.tenant);
+    let (columns, statement) = (Columns::of(target), reading::page(of_tenant(), dialect, target, query));
     let mut prepared = prepare(connection, &statement)?;
     let mut rows = prepared.query(params_from_iter(statement.values())).map_err(broken_or_unavailable)?;
-    let mut page = Page { objects: Vec::with_capacity(2048), count: 0, total: 0 };
+    let mut page = Page { objects: Vec::with_capacity(2048), ..Page::default() };
     while let Some(row) = rows.next().map_err(broken_or_unavailable)? {
         if page.count > 0 {
             page.objects.push(b',');
         }
-        columns.push(&mut page.objects, row, 0)?;
+        page.last = row.get(0).map_err(broken_or_unavailable)?;
+        columns.push(&mut page.objects, row, 1)?;
         page.count += 1;
     }
-    let statement = reading::total(dialect, target, query);
+    let statement = reading::total(of_tenant(), dialect, target, query);
     let mut prepared = prepare(connection, &statement)?;
     let total = prepared.query_row(params_from_iter(statement.values()), |row| row.get(0)).optional();
     page.total = total.map_err(broken_or_unavailable)?.unwrap_or(0);

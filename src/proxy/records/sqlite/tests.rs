@@ -5,6 +5,7 @@ use super::SqliteRecords;
 use crate::proxy::Tenant;
 use crate::proxy::catalogue::{ApiVersion, Catalogue, FieldType, FieldValue};
 use crate::proxy::records::dialect::SQLITE;
+use crate::proxy::records::statement::Statement;
 use crate::proxy::records::test_support::SQLITE_MIGRATION;
 use crate::proxy::records::{ListQuery, Order, Target, reading};
 
@@ -70,6 +71,10 @@ fn every_filter_and_every_unique_field_has_its_index() {
     }
 }
 
+fn of(target: &Target) -> Statement<'static> {
+    Statement::of(&SQLITE, &target.tenant)
+}
+
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect()
@@ -82,20 +87,20 @@ fn every_filter_and_every_order_by_an_indexed_field_uses_its_index() {
     for resource in Catalogue::built_in().unwrap().resources() {
         for (place, field) in resource.fields(ApiVersion::V1).iter().enumerate().filter(|(_, field)| field.filterable) {
             let target = Target { resource: resource.clone(), version: ApiVersion::V1, tenant: tenant.clone() };
-            let all = ListQuery { limit: 5, offset: 0, order: None, filters: vec![] };
+            let all = ListQuery { limit: 5, offset: 0, after: None, order: None, filters: vec![] };
             let index = if field.unique { format!("_{}_uq", field.name) } else { format!("_by_{}", field.name) };
             let filter = ListQuery { filters: vec![(place, FieldValue::Null)], ..all.clone() };
-            let found = plan(&connection, reading::page(&SQLITE, &target, &filter).as_str());
+            let found = plan(&connection, reading::page(of(&target), &SQLITE, &target, &filter).as_str());
             assert!(found.len() == 1 && found[0].starts_with("SEARCH") && found[0].contains(&index), "{found:?}");
             for descending in [false, true] {
                 let order = ListQuery { order: Some(Order { field: place, descending }), ..all.clone() };
-                let found = plan(&connection, reading::page(&SQLITE, &target, &order).as_str());
+                let found = plan(&connection, reading::page(of(&target), &SQLITE, &target, &order).as_str());
                 assert!(found[0].contains(&index), "{found:?}");
             }
         }
         let target = Target { resource: resource.clone(), version: ApiVersion::V2, tenant: tenant.clone() };
-        let all = ListQuery { limit: 5, offset: 0, order: None, filters: vec![] };
-        let found = plan(&connection, reading::page(&SQLITE, &target, &all).as_str());
+        let all = ListQuery { limit: 5, offset: 0, after: None, order: None, filters: vec![] };
+        let found = plan(&connection, reading::page(of(&target), &SQLITE, &target, &all).as_str());
         assert!(found.len() == 1 && found[0].contains("USING PRIMARY KEY"), "{found:?}");
     }
 }

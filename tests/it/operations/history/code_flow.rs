@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use routix_domain::app::AppCommand;
 use routix_domain::authorization::{Authorization, AuthorizationCommand, CODE_LIFETIME, Grant, Redemption, Refresh};
-use routix_domain::consent::{Consent, ConsentCommand, consent_id};
+use routix_domain::consent::{ConsentCommand, consent_id};
 use routix_domain::value::CodeChallenge;
 use uuid::Uuid;
 
@@ -14,28 +14,26 @@ impl History {
     pub(super) fn change_consent(&mut self) {
         let Some((app_id, organization_id)) = self.any_app().zip(self.any_organization()) else { return };
         let (user_id, scopes) = (*self.dice.pick(&self.users), self.scopes());
-        let granted: Vec<Uuid> = self.consents.keys().copied().collect();
-        let (id, command) = match self.dice.below(3) {
-            0 if !granted.is_empty() => (*self.dice.pick(&granted), ConsentCommand::Withdraw),
-            _ => {
+        let granted = (self.dice.below(3) == 0).then(|| self.consents.pick(&mut self.dice)).flatten();
+        let (id, command) = match granted {
+            Some(id) => (id, ConsentCommand::Withdraw),
+            None => {
                 let id = consent_id(user_id, app_id, organization_id);
                 (id, ConsentCommand::Grant { user_id, app_id, organization_id, scopes })
             }
         };
-        let (mut consent, mut sequence) = self.consents.remove(&id).unwrap_or_else(|| (Consent::default(), 0));
+        let (mut consent, mut sequence) = self.consents.take(id);
         self.decide(&id.to_string(), (&mut consent, &mut sequence), command);
-        if sequence > 0 {
-            self.consents.insert(id, (consent, sequence));
-        }
+        self.consents.put(id, consent, sequence);
     }
 
     /// A code is issued or denied, used, misused, refreshed or given back.
     pub(super) fn use_authorization(&mut self) {
         let Some(app_id) = self.any_app() else { return };
-        let known: Vec<Uuid> = self.authorizations.keys().copied().collect();
-        let fresh = known.is_empty() || self.dice.below(4) == 0;
-        let id = if fresh { self.dice.id() } else { *self.dice.pick(&known) };
-        let (mut authorization, mut sequence) = self.authorizations.remove(&id).unwrap_or_default();
+        let known = (self.dice.below(4) != 0).then(|| self.authorizations.pick(&mut self.dice)).flatten();
+        let fresh = known.is_none();
+        let id = known.unwrap_or_else(|| self.dice.id());
+        let (mut authorization, mut sequence) = self.authorizations.take(id);
         let owner = authorization.grant().map_or(app_id, |grant| grant.app_id);
         let command = match (fresh, self.dice.below(10)) {
             (true, 0) => AuthorizationCommand::Deny { user_id: self.users[0], app_id },
@@ -62,9 +60,7 @@ impl History {
             }
         };
         self.decide(&id.to_string(), (&mut authorization, &mut sequence), command);
-        if sequence > 0 {
-            self.authorizations.insert(id, (authorization, sequence));
-        }
+        self.authorizations.put(id, authorization, sequence);
     }
 
     pub(super) fn revoke_token(&mut self) {

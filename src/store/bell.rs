@@ -1,14 +1,18 @@
-//! Wakes readers of this process when it has appended.
+//! Wakes the readers of this process who are waited for.
+//!
+//! It rings when somebody asks for the position of an event, which is what one does who waits until a projection has it. What
+//! nobody waits for rings nothing: readers find it when they look for themselves, and many of them at a time. To wake six
+//! projections for each refresh would cost more than the refresh.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How long an append of another process may go unnoticed.
+/// How long an append may go unnoticed for which nobody here waits.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The newest position that an append was told.
+/// The newest position that was heard of.
 pub(super) struct Bell(watch::Sender<u64>);
 
 impl Default for Bell {
@@ -26,10 +30,12 @@ impl Bell {
         });
     }
 
+    #[cfg(any(test, feature = "eventstore"))]
     pub(super) fn heard(&self) -> u64 {
         *self.0.borrow()
     }
 
+    #[cfg(any(test, feature = "eventstore"))]
     /// What rang at `heard` was not to be found in the log, which ends at `head`. It would otherwise ring for ever.
     pub(super) fn correct(&self, heard: u64, head: u64) {
         self.0.send_if_modified(|now| {
