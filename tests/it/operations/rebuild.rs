@@ -37,7 +37,7 @@ const EVENTS: usize = 2_200;
 #[test]
 fn a_random_history_has_every_event_that_a_projection_reads() {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for event in History::of(2, EVENTS).appends.iter().flatten() {
+    for event in History::of(1, 2 * EVENTS).appends.iter().flatten() {
         *seen.entry(event.event_type.clone()).or_default() += 1;
     }
     let types = [AppEvent::TYPES, OrganizationEvent::TYPES, ConsentEvent::TYPES, AuthorizationEvent::TYPES].concat();
