@@ -1,5 +1,6 @@
 //! Keeps the live tables up to date, and lets a command wait until its own event is in them.
 
+mod shared_reads;
 mod waiter;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
+use self::shared_reads::SharedReads;
 use self::waiter::Standings;
 pub use self::waiter::{NotReached, Standing, Trouble, Waiter};
 use crate::measure;
@@ -58,11 +60,12 @@ impl Runner {
     ) -> Self {
         let (sender, standings) = watch::channel(HashMap::new());
         let sender = Arc::new(sender);
+        let feed: Arc<dyn EventFeed> = Arc::new(SharedReads::new(Arc::clone(feed), BATCH));
         let mut tasks = JoinSet::new();
         for &projection in projections {
             let follower = Follower {
                 db: db.clone(),
-                feed: Arc::clone(feed),
+                feed: Arc::clone(&feed),
                 projection,
                 target,
                 now,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_es::event_sink::EventSink;
-use cqrs_es::persist::PersistedEventStore;
+use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventStore};
 use cqrs_es::{Aggregate, AggregateError, EventEnvelope, EventStore as _};
 use routix_domain::app::App;
 use routix_domain::authorization::{Authorization, AuthorizationEvent};
@@ -234,11 +234,14 @@ impl Commands {
         self.waiter.check(A::PROMISED).map_err(CommandError::Stopped)?;
         let mut metadata = None;
         let mut attempt = 1;
-        let executed = loop {
-            match self.attempt::<A>((id, seen), command.clone(), (origin, &mut metadata)).await {
-                Err(CommandError::Conflict) if attempt < ATTEMPTS && seen.is_none() => attempt += 1,
-                other => break other?,
-            }
+        let executed = match self.attempt_as_remembered::<A>((id, seen), &command, (origin, &mut metadata)).await {
+            Some(executed) => executed?,
+            None => loop {
+                match self.attempt::<A>((id, seen), command.clone(), (origin, &mut metadata)).await {
+                    Err(CommandError::Conflict) if attempt < ATTEMPTS && seen.is_none() => attempt += 1,
+                    other => break other?,
+                }
+            },
         };
         Span::current().record("routix.attempts", attempt);
         if let Some(last) = executed.events.iter().rfind(|event| A::is_awaited(&event.payload)) {
@@ -264,14 +267,44 @@ impl Commands {
         Ok((context.aggregate, u64::try_from(context.current_sequence).unwrap_or(u64::MAX)))
     }
 
+    /// Lets the aggregate decide as it is remembered, without a look at what came since. What it decides to record is recorded
+    /// only if nothing came; in every other case this is `None`, and nothing has happened.
+    async fn attempt_as_remembered<A: Memorable + Aggregate<Services = ()>>(
+        &self,
+        (id, seen): (&str, Option<u64>),
+        command: &A::Command,
+        written: (&Origin, &mut Option<Metadata>),
+    ) -> Option<Result<Executed<A>, CommandError<A::Error>>>
+    where
+        A::Command: Clone,
+    {
+        let context = self.remembered.find::<A>(id)?;
+        match self.decide((context, seen), command.clone(), written).await {
+            Ok(executed) if executed.events.is_empty() => None,
+            Err(CommandError::Rejected(_) | CommandError::Conflict) => None,
+            known => Some(known),
+        }
+    }
+
     async fn attempt<A: Memorable + Aggregate<Services = ()>>(
         &self,
         (id, seen): (&str, Option<u64>),
         command: A::Command,
+        written: (&Origin, &mut Option<Metadata>),
+    ) -> Result<Executed<A>, CommandError<A::Error>> {
+        let context = self.remembered.load::<A>(&self.store, id).await?;
+        self.decide((context, seen), command, written).await
+    }
+
+    /// Lets the aggregate decide, and records what it decides behind the event that it saw last.
+    async fn decide<A: Memorable + Aggregate<Services = ()>>(
+        &self,
+        (mut context, seen): (EventStoreAggregateContext<A>, Option<u64>),
+        command: A::Command,
         (origin, metadata): (&Origin, &mut Option<Metadata>),
     ) -> Result<Executed<A>, CommandError<A::Error>> {
         let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
-        let mut context = self.remembered.load::<A>(&self.store, id).await?;
+        let id = context.aggregate_id.clone();
         if seen.is_some_and(|seen| u64::try_from(context.current_sequence) != Ok(seen)) {
             return Err(CommandError::Conflict);
         }
@@ -289,7 +322,7 @@ impl Commands {
             None => metadata.insert(self.metadata(origin).await?),
         };
         let events = store.commit(events, context, metadata.to_map()).await?;
-        self.remembered.keep(id, aggregate.clone(), sequence);
+        self.remembered.keep(&id, aggregate.clone(), sequence);
         #[cfg(feature = "failpoints")]
         fail::fail_point!("command.before_dispatch", |_| Err(CommandError::Unavailable("a failpoint".into())));
         Ok(Executed { events, aggregate })

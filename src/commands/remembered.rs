@@ -47,22 +47,22 @@ impl Remembered {
         store: &impl PersistedEventRepository,
         id: &str,
     ) -> Result<EventStoreAggregateContext<A>, AggregateError<A::Error>> {
-        let (mut aggregate, before) = self.find::<A>(id).unwrap_or_default();
-        let mut sequence = before;
+        let mut context = self.find::<A>(id).unwrap_or_else(|| EventStoreAggregateContext {
+            aggregate_id: id.to_owned(),
+            aggregate: A::default(),
+            current_sequence: 0,
+            current_snapshot: None,
+        });
+        let before = context.current_sequence;
         for event in store.get_last_events::<A>(id, before).await? {
             let event = EventEnvelope::<A>::try_from(event)?;
-            sequence = event.sequence;
-            aggregate.apply(event.payload);
+            context.current_sequence = event.sequence;
+            context.aggregate.apply(event.payload);
         }
-        if sequence > before {
-            self.keep(id, aggregate.clone(), sequence);
+        if context.current_sequence > before {
+            self.keep(id, context.aggregate.clone(), context.current_sequence);
         }
-        Ok(EventStoreAggregateContext {
-            aggregate_id: id.to_owned(),
-            aggregate,
-            current_sequence: sequence,
-            current_snapshot: None,
-        })
+        Ok(context)
     }
 
     /// Remembers what was recorded.
@@ -75,9 +75,12 @@ impl Remembered {
         }
     }
 
-    fn find<A: Memorable>(&self, id: &str) -> Option<(A, usize)> {
+    /// The aggregate as it was when it was last looked at.
+    pub(super) fn find<A: Memorable>(&self, id: &str) -> Option<EventStoreAggregateContext<A>> {
         let state = self.recent().get(&(A::TYPE, id.to_owned())).cloned()?;
-        Some((state.aggregate.downcast_ref::<A>()?.clone(), state.sequence))
+        let aggregate = state.aggregate.downcast_ref::<A>()?.clone();
+        let (aggregate_id, current_sequence) = (id.to_owned(), state.sequence);
+        Some(EventStoreAggregateContext { aggregate_id, aggregate, current_sequence, current_snapshot: None })
     }
 
     fn recent(&self) -> MutexGuard<'_, Recent<Name, State>> {
@@ -180,6 +183,6 @@ mod tests {
         for sequence in [2, 1] {
             remembered.keep("a", Organization::default(), sequence);
         }
-        assert_eq!(remembered.find::<Organization>("a").map(|(_, sequence)| sequence), Some(2));
+        assert_eq!(remembered.find::<Organization>("a").map(|context| context.current_sequence), Some(2));
     }
 }

@@ -14,7 +14,9 @@ const NAME: &str = "access_token";
 
 /// `400 invalid_request` for a query with an access token; such a token may belong to anybody by now.
 pub async fn refuse_query_tokens(request: Request, next: Next) -> Response {
-    let query = request.uri().query().unwrap_or_default();
+    let Some(query) = request.uri().query().filter(|query| !query.is_empty()) else {
+        return next.run(request).await;
+    };
     let pairs = match pairs::parse_all(query.as_bytes()) {
         Ok(pairs) => pairs,
         // A door that takes no parameters would not look at it.
