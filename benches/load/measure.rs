@@ -21,6 +21,8 @@ const MANY: u32 = 64;
 const FEW: usize = 32;
 /// Requests a second where the rate is kept, and over how many connections.
 const RATE: (u32, usize) = (2_000, 16);
+/// So deep in the largest branch.
+const DEEP: usize = 39_990;
 /// How many codes there are to exchange in each round.
 const CODES: usize = 1_500;
 
@@ -128,6 +130,8 @@ fn requests(product: &Product) -> Vec<(String, Request)> {
         list(0),
         list(1),
         list(2),
+        (format!("5 behind {DEEP}, by cursor"), product.behind(2, DEEP)),
+        (format!("5 behind {DEEP}, by offset"), product.records(2, &format!("?limit=5&offset={DEEP}"))),
         ("one record".to_owned(), product.records(2, &format!("/{}", Product::record_id(2)))),
         ("history page".to_owned(), history),
     ]

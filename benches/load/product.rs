@@ -105,6 +105,13 @@ impl Product {
         Request { headers: vec![("Authorization", format!("Bearer {}", self.token))], ..Request::get(path) }
     }
 
+    /// Five rows of the branch of this place behind so many, by the cursor that the page before gives.
+    pub(crate) fn behind(&self, place: usize, rows: usize) -> Request {
+        let before = self.server.ask(self.records(place, &format!("?limit=5&offset={}", rows - 5)));
+        let cursor = before.split("\"next\":\"").nth(1).unwrap().split('"').next().unwrap();
+        self.records(place, &format!("?limit=5&cursor={cursor}"))
+    }
+
     /// The id of a record in the branch of this place.
     pub(crate) fn record_id(place: usize) -> Uuid {
         row_id(place, SIZES[place] / 2)

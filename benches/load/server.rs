@@ -6,6 +6,9 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::crowd::bytes;
+use crate::wrk::Request;
+
 /// The kernel counts in these (`CONF_CLK_TCK`), whatever the machine.
 const TICK_MICROSECONDS: u64 = 10_000;
 
@@ -32,6 +35,16 @@ impl Server {
             thread::sleep(Duration::from_millis(1));
         }
         Self { child, address, started_in: began.elapsed().as_millis() }
+    }
+
+    /// The answer to a request, its head included.
+    pub(crate) fn ask(&self, mut request: Request) -> String {
+        request.headers.push(("Connection", "close".to_owned()));
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(&bytes(&request)).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// The time it has computed for so far, in microseconds.
