@@ -147,7 +147,10 @@ impl Model {
         let (kind, branch) = (segments.next().unwrap(), segments.next().unwrap());
         let kind = KINDS_OF_RECORD.iter().position(|known| known.name == kind).unwrap();
         let branch = self.scene.branches.iter().position(|known| known.public_id == branch).unwrap();
-        let query = read_query(&url, kind);
+        // The cursor says nothing to others: it goes on behind the rows that were shown, and none has come since.
+        let before = read_query(&url.join(&planned.path).unwrap(), kind);
+        let Expected::Page { rows, .. } = &planned.expected else { return None };
+        let query = Query { offset: before.offset + rows.len(), ..read_query(&url, kind) };
         let what = format!("{}, and then {path}", planned.what);
         Some(Planned { path, what, expected: self.page((branch, kind), &query), ..planned.clone() })
     }
@@ -178,6 +181,7 @@ fn read_query(url: &url::Url, kind: usize) -> Query {
         match name.as_ref() {
             "limit" => query.limit = value.parse().unwrap(),
             "offset" => query.offset = value.parse().unwrap(),
+            "cursor" => {}
             "order" => {
                 let descending = value.starts_with('-') || value.ends_with(".desc");
                 let field = value.trim_start_matches('-').split('.').next().unwrap();
