@@ -87,8 +87,10 @@ pub fn fold_write_ahead_log(path: &Path) -> rusqlite::Result<()> {
 
 /// How long a write-ahead log may become. It is walked over in parts by whoever reads, and takes room on the disk.
 const LONGEST_LOG: u64 = 64 << 20;
-/// How long a writer waits for those who are reading before it leaves the log as it is.
+/// How long a writer waits for those who are reading before it leaves the log as it is: at first, and as much longer as the
+/// log has become.
 const READERS: Duration = Duration::from_millis(100);
+const READERS_AT_MOST: Duration = Duration::from_secs(2);
 
 /// Keeps a write-ahead log from becoming longer and longer. SQLite begins it anew by itself when nobody is reading at that
 /// moment; where there is always somebody, as in a busy server, that moment never comes.
@@ -113,23 +115,44 @@ impl LogLength {
     }
 
     /// After a commit, on the connection that made it: moves a log that has become too long into the file. Whoever comes to
-    /// read meanwhile reads the file, and those who were there end soon; who reads for longer than that is left alone, until
-    /// the log has become as much longer again.
+    /// read meanwhile reads the file, and those who were there end soon; who reads for longer than is waited for is left
+    /// alone, until the log has become as much longer again.
     pub fn look(&mut self, connection: &Connection) {
         let length = self.log.metadata().map_or(0, |log| log.len());
         if length < self.mark {
             return;
         }
-        let moved = connection
-            .busy_timeout(READERS)
-            .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)));
+        let times = u32::try_from(length / self.limit.max(1)).unwrap_or(u32::MAX);
+        let patience = READERS.saturating_mul(times).min(READERS_AT_MOST);
+        let ended = end_log(connection, patience);
         let waits_again = connection.busy_timeout(BUSY_TIMEOUT);
-        let is_moved = matches!(moved, Ok(0));
-        self.mark = if is_moved { self.limit } else { length.saturating_add(self.limit) };
-        if let Err(error) = moved.and(waits_again) {
+        self.mark = if matches!(ended, Ok(true)) { self.limit } else { length.saturating_add(self.limit) };
+        if let Err(error) = ended.and(waits_again) {
             tracing::warn!(%error, log = %self.log.display(), length, "a write-ahead log stays as long as it is");
         }
     }
+}
+
+/// Moves the whole log into the file and begins it anew, unless somebody reads for longer than `patience`.
+///
+/// In two steps, because SQLite waits for a place that readers take one after the other and not for a reader: first until
+/// whoever has begun before the last commit has ended. From then on all of the log is in the file, and who comes to read
+/// reads only that; so the second step waits for those alone who are there now.
+fn end_log(connection: &Connection, patience: Duration) -> rusqlite::Result<bool> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let (pages, moved): (i64, i64) =
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+        if moved == pages {
+            break;
+        }
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
+        thread::sleep(BUSY_PAUSE);
+    }
+    connection.busy_timeout(patience)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map(|is_busy: bool| !is_busy)
 }
 
 /// Copies a database as it stands at one moment, with all of its write-ahead log, into a file that is not there yet. Others
@@ -255,6 +278,37 @@ mod tests {
         let limit = 1 << 20;
         assert!(longest(Some(LogLength::within(&file, limit))) < 4 * limit);
         assert!(longest(None) > 8 * limit, "SQLite does it by itself now");
+    }
+
+    #[test]
+    fn who_reads_for_a_while_is_waited_for_longer_as_the_log_becomes_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let writer = open_writer(&file, Durability::Normal).unwrap();
+        writer.execute_batch("CREATE TABLE a (b)").unwrap();
+        let limit = 1 << 20;
+        let mut length = LogLength::within(&file, limit);
+        let mut grow = |length: &mut LogLength| {
+            writer.execute("INSERT INTO a VALUES (randomblob(200000))", []).unwrap();
+            length.look(&writer);
+            folder.path().join("a.db-wal").metadata().unwrap().len()
+        };
+        let (begun, done) = (Barrier::new(2), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let reader = Readers::new(&file).open().unwrap();
+                begun.wait();
+                while !done.load(Ordering::SeqCst) {
+                    reader.execute_batch("BEGIN; SELECT * FROM a").unwrap();
+                    thread::sleep(READERS * 3);
+                    reader.execute_batch("COMMIT").unwrap();
+                }
+            });
+            begun.wait();
+            let longest = (0..60).map(|_| grow(&mut length)).max();
+            done.store(true, Ordering::SeqCst);
+            assert!(longest.is_some_and(|longest| longest < 6 * limit), "{longest:?}");
+        });
     }
 
     #[test]
