@@ -288,7 +288,7 @@ mod tests {
         writer.execute_batch("CREATE TABLE a (b)").unwrap();
         let limit = 1 << 20;
         let mut length = LogLength::within(&file, limit);
-        let mut grow = |length: &mut LogLength| {
+        let grow = |length: &mut LogLength| {
             writer.execute("INSERT INTO a VALUES (randomblob(200000))", []).unwrap();
             length.look(&writer);
             folder.path().join("a.db-wal").metadata().unwrap().len()

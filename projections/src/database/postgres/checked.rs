@@ -55,6 +55,15 @@ impl Checked {
         rows.iter().map(bind::row).collect()
     }
 
+    /// How many rows one statement changed, which is a transaction by itself.
+    pub(super) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
+        self.within(Some(STATEMENT), async |connection| {
+            let statement = connection.prepare_cached(sql).await?;
+            connection.execute(&statement, &parameters(values)).await
+        })
+        .await
+    }
+
     /// Ends the connection.
     pub(super) fn discard(&mut self) {
         drop(self.0.take().map(Object::take));

@@ -77,17 +77,11 @@ impl PostgresDatabase {
     }
 
     pub(super) async fn select(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        let mut connection = Checked(Some(self.connection().await?));
-        connection.rows(sql, values).await
+        Checked(Some(self.connection().await?)).rows(sql, values).await
     }
 
     pub(super) async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
-        let mut connection = Checked(Some(self.connection().await?));
-        let run = connection.within(Some(STATEMENT), async |connection| {
-            let statement = connection.prepare_cached(sql).await?;
-            connection.execute(&statement, &parameters(values)).await
-        });
-        run.await
+        Checked(Some(self.connection().await?)).execute(sql, values).await
     }
 
     pub(super) async fn write<T, E>(
