@@ -114,10 +114,7 @@ impl PostgresDatabase {
     pub(super) async fn snapshot(&self) -> Result<PostgresSession, DatabaseError> {
         let connection = Checked(Some(self.connection().await?));
         let handle = Handle::current();
-        // It may wait for long between two statements: nobody waits for it, and it locks nothing.
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-            SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SELECT 1 FROM pg_class LIMIT 1";
-        let task = tokio::task::spawn_blocking(move || PostgresSession::begin(connection, handle, begin));
+        let task = tokio::task::spawn_blocking(move || PostgresSession::begin(connection, handle, session::SNAPSHOT));
         task.await.map_err(DatabaseError::ended)?
     }
 }

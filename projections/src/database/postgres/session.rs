@@ -9,6 +9,11 @@ use super::{Checked, STATEMENT, parameters, tables};
 use crate::database::{DatabaseError, Row, Session, Value};
 use crate::table::Table;
 
+/// How a session begins that looks at one moment. It may wait for long between two statements: nobody waits for it, and it
+/// locks nothing.
+pub(super) const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+    SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SELECT 1 FROM pg_class LIMIT 1";
+
 /// How many prepared statements a connection keeps. Those of tables that were rebuilt never come again.
 const STATEMENTS: usize = 256;
 
