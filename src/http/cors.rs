@@ -54,7 +54,8 @@ pub fn is_origin(text: &str) -> bool {
     url.is_some_and(|url| matches!(url.origin(), Origin::Tuple(..)) && url.origin().ascii_serialization() == text)
 }
 
-/// Wraps the doors of the API, where some site may call. `OPTIONS` is answered here as a preflight of an allowed site, and else not at all.
+/// Wraps the doors of the API, where some site may call. `OPTIONS` is answered here as a preflight of an allowed site, and
+/// else not at all.
 pub async fn cors(State(origins): State<AllowedOrigins>, request: Request, next: Next) -> Response {
     let origin = origins.admits(request.headers()).cloned();
     let asks = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);

@@ -35,8 +35,8 @@ impl Bell {
         *self.0.borrow()
     }
 
-    #[cfg(any(test, feature = "eventstore"))]
     /// What rang at `heard` was not to be found in the log, which ends at `head`. It would otherwise ring for ever.
+    #[cfg(any(test, feature = "eventstore"))]
     pub(super) fn correct(&self, heard: u64, head: u64) {
         self.0.send_if_modified(|now| {
             if *now == heard && heard > head {

@@ -35,10 +35,10 @@ impl List {
 
     /// The cursor behind a page; `None` behind the last one.
     pub(super) fn next(&self, gate: &dyn Gate, query: &ListQuery, page: &Page) -> Option<String> {
-        let offset = query.offset.saturating_add(page.count);
-        if page.count == 0 || u64::from(offset) >= page.total {
+        if !page.more {
             return None;
         }
+        let offset = query.offset.saturating_add(page.count);
         // Places begin at 1.
         let after = page.last.filter(|_| query.order.is_none()).unwrap_or(0);
         let mut bytes = after.to_be_bytes().to_vec();

@@ -16,7 +16,7 @@ pub(super) fn record<'a>(statement: Statement<'a>, target: &Target, id: Uuid) ->
     statement.text(" AND id = ").bind(Param::Id(id))
 }
 
-/// The place of each row, then the columns of its object.
+/// The place of each row, then the columns of its object; and one row more than was asked for, which tells that there are more.
 pub(super) fn page<'a>(
     statement: Statement<'a>,
     dialect: &'static Dialect,
@@ -29,7 +29,7 @@ pub(super) fn page<'a>(
     if let Some(place) = query.after {
         statement = statement.text(" AND seq > ").bind(Param::Number(place));
     }
-    let statement = order(statement, target, query).text(" LIMIT ").bind(Param::Number(query.limit.into()));
+    let statement = order(statement, target, query).text(" LIMIT ").bind(Param::Number(i64::from(query.limit) + 1));
     match query.after {
         Some(_) => statement,
         None => statement.text(" OFFSET ").bind(Param::Number(query.offset.into())),

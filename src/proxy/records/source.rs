@@ -45,6 +45,8 @@ pub struct Page {
     pub objects: Vec<u8>,
     pub count: u32,
     pub total: u64,
+    /// Whether there are rows behind it.
+    pub more: bool,
     /// The place of its last row, as it was created.
     pub last: Option<i64>,
 }

@@ -90,6 +90,10 @@ impl RecordSource for PostgresRecords {
             page.total = total.and_then(|total| u64::try_from(total).ok()).unwrap_or(0);
             // The one row of a page without rows has no place.
             let Some(place) = row.try_get(1).map_err(broken_or_unavailable)? else { continue };
+            if page.count == query.limit {
+                page.more = true;
+                break;
+            }
             if page.count > 0 {
                 page.objects.push(b',');
             }

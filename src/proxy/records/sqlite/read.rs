@@ -48,6 +48,10 @@ pub(super) fn list(
     let mut rows = prepared.query(params_from_iter(statement.values())).map_err(broken_or_unavailable)?;
     let mut page = Page { objects: Vec::with_capacity(2048), ..Page::default() };
     while let Some(row) = rows.next().map_err(broken_or_unavailable)? {
+        if page.count == query.limit {
+            page.more = true;
+            break;
+        }
         if page.count > 0 {
             page.objects.push(b',');
         }
