@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::Object;
+use deadpool_postgres::{ClientWrapper, Object};
 use futures_util::future::join;
 use routix_projections::database::PostgresDatabase;
 use tokio::time::timeout;
@@ -16,12 +16,16 @@ use crate::proxy::records::{ListQuery, RecordError, Target, reading};
 use crate::proxy::tenant::Tenant;
 
 use super::error::broken_or_unavailable;
+use super::shared::Shared;
 
 /// How long an answer may take before its connection is given up.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 /// Statements kept ready on each connection: the shapes of a catalogue that are in use at a time. Each takes memory of the
 /// server, and callers choose the shapes.
 const STATEMENTS: usize = 256;
+
+/// A page of at most so many rows, behind at most as many, is soon done.
+const FEW: u32 = 100;
 
 /// Whose rows the transaction of a write may touch; gone with its end.
 const CLAIMS: &str = "SELECT set_config('request.jwt.claims', $1, true), set_config('routix.branch_id', $2, true)";
@@ -38,7 +42,7 @@ impl Claims {
     }
 
     /// Begins a transaction with them, in one round trip.
-    pub(super) async fn begin(&self, connection: &Object, begin: &str) -> Result<(), Error> {
+    pub(super) async fn begin(&self, connection: &ClientWrapper, begin: &str) -> Result<(), Error> {
         let claims = prepare(connection, CLAIMS).await?;
         let set: [&(dyn ToSql + Sync); 2] = [&self.claims, &self.branch];
         let (begun, claimed) = join(connection.batch_execute(begin), connection.execute(&claims, &set)).await;
@@ -82,24 +86,48 @@ pub(super) fn parameters<'a>(statement: &'a Statement<'_>) -> Vec<&'a (dyn ToSql
     statement.values().iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
-pub(super) async fn prepare(connection: &Object, text: &str) -> Result<Prepared, Error> {
+pub(super) async fn prepare(connection: &ClientWrapper, text: &str) -> Result<Prepared, Error> {
     if connection.statement_cache.size() > STATEMENTS {
         connection.statement_cache.clear();
     }
     connection.prepare_cached(text).await
 }
 
-/// The rows of a statement. Whoever stops waiting leaves the connection in order: there is nothing but this statement.
-pub(super) async fn rows(connection: Object, statement: &Statement<'_>) -> Result<Vec<Row>, RecordError> {
-    let asked = async {
-        let prepared = prepare(&connection, statement.as_str()).await?;
-        connection.query(&prepared, &parameters(statement)).await
-    };
-    match timeout(LIMIT, asked).await {
-        Ok(rows) => rows.map_err(broken_or_unavailable),
-        Err(elapsed) => {
-            PostgresDatabase::give_up(connection);
-            Err(RecordError::Unavailable(Box::new(elapsed)))
+/// Whether those who share its connection may wait for it: it walks along an index, and not far.
+pub(super) fn is_soon_done(query: &ListQuery) -> bool {
+    query.filters.is_empty() && query.order.is_none() && query.limit <= FEW && query.offset <= FEW
+}
+
+/// Where a statement runs.
+pub(super) enum Connection {
+    Own(Object),
+    Shared(Shared),
+}
+
+impl Connection {
+    /// The rows of a statement. Whoever stops waiting leaves the connection in order: there is nothing but this statement.
+    pub(super) async fn rows(self, statement: &Statement<'_>) -> Result<Vec<Row>, RecordError> {
+        let asked = async {
+            let connection = self.client();
+            let prepared = prepare(connection, statement.as_str()).await?;
+            connection.query(&prepared, &parameters(statement)).await
+        };
+        match timeout(LIMIT, asked).await {
+            Ok(rows) => rows.map_err(broken_or_unavailable),
+            Err(elapsed) => {
+                match self {
+                    Self::Own(connection) => PostgresDatabase::give_up(connection),
+                    Self::Shared(shared) => shared.give_up(),
+                }
+                Err(RecordError::Unavailable(Box::new(elapsed)))
+            }
+        }
+    }
+
+    fn client(&self) -> &ClientWrapper {
+        match self {
+            Self::Own(connection) => connection,
+            Self::Shared(shared) => shared.connection(),
         }
     }
 }

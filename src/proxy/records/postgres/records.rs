@@ -17,16 +17,19 @@ use crate::proxy::tenant::Tenant;
 use super::ROLE;
 use super::check::{OpenRecordsError, check};
 use super::error::broken_or_unavailable;
-use super::read::{self, rows};
+use super::read::{self, Connection, is_soon_done};
+use super::shared::SharedConnections;
 use super::transaction::{PostgresTransaction, stored};
 
-/// Reads are sent together and writes are few: more connections than these only wait for the same processors.
+/// For one request at a time. Most reads are soon done and share others, and writes are few: more than these only wait for
+/// the same processors.
 const CONNECTIONS: usize = 8;
 
 /// Records in one schema that the migrations have made ready.
 #[derive(Clone, Debug)]
 pub struct PostgresRecords {
     pub(super) database: PostgresDatabase,
+    pub(super) shared: SharedConnections,
     dialect: &'static Dialect,
 }
 
@@ -53,11 +56,23 @@ impl PostgresRecords {
         let settings =
             [("role", ROLE), ("statement_timeout", "8s"), ("request.jwt.claims", "{}"), ("routix.branch_id", &nobody)];
         let database = PostgresDatabase::with_settings(url, schema, connections, &settings);
-        Ok(Self { database: database.map_err(OpenRecordsError::Unavailable)?, dialect })
+        let database = database.map_err(OpenRecordsError::Unavailable)?;
+        Ok(Self { shared: SharedConnections::new(database.clone(), connections), database, dialect })
     }
 
     async fn connection(&self) -> Result<Object, RecordError> {
         self.database.connection().await.map_err(|error| RecordError::Unavailable(Box::new(error)))
+    }
+
+    /// For one statement; `is_soon_done` where others may wait for it.
+    async fn connection_to_read(&self, is_soon_done: bool) -> Result<Connection, RecordError> {
+        if is_soon_done {
+            let shared = self.shared.take().await.map_err(|error| RecordError::Unavailable(Box::new(error)))?;
+            if let Some(shared) = shared {
+                return Ok(Connection::Shared(shared));
+            }
+        }
+        Ok(Connection::Own(self.connection().await?))
     }
 
     /// Runs a write to its end on the blocking pool, whether or not the caller still waits.
@@ -82,7 +97,8 @@ impl PostgresRecords {
 impl RecordSource for PostgresRecords {
     async fn list(&self, target: &Target, query: &ListQuery) -> Result<Page, RecordError> {
         let claims = target.tenant.claims();
-        let found = rows(self.connection().await?, &read::list(self.dialect, target, query, &claims)).await?;
+        let connection = self.connection_to_read(is_soon_done(query)).await?;
+        let found = connection.rows(&read::list(self.dialect, target, query, &claims)).await?;
         let columns = Columns::of(target);
         let mut page = Page { objects: Vec::with_capacity(2048), ..Page::default() };
         for row in &found {
@@ -105,7 +121,8 @@ impl RecordSource for PostgresRecords {
 
     async fn get(&self, target: &Target, id: Uuid) -> Result<Option<Stored>, RecordError> {
         let claims = target.tenant.claims();
-        let found = rows(self.connection().await?, &read::get(self.dialect, target, id, &claims)).await?;
+        let connection = self.connection_to_read(true).await?;
+        let found = connection.rows(&read::get(self.dialect, target, id, &claims)).await?;
         found.first().map(|row| stored(target, id, row)).transpose()
     }
 

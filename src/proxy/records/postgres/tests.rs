@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use chrono::DateTime;
+use deadpool_postgres::ClientWrapper;
+use futures_util::future::join_all;
 use routix_projections::database::{PostgresDatabase, PostgresUrl};
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
@@ -42,7 +44,7 @@ fn record(id: u128) -> NewRecord {
     NewRecord { id: Uuid::from_u128(id), now: DateTime::UNIX_EPOCH, values, retry: None }
 }
 
-/// Two branches with one record each, on one connection.
+/// Two branches with one record each, on one connection for one at a time and one that is shared.
 async fn alone() -> (ScratchRecords, PostgresRecords) {
     let scratch = ScratchRecords::new(Kind::Postgres).await;
     let records = PostgresRecords::speaking(&scratch.url(), ("tms", 1), &POSTGRES).unwrap();
@@ -59,15 +61,19 @@ async fn sees_its_own(records: &PostgresRecords, number: u128) {
     assert_eq!((page.count, page.total), (1, 1));
 }
 
-/// Nothing is set on the one connection, no transaction is open, and no row can be seen.
-async fn assert_nothing_is_left(scratch: &ScratchRecords, records: &PostgresRecords) {
-    let connection = records.database.connection().await.unwrap();
+async fn assert_nothing_is_set(connection: &ClientWrapper) {
     let left = "SELECT current_setting('request.jwt.claims'), current_setting('routix.branch_id'),
         (SELECT count(*) FROM accounts), current_user::text";
     let row = connection.query_one(left, &[]).await.unwrap();
     let (claims, branch, rows, role): (String, String, i64, String) = (row.get(0), row.get(1), row.get(2), row.get(3));
     let nobody = Uuid::nil().to_string();
     assert_eq!((claims.as_str(), branch.as_str(), rows, role.as_str()), ("{}", nobody.as_str(), 0, super::ROLE));
+}
+
+/// Nothing is set on its two connections, no transaction is open, and no row can be seen.
+async fn assert_nothing_is_left(scratch: &ScratchRecords, records: &PostgresRecords) {
+    assert_nothing_is_set(&records.database.connection().await.unwrap()).await;
+    assert_nothing_is_set(records.shared.take().await.unwrap().unwrap().connection()).await;
     let open = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'";
     assert_eq!(scratch.sql(open), ["0"]);
@@ -101,6 +107,52 @@ async fn a_request_that_was_dropped_in_the_middle_leaves_nothing_behind() {
             assert_nothing_is_left(&scratch, &records).await;
         }
     }
+}
+
+/// More than may be under way on the shared one, so that some go to the other; some are broken off, and some fail.
+#[tokio::test]
+async fn who_shares_a_connection_with_others_sees_his_own() {
+    let (scratch, records) = alone().await;
+    let mut elsewhere = target(0);
+    elsewhere.resource = catalogue().resource("orders").unwrap().clone();
+    scratch.sql("DROP TABLE orders CASCADE");
+    for _round in 0..50 {
+        join_all((0..60_u64).map(async |number| match number % 6 {
+            0 => assert!(matches!(records.list(&elsewhere, &ALL).await, Err(RecordError::Broken(_)))),
+            1 => {
+                let (target, query) = (target(1), ALL);
+                let mut asked = pin!(records.list(&target, &query));
+                let _not_waited_for = asked.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            }
+            2 => {
+                let id = Uuid::from_u128(u128::from(number / 6 % 2));
+                assert_eq!(records.get(&target(0), id).await.unwrap().is_some(), id.is_nil());
+            }
+            other => sees_its_own(&records, u128::from(other % 2)).await,
+        }))
+        .await;
+    }
+    assert_nothing_is_left(&scratch, &records).await;
+}
+
+#[tokio::test]
+async fn a_shared_connection_that_ended_is_made_again() {
+    let (scratch, records) = alone().await;
+    sees_its_own(&records, 0).await;
+    let shared = records.shared.take().await.unwrap().unwrap();
+    let ended = shared.connection().query("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await;
+    assert!(ended.is_err());
+    drop(shared);
+    sees_its_own(&records, 1).await;
+    // One on which nothing is said is not taken again, and ends with the last who was on it.
+    let silent = records.shared.take().await.unwrap().unwrap();
+    let also = records.shared.take().await.unwrap().unwrap();
+    silent.give_up();
+    let next = records.shared.take().await.unwrap().unwrap();
+    assert!(!std::ptr::eq(also.connection(), next.connection()) && !also.connection().is_closed());
+    also.give_up();
+    assert!(std::ptr::eq(records.shared.take().await.unwrap().unwrap().connection(), next.connection()));
+    assert_eq!(scratch.sql("SELECT count(*) FROM accounts"), ["2"]);
 }
 
 #[tokio::test]
