@@ -35,6 +35,22 @@ impl Commands {
         self.load::<Authorization>(&id.to_string()).await
     }
 
+    /// The same, or as it was when it was last seen here, if it fitted then: for what is judged before a command is sent,
+    /// which decides on the stream as it is.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the stream cannot be read.
+    pub async fn authorization_as_seen(
+        &self,
+        id: Uuid,
+        fits: fn(&Authorization) -> bool,
+    ) -> Result<Authorization, AuthorizationFailure> {
+        match self.remembered_as(&id.to_string()).filter(fits) {
+            Some(seen) => Ok(seen),
+            None => self.authorization(id).await,
+        }
+    }
+
     /// Records that the user said yes. Saying so twice is the same as once; the state tells whether a code is out.
     ///
     /// # Errors

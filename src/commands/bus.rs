@@ -267,6 +267,11 @@ impl Commands {
         Ok((context.aggregate, u64::try_from(context.current_sequence).unwrap_or(u64::MAX)))
     }
 
+    /// The aggregate as it was when it was last seen here.
+    pub(super) fn remembered_as<A: Memorable>(&self, id: &str) -> Option<A> {
+        self.remembered.find::<A>(id).map(|context| context.aggregate)
+    }
+
     /// Lets the aggregate decide as it is remembered, without a look at what came since. What it decides to record is recorded
     /// only if nothing came; in every other case this is `None`, and nothing has happened.
     async fn attempt_as_remembered<A: Memorable + Aggregate<Services = ()>>(

@@ -3,18 +3,22 @@
 //!
 //! The line holds the matched route and never the URL: a query string may carry a token that somebody put there.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
+use axum::routing::future::RouteFuture;
+use axum::{Json, Router};
 use futures_util::FutureExt;
+use tower::layer::layer_fn;
+use tower::{Service, service_fn};
 use tracing::{Instrument, Span, error_span};
 
 use super::dialect::{Dialect, PostgrestCode};
@@ -28,20 +32,20 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_PATH: usize = 8 * 1_024;
 
-/// The id of a request: in its log line, in its answer, in the events it caused.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub Arc<str>);
-
 /// The address at the other end of the connection: the caller, or a proxy in front.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub IpAddr);
 
-/// The address of the caller, as far as those who say it are believed.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub IpAddr);
+/// Whose request it is, as far as the outermost layer can tell.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// In the log line of the request, in its answer, in the events it caused.
+    pub request_id: Arc<str>,
+    /// As far as those who say it are believed.
+    pub address: Option<IpAddr>,
+}
 
 /// What the outermost layer knows.
-#[derive(Clone)]
 pub struct Edge {
     pub system: System,
     pub proxies: TrustedProxies,
@@ -51,43 +55,72 @@ pub struct Edge {
 /// A request that takes longer than this is given up; hyper has closed those that never sent their headers before.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
-/// Wraps every route.
-pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers(), &edge.system);
-    let dialect = Dialect::of(request.uri().path(), request.headers());
-    let route = request.extensions().get::<MatchedPath>().map(|path| Arc::<str>::from(path.as_str()));
-    let measured = measure::Request::begin(&edge.requests, request.method().clone(), route.clone());
-    let trace_id = trace_id(request.headers()).map(str::to_owned);
-    // Only who follows a trace pays for a span; every line below it says which trace it belongs to.
-    let span = trace_id.as_ref().map_or_else(Span::none, |trace_id| error_span!("request", trace_id));
-    let traced = span.in_scope(|| spans::request(request.method(), route.as_deref(), &id, request.headers()));
-    let mut line = LogLine { measured, id: Arc::clone(&id), trace_id };
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
-        let client = edge.proxies.client(peer, request.headers());
-        request.extensions_mut().insert(ClientAddress(client));
-    }
-    let response = match refuse(&request) {
-        // Nobody knows where the next request begins, after one that can be read in two ways.
-        Some(failure) => failure.header(header::CONNECTION, HeaderValue::from_static("close")).into_response(),
-        None => run(request, next).instrument(traced.clone()).instrument(span.clone()).await,
-    };
-    let mut response = span.in_scope(|| render(response, dialect, &id, line.measured.method()));
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(X_REQUEST_ID, value);
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    line.measured.status = response.status().as_u16();
-    spans::answered(&traced, line.measured.status);
-    response
+/// A request that has come in.
+struct Incoming {
+    dialect: Dialect,
+    line: LogLine,
+    span: Span,
+    traced: Span,
 }
 
-/// Runs the request to its answer, to its time limit, or to a panic, which is a fault of ours and ends nothing else.
-async fn run(request: Request, next: Next) -> Response {
-    let answered = AssertUnwindSafe(tokio::time::timeout(REQUEST_TIME, next.run(request))).catch_unwind().await;
-    match answered {
-        Ok(Ok(response)) => response,
+impl Edge {
+    /// Wraps every route. A middleware that is an `async fn` would take two futures more for each request.
+    pub fn around(self, router: Router) -> Router {
+        let edge = Arc::new(self);
+        router.layer(layer_fn(move |mut route: Route| {
+            let edge = Arc::clone(&edge);
+            service_fn(move |mut request: Request| {
+                let incoming = edge.begin(&mut request);
+                let answer = match refuse(&request) {
+                    Some(failure) => Err(failure),
+                    None => Ok(route.call(request)),
+                };
+                incoming.end(answer)
+            })
+        }))
+    }
+
+    fn begin(&self, request: &mut Request) -> Incoming {
+        let id = request_id(request.headers(), &self.system);
+        let dialect = Dialect::of(request.uri().path(), request.headers());
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let trace_id = trace_id(request.headers()).map(str::to_owned);
+        // Only who follows a trace pays for a span; every line below it says which trace it belongs to.
+        let span = trace_id.as_ref().map_or_else(Span::none, |trace_id| error_span!("request", trace_id));
+        let path = route.as_ref().map(MatchedPath::as_str);
+        let traced = span.in_scope(|| spans::request(request.method(), path, &id, request.headers()));
+        let peer = request.extensions().get().copied();
+        let address = peer.map(|PeerAddress(peer)| self.proxies.client(peer, request.headers()));
+        let measured = measure::Request::begin(&self.requests, request.method().clone(), route);
+        request.extensions_mut().insert(Caller { request_id: Arc::clone(&id), address });
+        Incoming { dialect, line: LogLine { measured, id, trace_id }, span, traced }
+    }
+}
+
+impl Incoming {
+    async fn end(mut self, answer: Result<RouteFuture<Infallible>, Failure>) -> Result<Response, Infallible> {
+        let response = match answer {
+            Ok(answer) => run(answer).instrument(self.traced.clone()).instrument(self.span.clone()).await,
+            // Nobody knows where the next request begins, after one that can be read in two ways.
+            Err(failure) => failure.header(header::CONNECTION, HeaderValue::from_static("close")).into_response(),
+        };
+        let Self { dialect, line, span, traced } = &mut self;
+        let mut response = span.in_scope(|| render(response, *dialect, &line.id, line.measured.method()));
+        let headers = response.headers_mut();
+        if let Ok(value) = HeaderValue::from_str(&line.id) {
+            headers.insert(X_REQUEST_ID, value);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        line.measured.status = response.status().as_u16();
+        spans::answered(traced, line.measured.status);
+        Ok(response)
+    }
+}
+
+/// Waits for the answer, for the end of the time for it, or for a panic, which is a fault of ours and ends nothing else.
+async fn run(answer: RouteFuture<Infallible>) -> Response {
+    match AssertUnwindSafe(tokio::time::timeout(REQUEST_TIME, answer)).catch_unwind().await {
+        Ok(Ok(Ok(response))) => response,
         Ok(Err(_elapsed)) => {
             Failure::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "the request took too long").into_response()
         }

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
-use super::edge::{ClientAddress, RequestId};
+use super::edge::Caller;
 use crate::commands::Origin;
 use crate::store::identity::RequestContext;
 
@@ -37,13 +37,14 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let client = parts.extensions.get::<ClientAddress>().map(|client| client.0);
+        let caller = parts.extensions.get::<Caller>();
+        let address = caller.and_then(|caller| caller.address);
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
-            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default(),
-            address: client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            request_id: caller.map(|caller| caller.request_id.to_string()).unwrap_or_default(),
+            address: address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             context: RequestContext {
-                address: client.map(|client| client.to_string()),
+                address: address.map(|address| address.to_string()),
                 user_agent: user_agent.map(|text| text.chars().take(512).collect()),
             },
         })

@@ -1,8 +1,8 @@
 //! Each thing that is counted, in one place with its name, its labels and what it means.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::extract::MatchedPath;
 use axum::http::Method;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use routix_projections::measure::{BATCH_DURATION, EVENTS};
@@ -14,6 +14,8 @@ pub(super) const APPEND_DURATION: &str = "routix_append_duration_seconds";
 pub(super) const GAP_WAIT: &str = "routix_log_gap_wait_seconds";
 pub(super) const REQUESTS: &str = "routix_http_requests_total";
 pub(super) const IN_FLIGHT: &str = "routix_http_requests_in_flight";
+/// What a request is counted under that no route matched.
+const NO_ROUTE: &str = "(none)";
 const TOKENS_ISSUED: &str = "routix_tokens_issued_total";
 const TOKENS_REFUSED: &str = "routix_tokens_refused_total";
 const SIGN_INS: &str = "routix_sign_ins_total";
@@ -57,13 +59,13 @@ pub struct Request {
     requests: Requests,
     began: Instant,
     method: Method,
-    route: Option<Arc<str>>,
+    route: Option<MatchedPath>,
     /// Of the answer; 0 until there is one.
     pub status: u16,
 }
 
 impl Request {
-    pub fn begin(requests: &Requests, method: Method, route: Option<Arc<str>>) -> Self {
+    pub fn begin(requests: &Requests, method: Method, route: Option<MatchedPath>) -> Self {
         requests.in_flight.increment(1.0);
         Self { requests: requests.clone(), began: Instant::now(), method, route, status: 0 }
     }
@@ -74,7 +76,7 @@ impl Request {
 
     /// The template that matched, and never the path.
     pub fn route(&self) -> &str {
-        self.route.as_deref().unwrap_or("(none)")
+        self.route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str)
     }
 
     pub fn elapsed(&self) -> Duration {
@@ -84,7 +86,7 @@ impl Request {
 
 impl Drop for Request {
     fn drop(&mut self) {
-        self.requests.count(known(&self.method), self.route.as_ref(), (self.status, self.elapsed()));
+        self.requests.count(known(&self.method), self.route(), (self.status, self.elapsed()));
         self.requests.in_flight.decrement(1.0);
     }
 }

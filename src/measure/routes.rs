@@ -8,7 +8,8 @@ use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use super::counts::{IN_FLIGHT, REQUEST_DURATION, REQUESTS};
 
-type Seen = HashMap<(&'static str, Option<Arc<str>>), Route>;
+/// By the template of the route.
+type Seen = HashMap<Box<str>, Vec<Route>>;
 
 /// What is counted of requests. Clones share it.
 ///
@@ -19,8 +20,9 @@ pub struct Requests {
     pub(super) in_flight: Gauge,
 }
 
-/// The counts of one method and route.
+/// The counts of one route by one method.
 struct Route {
+    method: &'static str,
     duration: Histogram,
     /// By status, those that were seen.
     answers: Vec<(u16, Counter)>,
@@ -33,10 +35,9 @@ impl Default for Requests {
 }
 
 impl Requests {
-    pub(super) fn count(&self, method: &'static str, route: Option<&Arc<str>>, (status, took): (u16, Duration)) {
-        let key = (method, route.map(Arc::clone));
+    pub(super) fn count(&self, method: &'static str, path: &str, (status, took): (u16, Duration)) {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = seen.get(&key)
+        if let Some(known) = seen.get(path).and_then(|routes| routes.iter().find(|known| known.method == method))
             && let Some((_, answers)) = known.answers.iter().find(|(known, _)| *known == status)
         {
             answers.increment(1);
@@ -44,16 +45,17 @@ impl Requests {
             return;
         }
         drop(seen);
-        let name = route.map_or_else(|| Arc::from("(none)"), Arc::clone);
         let answers =
-            counter!(REQUESTS, "method" => method, "route" => Arc::clone(&name), "status" => status.to_string());
-        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        let duration = || histogram!(REQUEST_DURATION, "method" => method, "route" => name);
-        let known = seen.entry(key).or_insert_with(|| Route { duration: duration(), answers: Vec::new() });
+            counter!(REQUESTS, "method" => method, "route" => path.to_owned(), "status" => status.to_string());
+        let duration = histogram!(REQUEST_DURATION, "method" => method, "route" => path.to_owned());
         answers.increment(1);
-        known.duration.record(took);
-        if !known.answers.iter().any(|(known, _)| *known == status) {
-            known.answers.push((status, answers));
+        duration.record(took);
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let routes = seen.entry(path.into()).or_default();
+        match routes.iter_mut().find(|known| known.method == method) {
+            Some(known) if known.answers.iter().any(|(known, _)| *known == status) => {}
+            Some(known) => known.answers.push((status, answers)),
+            None => routes.push(Route { method, duration, answers: vec![(status, answers)] }),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::commands::sessions::Sessions;
 use crate::config::Config;
 use crate::dashboard::{self, Dashboard, Downloads};
 use crate::http::cors::{AllowedOrigins, cors};
-use crate::http::edge::{Edge, edge};
+use crate::http::edge::Edge;
 use crate::http::forwarded::TrustedProxies;
 use crate::http::limit::Limiter;
 use crate::http::query_token::refuse_query_tokens;
@@ -203,10 +203,7 @@ impl Service {
 
     /// The doors of the operators, on a listener of their own.
     fn admin_router(&self, health: &Arc<Health>) -> Router {
-        Router::new()
-            .merge(self.metrics_router(health))
-            .merge(operate::router(Arc::clone(health)))
-            .layer(middleware::from_fn_with_state(self.edge(), edge))
+        self.edge().around(Router::new().merge(self.metrics_router(health)).merge(operate::router(Arc::clone(health))))
     }
 
     /// Nothing in a process that counts nothing.
@@ -224,7 +221,7 @@ impl Service {
     /// What every door of the API does and no page. A layer costs a request more than what these do, so that one is left out
     /// where it has nothing to do.
     fn for_programs(&self, api: Router) -> Router {
-        let api = api.layer(middleware::from_fn(refuse_query_tokens));
+        let api = refuse_query_tokens(api);
         if self.cors_origins.is_empty() {
             return api;
         }
@@ -294,15 +291,15 @@ impl Service {
             .merge(proxy::router(Arc::new(proxy)))
             .merge(schemas::router())
             .merge(openapi::router(Arc::clone(&docs)));
-        Router::new()
+        let router = Router::new()
             .merge(self.for_programs(api))
             .merge(oauth::pages(oauth))
             .merge(pages::router(Arc::clone(&pages)))
             .merge(dashboard::router(Arc::new(dashboard)))
             .merge(openapi::pages(docs))
             .merge(operate::router(Arc::clone(health)))
-            .merge(metrics)
-            .layer(middleware::from_fn_with_state(self.edge(), edge))
+            .merge(metrics);
+        self.edge().around(router)
     }
 }
 

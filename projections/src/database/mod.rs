@@ -14,6 +14,7 @@ mod session;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod together;
 mod value;
 mod watched;
 
@@ -22,6 +23,7 @@ pub use self::postgres::{PoolStatus, PostgresDatabase, PostgresUrl, PostgresUrlE
 pub use self::row::Row;
 pub use self::session::{Session, Snapshot};
 pub use self::sqlite::SqliteDatabase;
+pub use self::together::Together;
 pub use self::value::{ColumnKind, ColumnValue, Json, Value};
 pub(crate) use self::watched::Watched;
 
@@ -76,9 +78,12 @@ impl Database {
     ///
     /// # Errors
     /// [`DatabaseError`].
-    pub async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+    pub async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
         match self {
-            Self::Sqlite(database) => database.write(move |session| session.execute(sql, &values)).await,
+            Self::Sqlite(database) => {
+                let sql = sql.to_owned();
+                database.write(move |session| session.execute(&sql, &values)).await
+            }
             Self::Postgres(database) => database.execute(sql, &values).await,
         }
     }

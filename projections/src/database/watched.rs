@@ -1,15 +1,13 @@
 //! The answer to one small question that everybody asks, as it was at some moment after he asked.
 //!
 //! SQLite is asked again only when another connection, of whichever process, has written to the file since. PostgreSQL is
-//! asked by one at a time, for all who came before he asked: however many ask, there is one question under way and one crowd
-//! that waits for the next.
+//! asked by one at a time, for all who came before he asked.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::{Database, DatabaseError, PostgresDatabase, Row, SqliteDatabase, sqlite};
+use super::{Database, DatabaseError, PostgresDatabase, Row, SqliteDatabase, Together, sqlite};
 
 /// Makes the answer of the rows.
 type Read<T> = fn(&[Row]) -> Result<T, DatabaseError>;
@@ -25,7 +23,7 @@ pub(crate) struct Watched<T> {
 #[derive(Debug)]
 enum Source<T> {
     Sqlite { database: SqliteDatabase, lookouts: Mutex<Vec<Lookout<T>>> },
-    Postgres { database: PostgresDatabase, asked: AtomicU64, last: tokio::sync::Mutex<Last<T>> },
+    Postgres { database: PostgresDatabase, together: Together<(), T> },
 }
 
 /// A connection that never writes, and what it read last.
@@ -37,24 +35,13 @@ struct Lookout<T> {
     answer: Arc<T>,
 }
 
-/// The last answer of PostgreSQL.
-#[derive(Debug)]
-struct Last<T> {
-    /// Everybody up to this number had asked before PostgreSQL was asked.
-    asked: u64,
-    /// What it said of a failure, for those who have waited for it: they need not wait for the next.
-    answer: Option<Result<Arc<T>, String>>,
-}
-
 impl<T> Watched<T> {
     pub(crate) fn new(database: &Database, sql: String, read: Read<T>) -> Self {
         let source = match database {
             Database::Sqlite(database) => Source::Sqlite { database: database.clone(), lookouts: Mutex::default() },
-            Database::Postgres(database) => Source::Postgres {
-                database: database.clone(),
-                asked: AtomicU64::new(0),
-                last: tokio::sync::Mutex::new(Last { asked: 0, answer: None }),
-            },
+            Database::Postgres(database) => {
+                Source::Postgres { database: database.clone(), together: Together::new(usize::MAX) }
+            }
         };
         Self { sql, read, source }
     }
@@ -66,23 +53,9 @@ impl<T> Watched<T> {
     pub(crate) async fn now(&self) -> Result<Arc<T>, DatabaseError> {
         match &self.source {
             Source::Sqlite { database, lookouts } => self.look(database, lookouts),
-            Source::Postgres { database, asked, last } => {
-                // From 1, so that the answer to nobody serves nobody.
-                let mine = asked.fetch_add(1, Ordering::SeqCst) + 1;
-                let mut last = last.lock().await;
-                if last.asked < mine {
-                    let everybody = asked.load(Ordering::SeqCst);
-                    let answer = database.select(&self.sql, &[]).await.and_then(|rows| (self.read)(&rows));
-                    let answer = answer.map(Arc::new);
-                    let kept = answer.as_ref().map(Arc::clone).map_err(ToString::to_string);
-                    *last = Last { asked: everybody, answer: Some(kept) };
-                    return answer;
-                }
-                match &last.answer {
-                    Some(Ok(answer)) => Ok(Arc::clone(answer)),
-                    Some(Err(said)) => Err(DatabaseError::unavailable(said.clone())),
-                    None => Err(DatabaseError::Cancelled),
-                }
+            Source::Postgres { database, together } => {
+                let ask = |_everybody| async { (self.read)(&database.select(&self.sql, &[]).await?) };
+                together.ask((), ask).await
             }
         }
     }

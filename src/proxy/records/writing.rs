@@ -18,9 +18,7 @@ pub(super) fn create(
     record: &NewRecord,
 ) -> Result<Written, RecordError> {
     answers::once(transaction, target, (record.retry.as_ref(), 201, record.now), |transaction| {
-        references::check(transaction, target, &record.values)?;
-        check_unique(transaction, target, record.id, &record.values)?;
-        insert(transaction, target, record)?;
+        make(transaction, target, record)?;
         transaction.record(target, record.id)?.ok_or(RecordError::NoSuchRecord)
     })
 }
@@ -30,7 +28,13 @@ pub(super) fn load(
     target: &Target,
     records: &[NewRecord],
 ) -> Result<(), RecordError> {
-    records.iter().try_for_each(|record| create(transaction, target, record).map(drop))
+    records.iter().try_for_each(|record| make(transaction, target, record))
+}
+
+fn make(transaction: &mut dyn Transaction, target: &Target, record: &NewRecord) -> Result<(), RecordError> {
+    references::check(transaction, target, &record.values)?;
+    check_unique(transaction, target, record.id, &record.values)?;
+    insert(transaction, target, record)
 }
 
 pub(super) fn update(

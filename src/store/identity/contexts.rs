@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use super::{IdentityDb, IdentityError};
 use crate::hex;
 
+pub(super) const INSERT: &str = "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)";
+
 /// The address and the user agent of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestContext {
@@ -50,10 +52,14 @@ impl IdentityDb {
     ) -> Result<String, IdentityError> {
         let commitment = context.commitment(&salt);
         let RequestContext { address, user_agent } = context;
-        let row = values![commitment.clone(), hex::encode(&salt), address, user_agent, now];
-        let sql = "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)
-             VALUES ($1, $2, $3, $4, $5)";
-        self.database.execute(sql, row.to_vec()).await?;
+        let (salt, stored) = (hex::encode(&salt), commitment.clone());
+        match &self.crowd {
+            Some(crowd) => crowd.record_context(&self.database, (stored, salt, address, user_agent, now)).await?,
+            None => {
+                let row = values![stored, salt, address, user_agent, now];
+                self.database.execute(&format!("{INSERT} VALUES ($1, $2, $3, $4, $5)"), row.to_vec()).await?;
+            }
+        }
         Ok(commitment)
     }
 

@@ -9,6 +9,7 @@
 
 mod browser_sessions;
 mod contexts;
+mod crowd;
 mod forget;
 #[cfg(test)]
 mod races;
@@ -20,6 +21,7 @@ mod usage;
 mod users;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use routix_projections::database::{
@@ -29,6 +31,7 @@ use routix_projections::sqlite_file::Durability;
 
 pub use self::browser_sessions::{BrowserSession, OpenSession};
 pub use self::contexts::RequestContext;
+use self::crowd::Crowd;
 pub use self::security_log::{SecurityKind, SecurityRow};
 pub use self::sessions::{Rotation, Session};
 pub use self::usage::Usage;
@@ -46,6 +49,8 @@ pub enum IdentityError {
 #[derive(Clone)]
 pub struct IdentityDb {
     database: Database,
+    /// Where each question has its way to a server; `None` for SQLite, whose file is here.
+    crowd: Option<Arc<Crowd>>,
 }
 
 impl IdentityDb {
@@ -63,7 +68,7 @@ impl IdentityDb {
         IDENTITY.migrate_file(&database, now)?;
         // What is deleted here is meant to be gone, and not to wait in the free space of the file.
         database.write_blocking(|connection| connection.batch("PRAGMA secure_delete = on"))?;
-        Ok(Self { database: Database::Sqlite(database) })
+        Ok(Self { database: Database::Sqlite(database), crowd: None })
     }
 
     /// Brings a schema in PostgreSQL up to date, and makes it when it is not there.
@@ -73,7 +78,7 @@ impl IdentityDb {
     pub async fn open_postgres(database: PostgresDatabase, now: DateTime<Utc>) -> Result<Self, MigrationError> {
         let database = Database::Postgres(database);
         IDENTITY.migrate(&database, now).await?;
-        Ok(Self { database })
+        Ok(Self { database, crowd: Some(Arc::default()) })
     }
 
     /// Whether the database answers.

@@ -99,6 +99,9 @@ impl IdentityDb {
     /// # Errors
     /// [`IdentityError`] when the database does not answer.
     pub async fn is_enabled(&self, id: Uuid) -> Result<bool, IdentityError> {
+        if let Some(crowd) = &self.crowd {
+            return Ok(crowd.is_enabled(&self.database, id).await?);
+        }
         let sql = "SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL";
         Ok(self.database.select_one(sql, &values![id]).await?.is_some())
     }

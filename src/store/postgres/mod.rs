@@ -5,6 +5,7 @@
 mod appenders;
 mod feed;
 mod fence;
+mod group;
 mod repository;
 
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use routix_projections::database::{Database, DatabaseError, PoolStatus, Postgres
 use sqlx::postgres::PgConnectOptions;
 
 use self::appenders::Appenders;
+use self::group::Group;
 use super::bell::Bell;
 use super::migrations::{EVENTS, MigrationError};
 use super::seals::Seals;
@@ -27,6 +29,7 @@ const READERS: usize = 8;
 #[derive(Clone)]
 pub struct PostgresEventStore {
     appenders: Arc<Appenders>,
+    group: Arc<Group>,
     database: Database,
     bell: Arc<Bell>,
     /// Whatever is missing up to here was taken back and never comes.
@@ -50,6 +53,7 @@ impl PostgresEventStore {
             ]);
         Ok(Self {
             appenders: Arc::new(Appenders::new(options)),
+            group: Arc::default(),
             database,
             bell: Arc::default(),
             settled: Arc::new(AtomicU64::new(0)),

@@ -55,7 +55,7 @@ impl PersistedEventRepository for PostgresEventStore {
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.before_insert", |_| Err(failed()));
-        self.append::<A>(events).await?;
+        self.append_in_group::<A>(events, Instant::now() + LIMIT).await?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.after_commit", |_| Err(failed()));
         #[cfg(feature = "failpoints")]
@@ -73,16 +73,28 @@ impl PersistedEventRepository for PostgresEventStore {
 }
 
 impl PostgresEventStore {
+    /// Tries it once.
+    pub(super) async fn append_once<A: Aggregate>(
+        &self,
+        events: &[SerializedEvent],
+        deadline: Instant,
+    ) -> Result<(), PersistenceError> {
+        let persist =
+            |repository: Arc<PostgresEventRepository>| async move { repository.persist::<A>(events, None).await };
+        self.appenders.run(deadline, persist).await
+    }
+
     /// A connection that breaks during the commit leaves open whether there was one. The same append once more tells: either
     /// it is taken now, or its place is, and then it is seen whose events are there. The key makes it wait for a commit that
-    /// is still under way.
-    async fn append<A: Aggregate>(&self, events: &[SerializedEvent]) -> Result<(), PersistenceError> {
-        let deadline = Instant::now() + LIMIT;
-        let mut is_known = true;
+    /// is still under way. It is not known from the beginning, where it was tried before.
+    pub(super) async fn append_alone<A: Aggregate>(
+        &self,
+        events: &[SerializedEvent],
+        deadline: Instant,
+        mut is_known: bool,
+    ) -> Result<(), PersistenceError> {
         for attempt in 1.. {
-            let persist =
-                |repository: Arc<PostgresEventRepository>| async move { repository.persist::<A>(events, None).await };
-            match self.appenders.run(deadline, persist).await {
+            match self.append_once::<A>(events, deadline).await {
                 Err(PersistenceError::OptimisticLockError)
                     if !is_known && self.are_stored::<A>(events, deadline).await? =>
                 {

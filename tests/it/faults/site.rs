@@ -38,10 +38,12 @@ impl Site {
         self.folder.path()
     }
 
-    /// The program at this site, without limits that would stand in the way of many.
+    /// The program at this site, without limits that would stand in the way of many. A refresh whose answer was lost may come
+    /// again for as long as can be set: on a busy machine, a program that is killed and started takes its time.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(self.folder(), arguments);
         command.envs([("ROUTIX_API_RATE_LIMIT", "0"), ("ROUTIX_FAILURE_LIMIT", "0")]);
+        command.env("ROUTIX_REFRESH_RETRY_SECONDS", "60");
         command.envs(self.url.iter().map(|url| ("ROUTIX_DATABASE_URL", url)));
         command
     }

@@ -8,7 +8,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use routix_domain::authorization::Redemption;
+use routix_domain::authorization::{Authorization, Redemption};
 use routix_domain::value::{CodeChallenge, is_code_verifier};
 use sha2::{Digest, Sha256};
 
@@ -36,7 +36,8 @@ pub(in super::super) async fn grant(
     let id = read_code(&server.access.keys.current(), code).ok_or(REFUSED)?;
     let redemption = redemption(server, request, &client)?;
     let asked = Asked::read(request)?;
-    let authorization = server.commands.authorization(id).await?;
+    let is_code = |seen: &Authorization| matches!(seen, Authorization::Code { .. });
+    let authorization = server.commands.authorization_as_seen(id, is_code).await?;
     let grant = authorization.grant().ok_or(REFUSED)?.clone();
     // What the client may not have at all is refused before the code is spent. Of another client's code nothing is told:
     // the command refuses it.

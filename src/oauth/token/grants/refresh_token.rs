@@ -32,7 +32,8 @@ pub(in super::super) async fn grant(
     let presented = request.required("refresh_token")?;
     let asked = Asked::read(request)?;
     let (id, generation) = read_refresh_token(&server.access.keys.current(), presented).ok_or(REFUSED)?;
-    let family = match server.commands.authorization(id).await? {
+    let is_family = |seen: &Authorization| matches!(seen, Authorization::Family(_));
+    let family = match server.commands.authorization_as_seen(id, is_family).await? {
         Authorization::Family(family) => family,
         Authorization::Undecided | Authorization::Denied | Authorization::Code { .. } | Authorization::Ended { .. } => {
             return Err(REFUSED);
