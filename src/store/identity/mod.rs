@@ -31,7 +31,6 @@ use routix_projections::sqlite_file::Durability;
 
 pub use self::browser_sessions::{BrowserSession, OpenSession};
 pub use self::contexts::RequestContext;
-use self::crowd::Crowd;
 pub use self::security_log::{SecurityKind, SecurityRow};
 pub use self::sessions::{Rotation, Session};
 pub use self::usage::Usage;
@@ -50,7 +49,7 @@ pub enum IdentityError {
 pub struct IdentityDb {
     database: Database,
     /// Where each question has its way to a server; `None` for SQLite, whose file is here.
-    crowd: Option<Arc<Crowd>>,
+    crowd: Option<Arc<crowd::Crowd>>,
 }
 
 impl IdentityDb {

@@ -28,6 +28,8 @@ on_both_databases! {
     failures_of_many_nodes_add_up_while_old_ones_are_removed,
     nothing_is_said_of_who_is_being_removed,
     contexts_are_removed_once,
+    each_of_many_contexts_is_kept,
+    nobody_is_let_in_who_was_locked_out_before_it_was_asked,
 }
 
 /// Runs the work of each number at once.
@@ -277,4 +279,41 @@ async fn contexts_are_removed_once(place: Place) {
         async move { db.remove_contexts(commitments).await.unwrap() }
     });
     assert_eq!(removed.await.iter().sum::<usize>(), 200);
+}
+
+async fn each_of_many_contexts_is_kept(place: Place) {
+    for round in 0..ROUNDS {
+        let kept = at_once(|number| {
+            let db = place.db.clone();
+            let context = RequestContext { address: Some(format!("192.0.2.{number}")), user_agent: None };
+            async move {
+                let commitment = db.record_context(context.clone(), (round * MANY + number).to_be_bytes(), at(0)).await;
+                assert_eq!(db.context(&commitment.unwrap()).await.unwrap(), Some(context));
+            }
+        });
+        kept.await;
+    }
+}
+
+/// Others ask all the while, of him and of somebody who is not there.
+async fn nobody_is_let_in_who_was_locked_out_before_it_was_asked(place: Place) {
+    place.add_ann().await;
+    for _round in 0..ROUNDS {
+        let asked = at_once(|number| {
+            let db = place.db.clone();
+            async move {
+                if number == 0 {
+                    assert!(db.disable_user(USER, at(0)).await.unwrap());
+                    assert!(!db.is_enabled(USER).await.unwrap(), "he was locked out before");
+                    assert!(db.enable_user(USER).await.unwrap());
+                    assert!(db.is_enabled(USER).await.unwrap(), "he was let in again before");
+                }
+                for _ in 0..10 {
+                    db.is_enabled(USER).await.unwrap();
+                    assert!(!db.is_enabled(Uuid::from_u128(100 + number)).await.unwrap(), "there is no such user");
+                }
+            }
+        });
+        asked.await;
+    }
 }

@@ -12,10 +12,10 @@ use routix_projections::projection::{Projection, all};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::operations::history::History;
 use crate::operations::place::append_to;
 use crate::running::{Server, command, routix, until};
 use crate::support::{Dice, number};
+use routix_test_history::History;
 
 const INTERRUPTIONS: u64 = 20;
 const EVENTS: usize = 6_000;

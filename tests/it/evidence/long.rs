@@ -10,8 +10,8 @@ use std::process::Command;
 use routix::evidence::check_file;
 
 use super::place::Sealed;
-use crate::operations::history::History;
 use crate::support::{number, setting};
+use routix_test_history::History;
 
 /// Some pages and checkpoints of a thousand, and a part of one.
 const EVENTS: u64 = 3_300;

@@ -14,8 +14,8 @@ use routix_domain::log::{EventFeed, SealStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::operations::history::History;
 use crate::operations::place::append_to;
+use routix_test_history::History;
 
 pub(super) struct Sealed {
     pub(super) folder: TempDir,

@@ -7,10 +7,10 @@ use routix_projections::projection::named;
 use routix_projections::read_db::State;
 use serde_json::Value;
 
-use super::history::History;
 use super::place::{Kind, Place, append_to, on_both};
 use super::start::{House, UNKNOWN_EVENT, of, readyz};
 use crate::support::{PATIENCE, bounded, until};
+use routix_test_history::History;
 
 on_both! {
     a_stopped_projection_goes_on_by_itself_when_it_is_retried_after_the_mend,

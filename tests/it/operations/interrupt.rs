@@ -13,9 +13,9 @@ use routix_projections::read_db::State;
 use routix_projections::rebuild::Rebuilder;
 use tokio::sync::Notify;
 
-use super::history::History;
 use super::place::{Kind, Place, now, on_both};
 use crate::support::{Dice, bounded};
+use routix_test_history::History;
 
 on_both! {
     an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_goes_on,

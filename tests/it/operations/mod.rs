@@ -2,7 +2,6 @@
 
 mod control;
 mod feeds;
-pub(crate) mod history;
 mod interrupt;
 pub(crate) mod place;
 mod poison;

@@ -6,9 +6,9 @@ use routix_projections::read_db::{ReadError, State};
 use routix_projections::table::Value;
 use uuid::Uuid;
 
-use super::history::History;
 use super::place::{Kind, Place, on_both};
 use crate::support::{PATIENCE, until};
+use routix_test_history::History;
 
 on_both! {
     an_offender_stops_its_projections_keeps_what_came_before_and_is_named,

@@ -17,10 +17,10 @@ use routix_projections::runner::Runner;
 use routix_projections::table::Table;
 use serde_json::Value;
 
-use super::history::History;
 use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::{House, of, readyz};
 use crate::support::{NoRandom, PATIENCE, bounded, until};
+use routix_test_history::History;
 
 on_both! {
     a_projection_that_panics_is_in_trouble_and_the_others_go_on,

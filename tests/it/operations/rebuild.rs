@@ -20,9 +20,9 @@ use tokio::sync::Notify;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::sleep;
 
-use super::history::History;
 use super::place::{Kind, Place, on_both};
 use crate::support::{bounded, races};
+use routix_test_history::History;
 
 on_both! {
     rebuilt_tables_are_the_live_ones_row_by_row,

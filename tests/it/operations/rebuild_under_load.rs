@@ -10,10 +10,10 @@ use routix_domain::log::EventFeed;
 use routix_projections::projection::all;
 use tokio::time::interval;
 
-use super::history::History;
 use super::place::{Kind, Place, on_both};
 use super::rebuild::{ONLY_GROW, watch};
 use crate::support::number;
+use routix_test_history::History;
 
 on_both! {
     r8_a_rebuild_beside_writes_comes_to_its_end_and_readers_see_the_old_tables_or_the_new_ones,

@@ -9,10 +9,10 @@ use routix_projections::runner::{NotReached, Runner};
 use std::sync::Arc;
 
 use super::feeds::Held;
-use super::history::History;
 use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::House;
 use crate::support::{PATIENCE, bounded};
+use routix_test_history::History;
 
 on_both! {
     read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back,

@@ -8,10 +8,10 @@ use routix_projections::projection::{all, named};
 use routix_projections::read_db::State;
 use routix_projections::runner::Runner;
 
-use super::history::History;
 use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::{House, READS_APPS, UNKNOWN_EVENT};
 use crate::support::{PATIENCE, bounded};
+use routix_test_history::History;
 
 on_both! {
     a_command_that_does_not_know_an_event_has_trouble_of_its_own_and_stops_nobody,

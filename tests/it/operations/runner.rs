@@ -9,9 +9,9 @@ use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use routix_projections::projection::all;
 use routix_projections::runner::{NotReached, Runner};
 
-use super::history::History;
 use super::place::{Kind, Place, now, on_both};
 use crate::support::{PATIENCE, bounded, until};
+use routix_test_history::History;
 
 on_both! {
     two_runners_on_one_database_apply_each_event_once,

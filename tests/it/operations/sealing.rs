@@ -9,8 +9,8 @@ use routix_domain::evidence::{Item, Trust, Verifier};
 use routix_domain::log::{EventFeed, SealStore};
 use tempfile::TempDir;
 
-use super::history::History;
 use super::place::{Kind, Place};
+use routix_test_history::History;
 
 /// A sealer with a key of its own. The folder is kept as long as its keys are read.
 fn sealer(place: &Place) -> (Sealer, TempDir) {

@@ -16,10 +16,10 @@ use rusqlite::Connection;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::history::History;
 use super::place::{Kind, Place, append_to, now, on_both};
 use super::start::{House, READS_APPS, UNKNOWN_EVENT, of, readyz};
 use crate::support::{PATIENCE, bounded, until};
+use routix_test_history::History;
 
 on_both! {
     a_projection_passes_a_skipped_event_and_every_rebuild_and_verification_does_too,

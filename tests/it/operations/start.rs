@@ -13,9 +13,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use super::history::History;
 use super::place::append_to;
 use crate::support::bounded;
+use routix_test_history::History;
 
 /// A data directory, as servers and commands open it.
 pub(super) struct House {

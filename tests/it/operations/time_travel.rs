@@ -9,8 +9,8 @@ use routix_domain::log::RecordedEvent;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::history::History;
 use crate::support::Dice;
+use routix_test_history::History;
 
 const SEEDS: u64 = 4;
 const EVENTS: usize = 2_500;

@@ -13,9 +13,9 @@ use routix_projections::table::Value;
 use routix_projections::token_validation::TokenValidation;
 
 use super::feeds::{Held, Holed};
-use super::history::History;
 use super::place::{Kind, Place, now, on_both};
 use crate::support::bounded;
+use routix_test_history::History;
 
 on_both! {
     a_changed_row_is_named_by_table_key_and_column,

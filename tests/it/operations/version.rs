@@ -7,8 +7,8 @@ use routix_projections::read_db::ReadError;
 use routix_projections::rows::{ApplyError, RowKey, Rows};
 use routix_projections::table::{Column, ColumnKind, Table, TableRow};
 
-use super::history::History;
 use super::place::{Kind, Place, now, on_both};
+use routix_test_history::History;
 
 on_both! {
     an_older_version_stays_live_until_a_rebuild_makes_the_new_one_live,

@@ -1,7 +1,6 @@
-//! Random histories of a whole installation, made of commands that the aggregates accepted.
+//! An installation that grows by random commands.
 
 mod code_flow;
-mod held;
 
 use std::collections::HashMap;
 
@@ -18,11 +17,11 @@ use routix_domain::log::{Actor, Metadata};
 use routix_domain::organization::{Organization, OrganizationCommand, Role};
 use routix_domain::reservation::{Reservation, Reserve, branch_public_id};
 use routix_domain::value::{BranchPublicId, BranchRestriction, Fingerprint, RedirectUri, ScopeSet};
+use routix_test_ledger::Dice;
 use serde_json::json;
 use uuid::Uuid;
 
-use self::held::Held;
-use crate::support::Dice;
+use crate::held::Held;
 
 const SCOPES: [&str; 4] = [
     "routix:orders:read",
@@ -34,7 +33,7 @@ const LIFETIMES: [&str; 5] = ["1m", "30m", "1h", "1d", "unlimited"];
 const NAMES: [&str; 5] = ["Acme", "De Vries – Transport", "Ünïcödé 鍵", "O'Brien \"Co\"", "👩‍🚀"];
 
 /// An installation that grows by random commands, and the events that they caused.
-pub(crate) struct History {
+pub struct History {
     dice: Dice,
     time: DateTime<Utc>,
     apps: Held<App>,
@@ -45,13 +44,13 @@ pub(crate) struct History {
     consents: Held<Consent>,
     authorizations: Held<Authorization>,
     users: Vec<Uuid>,
-    pub(crate) appends: Vec<Vec<SerializedEvent>>,
-    pub(crate) events: usize,
+    pub appends: Vec<Vec<SerializedEvent>>,
+    pub events: usize,
 }
 
 impl History {
     /// At least `events` events, the same ones for the same seed.
-    pub(crate) fn of(seed: u64, events: usize) -> Self {
+    pub fn of(seed: u64, events: usize) -> Self {
         let mut history = Self::begun(seed);
         history.grow(events);
         history
@@ -76,7 +75,7 @@ impl History {
     }
 
     /// Adds commands until there are so many events in all.
-    pub(crate) fn grow(&mut self, events: usize) {
+    pub fn grow(&mut self, events: usize) {
         while self.events < events {
             self.time += TimeDelta::seconds(i64::try_from(self.dice.below(4_000)).unwrap());
             match self.dice.below(100) {
@@ -96,12 +95,12 @@ impl History {
     }
 
     /// Nothing happens to this app any more.
-    pub(crate) fn leave_alone(&mut self, app_id: Uuid) {
+    pub fn leave_alone(&mut self, app_id: Uuid) {
         self.apps.remove(app_id);
     }
 
     /// What was appended since the last time.
-    pub(crate) fn take(&mut self) -> Vec<Vec<SerializedEvent>> {
+    pub fn take(&mut self) -> Vec<Vec<SerializedEvent>> {
         std::mem::take(&mut self.appends)
     }
 

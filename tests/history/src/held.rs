@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
+use routix_test_ledger::Dice;
 use uuid::Uuid;
-
-use crate::support::Dice;
 
 /// Aggregates by id, each with the length of its stream. Picking any one takes the same time however many there are.
 pub(super) struct Held<A> {
