@@ -60,6 +60,9 @@ impl Drop for Driver {
     }
 }
 
+/// What ChromeDriver says of an element whose page has gone: the second, when it goes while the driver looks.
+const GONE: [&str; 2] = ["stale element", "does not belong to the document"];
+
 /// One browser of the driver.
 pub(crate) struct Session {
     driver: Arc<Driver>,
@@ -89,7 +92,7 @@ impl Session {
         match self.driver.ask(&request) {
             Ok(value) => Some(value),
             Err(error) => {
-                assert!(error.contains("stale element"), "{error}");
+                assert!(GONE.iter().any(|gone| error.contains(gone)), "{error}");
                 None
             }
         }

@@ -36,7 +36,8 @@ impl Crowd {
         Ok(self.enabled.ask(id, ask).await?.contains(&id))
     }
 
-    /// The same rows may be written again, when somebody did not wait for the end.
+    /// The same rows may be written again, when somebody did not wait for the end. None of them is refused for what is in it,
+    /// and spoils the statement for the others: all of it is ASCII that can be printed.
     pub(super) async fn record_context(&self, database: &Database, row: ContextRow) -> Result<(), DatabaseError> {
         let write = |rows: Vec<ContextRow>| async move {
             let lists: Vec<_> = (0..rows.len()).map(|row| format!("({})", places(row * 5 + 1..=row * 5 + 5))).collect();

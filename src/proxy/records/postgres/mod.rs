@@ -2,8 +2,8 @@
 //! database itself (row level security), from the claims of the token that are set for the transaction.
 //!
 //! A read is one statement, which sets the claims for its own time and then asks; those that are soon done share a few
-//! connections. A write is a transaction on a thread that
-//! may block.
+//! connections. A write is a transaction on a thread that may block.
+//!
 //! Deliberately absent: migrations (they run before anything is opened), and any other role than [`ROLE`].
 
 mod bind;
