@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made says so by ending")]
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -95,9 +96,16 @@ impl Installation {
         appended.unwrap();
     }
 
+    /// Together as far as each is of another stream: what is behind an event waits for it.
     async fn append_all(&self, appends: &[Vec<SerializedEvent>]) {
-        for chunk in appends.chunks(TOGETHER) {
-            join_all(chunk.iter().map(|events| self.append(events))).await;
+        let mut left = appends;
+        while !left.is_empty() {
+            let mut streams = HashSet::new();
+            let together = left.iter().take(TOGETHER).map(|events| events[0].aggregate_id.as_str());
+            let count = together.take_while(|stream| streams.insert(*stream)).count();
+            let (now, later) = left.split_at(count);
+            join_all(now.iter().map(|events| self.append(events))).await;
+            left = later;
         }
     }
 

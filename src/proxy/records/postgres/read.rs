@@ -95,7 +95,9 @@ pub(super) async fn prepare(connection: &ClientWrapper, text: &str) -> Result<Pr
 
 /// Whether those who share its connection may wait for it: it walks along an index, and not far.
 pub(super) fn is_soon_done(query: &ListQuery) -> bool {
-    query.filters.is_empty() && query.order.is_none() && query.limit <= FEW && query.offset <= FEW
+    // Behind a cursor, the offset only says how deep it is.
+    let begins_near = query.after.is_some() || query.offset <= FEW;
+    begins_near && query.filters.is_empty() && query.order.is_none() && query.limit <= FEW
 }
 
 /// Where a statement runs.

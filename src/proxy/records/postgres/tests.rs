@@ -135,6 +135,23 @@ async fn who_shares_a_connection_with_others_sees_his_own() {
     assert_nothing_is_left(&scratch, &records).await;
 }
 
+#[test]
+fn others_wait_only_for_what_is_soon_done() {
+    let order = Some(Order { field: 1, descending: false });
+    let filters = vec![(5, FieldValue::Text("active".into()))];
+    for (query, is_soon_done) in [
+        (ALL, true),
+        (ListQuery { limit: 100, offset: 100, ..ALL }, true),
+        (ListQuery { after: Some(39_990), offset: 39_990, ..ALL }, true),
+        (ListQuery { offset: 101, ..ALL }, false),
+        (ListQuery { limit: 101, ..ALL }, false),
+        (ListQuery { order, ..ALL }, false),
+        (ListQuery { filters, ..ALL }, false),
+    ] {
+        assert_eq!(read::is_soon_done(&query), is_soon_done, "{query:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_shared_connection_that_ended_is_made_again() {
     let (scratch, records) = alone().await;
