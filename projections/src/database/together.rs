@@ -65,7 +65,7 @@ impl<Q: Clone, A> Together<Q, A> {
                 }
                 let answer = ask(questions).await.map(Arc::new);
                 self.waiting().answered(to.end);
-                let told = answer.as_ref().map(Arc::clone).map_err(ToString::to_string);
+                let told = answer.as_ref().map(Arc::clone).map_err(why);
                 let is_mine = to.contains(&mine);
                 *said = Said { to, answer: told };
                 if is_mine {
@@ -90,6 +90,18 @@ impl<Q: Clone, A> Together<Q, A> {
         let waiting = self.waiting();
         let questions: Vec<Q> = waiting.questions.iter().take(self.most).cloned().collect();
         (waiting.first..waiting.first + questions.len() as u64, questions)
+    }
+}
+
+/// What the others are told, who get an error of their own around it.
+fn why(error: &DatabaseError) -> String {
+    match error {
+        DatabaseError::Unavailable(cause) => cause.to_string(),
+        DatabaseError::Conflict(_)
+        | DatabaseError::InUse(_)
+        | DatabaseError::Unreadable { .. }
+        | DatabaseError::Cancelled
+        | DatabaseError::Panicked(_) => error.to_string(),
     }
 }
 
