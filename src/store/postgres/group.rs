@@ -83,6 +83,11 @@ impl Group {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many wait for their turn.
+    pub(super) fn len(&self) -> usize {
+        self.waiting().values().map(|waiting| waiting.appends.len()).sum()
+    }
+
     /// Whether somebody has to lead who does not yet.
     fn add(&self, aggregate_type: &'static str, append: Append) -> bool {
         let mut waiting = self.waiting();
@@ -221,7 +226,9 @@ mod tests {
         for number in [1, 2] {
             group.add("app", append(number, &number.to_string()).0);
         }
+        assert_eq!(group.len(), 2);
         assert!(group.leave("app", 1) && !group.leave("app", 1));
+        assert_eq!(group.len(), 1);
         assert_eq!(streams(group.take("app")), ["2"]);
         assert!(!group.leave("app", 2));
     }

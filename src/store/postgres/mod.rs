@@ -63,7 +63,9 @@ impl PostgresEventStore {
     /// How busy the connections are that read the log, and those that append to it.
     pub(super) fn pools(&self) -> Vec<(&'static str, PoolStatus)> {
         let reading = self.database.pool().map(|pool| ("log", pool));
-        reading.into_iter().chain([("appends", self.appenders.pool())]).collect()
+        let mut appends = self.appenders.pool();
+        appends.waiting += self.group.len();
+        reading.into_iter().chain([("appends", appends)]).collect()
     }
 
     /// The evidence beside the log.
