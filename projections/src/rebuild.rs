@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use routix_domain::log::EventFeed;
+use routix_domain::log::{EventFeed, Page};
 use tokio::time::sleep;
 
 use crate::database::DatabaseError;
@@ -13,8 +13,9 @@ use crate::read_db::{Advance, Bytes, Difference, Generation, Outcome, ReadDb, Re
 use crate::same_log;
 use crate::skips::Skips;
 
-/// Events a transaction. Measured: a thousand is where more brings nothing on either database.
-const BATCH: usize = 1_000;
+/// Events a transaction, where nobody says otherwise. The more there are, the more of them share a page of the tables, and the more memory they take;
+/// nobody else writes to a SQLite file while they are written.
+const BATCH: usize = 4_000;
 /// How often the new tables are given up for those who read the old ones, and come again: for a minute or so.
 const SWAPS: usize = 60;
 /// How long others come first in between.
@@ -86,6 +87,8 @@ pub struct Rebuilder {
     pub feed: Arc<dyn EventFeed>,
     /// The clock, in microseconds since 1970.
     pub now: fn() -> i64,
+    /// Events a transaction.
+    pub batch: usize,
 }
 
 /// Which events a build gets.
@@ -96,7 +99,20 @@ struct Span {
     shared: bool,
 }
 
+/// What is read for a build.
+struct Batch {
+    page: Page,
+    /// The end of the log as it was then.
+    head: u64,
+    /// Whether there was nothing behind it.
+    is_last: bool,
+}
+
 impl Rebuilder {
+    pub fn new(db: ReadDb, feed: Arc<dyn EventFeed>, now: fn() -> i64) -> Self {
+        Self { db, feed, now, batch: BATCH }
+    }
+
     /// Whether the live tables are of this version and of this log.
     ///
     /// # Errors
@@ -218,7 +234,7 @@ impl Rebuilder {
         Ok(Verification { position, rows, difference })
     }
 
-    /// Fills a build up to the end of the span, or to the head of the log.
+    /// Fills a build up to the end of the span, or to the head of the log. What comes next is read while a batch is written.
     async fn fill(
         &self,
         projection: &'static dyn Projection,
@@ -226,27 +242,45 @@ impl Rebuilder {
         Span { from, to, shared }: Span,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
-        let mut position = from;
+        let (mut position, mut batch) = (from, self.read(projection, from, to).await?);
         loop {
-            let skips = Skips::read(&*self.feed, projection.name()).await?;
-            let mut page = self.feed.read_on(position, BATCH).await?;
-            let head = page.head;
-            let is_last = page.events.len() < BATCH && page.next >= head;
-            page.events.retain(|event| event.position <= to);
-            page.next = page.next.min(to);
-            skips.take_out_of(&mut page);
+            let Batch { page, head, is_last } = batch;
             let next = page.next;
-            match self.db.advance(projection, Advance::Build(number), (position, page), (self.now)()).await? {
-                Outcome::At(reached) => position = reached,
-                Outcome::Elsewhere(reached) if shared => position = reached,
-                // A build never stops; it fails with `Poison`.
-                Outcome::Elsewhere(_) | Outcome::Stopped { .. } => return Err(ReadError::BuildGone),
-            }
-            on_progress(Progress { position, head: head.min(to) });
+            let is_last = is_last || next >= to;
+            let write = async {
+                let advance = self.db.advance(projection, Advance::Build(number), (position, page), (self.now)());
+                position = match advance.await? {
+                    Outcome::At(reached) => reached,
+                    Outcome::Elsewhere(reached) if shared => reached,
+                    // A build never stops; it fails with `Poison`.
+                    Outcome::Elsewhere(_) | Outcome::Stopped { .. } => return Err(ReadError::BuildGone),
+                };
+                on_progress(Progress { position, head: head.min(to) });
+                Ok(())
+            };
+            let ahead = async { if is_last { Ok(None) } else { self.read(projection, next, to).await.map(Some) } };
+            let (written, ahead) = tokio::join!(write, ahead);
+            written?;
             if position >= to || (position >= next && is_last) {
                 return Ok(Progress { position, head });
             }
+            batch = match ahead? {
+                Some(ahead) if position == next => ahead,
+                Some(_) | None => self.read(projection, position, to).await?,
+            };
         }
+    }
+
+    /// What comes behind `after`, up to `to`, without the events that the projection passes.
+    async fn read(&self, projection: &'static dyn Projection, after: u64, to: u64) -> Result<Batch, ReadError> {
+        let skips = Skips::read(&*self.feed, projection.name()).await?;
+        let mut page = self.feed.read_on(after, self.batch).await?;
+        let head = page.head;
+        let is_last = page.events.len() < self.batch && page.next >= head;
+        page.events.retain(|event| event.position <= to);
+        page.next = page.next.min(to);
+        skips.take_out_of(&mut page);
+        Ok(Batch { page, head, is_last })
     }
 }
 

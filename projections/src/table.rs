@@ -24,6 +24,19 @@ impl Table {
         &self.columns[..self.key_length]
     }
 
+    /// Whether rows are found by it, too, beside the key.
+    pub fn is_indexed(&self, column: &Column) -> bool {
+        self.indexes.iter().any(|index| index.contains(&column.name))
+    }
+
+    /// What an `INSERT` does about a row that exists: it changes the columns that `changes`.
+    pub fn on_conflict(&self, changes: impl Fn(&Column) -> bool) -> String {
+        let others = self.columns.iter().skip(self.key_length).filter(|column| changes(column));
+        let set = others.map(|column| format!("{0} = excluded.{0}", column.name)).collect::<Vec<_>>().join(", ");
+        let update = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {set}") };
+        format!("ON CONFLICT ({}) DO {update}", self.key_list())
+    }
+
     /// The names of the key's columns between commas.
     pub fn key_list(&self) -> String {
         self.key_columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")

@@ -170,7 +170,7 @@ impl Stores {
 
     /// What rebuilds and verifies read models.
     pub fn rebuilder(&self) -> Rebuilder {
-        Rebuilder { db: self.read.clone(), feed: Arc::clone(&self.feed), now: now_micros }
+        Rebuilder::new(self.read.clone(), Arc::clone(&self.feed), now_micros)
     }
 }
 
@@ -191,7 +191,7 @@ async fn follow(
     places: &Places,
     (read, feed): (&ReadDb, &Arc<dyn EventFeed>),
 ) -> Result<Runner, OpenError> {
-    let rebuilder = Rebuilder { db: read.clone(), feed: Arc::clone(feed), now: now_micros };
+    let rebuilder = Rebuilder::new(read.clone(), Arc::clone(feed), now_micros);
     for projection in projection::all() {
         prepare(role, places, &rebuilder, projection).await?;
     }

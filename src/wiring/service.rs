@@ -80,7 +80,7 @@ pub struct Service {
     metrics: Option<Metrics>,
     started: DateTime<Utc>,
     data_dir: PathBuf,
-    access: Access,
+    pub access: Access,
     sign_in: Arc<SignIn>,
     failure_limit: u32,
     api_rate_limit: u32,

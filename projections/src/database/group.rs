@@ -1,7 +1,8 @@
 //! Group commit for SQLite: who comes while another's commit waits for the disk is committed together with all who do, and
 //! the disk is waited for once.
 //!
-//! Each has a savepoint of his own, so that what he takes back is his alone, and nobody is answered before the commit.
+//! Each of several has a savepoint of his own, so that what he takes back is his alone, and nobody is answered before the
+//! commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,8 +17,16 @@ use super::{DatabaseError, Session};
 const MOST: usize = 256;
 
 /// Somebody's work; what it returns tells him how it ended, once that is known.
-/// Without a connection it was not begun, for this reason.
-pub(super) type Job = Box<dyn FnOnce(Result<&Connection, DatabaseError>) -> Answer + Send>;
+/// Without a turn it was not begun, for this reason.
+pub(super) type Job = Box<dyn FnOnce(Result<Turn<'_>, DatabaseError>) -> Answer + Send>;
+
+/// A transaction to work in.
+pub(super) struct Turn<'a> {
+    connection: &'a Connection,
+    /// Nobody else's work is in it.
+    is_alone: bool,
+}
+
 type Answer = Box<dyn FnOnce(Result<(), DatabaseError>) + Send>;
 
 /// Who waits to write.
@@ -90,12 +99,13 @@ impl Drop for Leader {
 /// All in one transaction. When it fails as a whole, each of them failed.
 fn commit(connection: &Connection, jobs: Vec<Job>) {
     let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| error.to_string());
+    let is_alone = jobs.len() == 1;
     let mut answers = Vec::with_capacity(jobs.len());
     for job in jobs {
         // A full disk ends the whole transaction: what came after it would be committed by itself, and what came before it
         // is gone.
-        let begun = begun.as_ref().map_err(Clone::clone).and_then(|()| within(connection)).map(|()| connection);
-        answers.push(job(begun.map_err(DatabaseError::unavailable)));
+        let begun = begun.as_ref().map_err(Clone::clone).and_then(|()| within(connection));
+        answers.push(job(begun.map(|()| Turn { connection, is_alone }).map_err(DatabaseError::unavailable)));
     }
     let committed = begun.and_then(|()| within(connection)).and_then(|()| {
         connection.execute_batch("COMMIT").map_err(|error| {
@@ -114,7 +124,7 @@ fn within(connection: &Connection) -> Result<(), String> {
     if connection.is_autocommit() { Err("the transaction was ended by a failure".to_owned()) } else { Ok(()) }
 }
 
-/// Work in a savepoint, and where its answer comes.
+/// Work, and where its answer comes.
 pub(super) fn job<T, E>(
     work: impl FnOnce(&mut dyn Session) -> Result<T, E> + Send + 'static,
 ) -> (Job, oneshot::Receiver<Result<T, E>>)
@@ -123,8 +133,8 @@ where
     E: From<DatabaseError> + Send + 'static,
 {
     let (sender, answer) = oneshot::channel();
-    let job = move |connection: Result<&Connection, DatabaseError>| -> Answer {
-        let done = connection.map_err(E::from).and_then(|connection| in_savepoint(connection, work));
+    let job = move |turn: Result<Turn<'_>, DatabaseError>| -> Answer {
+        let done = turn.map_err(E::from).and_then(|turn| whole_or_not_at_all(&turn, work));
         Box::new(move |committed| {
             // Whoever asked may have gone; what was written stands all the same.
             let _gone = sender.send(done.and_then(|done| committed.map(|()| done).map_err(E::from)));
@@ -133,15 +143,19 @@ where
     (Box::new(job), answer)
 }
 
-fn in_savepoint<T, E: From<DatabaseError>>(
-    connection: &Connection,
+fn whole_or_not_at_all<T, E: From<DatabaseError>>(
+    Turn { connection, is_alone }: &Turn<'_>,
     work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
 ) -> Result<T, E> {
-    connection.execute_batch("SAVEPOINT job").map_err(DatabaseError::from)?;
+    // For a savepoint SQLite keeps every page as it was before; whoever is alone takes the transaction itself back.
+    let (begin, keep, take_back) = match is_alone {
+        true => ("", "", "ROLLBACK"),
+        false => ("SAVEPOINT job", "RELEASE job", "ROLLBACK TO job; RELEASE job"),
+    };
+    connection.execute_batch(begin).map_err(DatabaseError::from)?;
     let done = catch_unwind(AssertUnwindSafe(|| work(&mut SqliteSession(connection))));
     let done = done.unwrap_or_else(|panic| Err(DatabaseError::panicked(&*panic).into()));
-    let end = if done.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-    match connection.execute_batch(end) {
+    match connection.execute_batch(if done.is_ok() { keep } else { take_back }) {
         Ok(()) => done,
         // The transaction is gone, and his work with it.
         Err(error) => done.and_then(|_| Err(DatabaseError::from(error).into())),
@@ -192,6 +206,21 @@ mod tests {
         });
         let all = [sql("INSERT INTO a VALUES (1)"), fails, panics, sql("INSERT INTO a VALUES (4)")];
         assert_eq!(committed(&table(), all), ([true, false, false, true], vec![1, 4]));
+    }
+
+    #[test]
+    fn who_is_alone_takes_back_all_that_he_did() {
+        let table = table();
+        let fails = sql("INSERT INTO a VALUES (2); INSERT INTO a VALUES (2)");
+        assert_eq!(committed(&table, [fails]), ([false], vec![]));
+        let panics = job(|session| {
+            session.batch("INSERT INTO a VALUES (3)")?;
+            panic!("a fault of ours")
+        });
+        assert_eq!(committed(&table, [panics]), ([false], vec![]));
+        assert_eq!(committed(&table, [sql("INSERT INTO b VALUES (7)")]), ([false], vec![]));
+        assert_eq!(committed(&table, [sql("INSERT INTO a VALUES (4); ROLLBACK")]), ([false], vec![]));
+        assert_eq!(committed(&table, [sql("INSERT INTO a VALUES (5)")]), ([true], vec![5]));
     }
 
     #[test]

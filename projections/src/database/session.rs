@@ -82,6 +82,15 @@ pub trait Session {
     /// [`DatabaseError`].
     fn write(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError>;
 
+    /// Writes rows that exist, and in which no column that has an index is another than before. To SQLite this is much less
+    /// work: it would write every entry of every index anew.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn update(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
+        self.write(target, table, rows)
+    }
+
     /// Removes the rows with these keys.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, Statement, ToSql, TransactionBehavior};
 use super::group::{self, Queue};
 use super::{ColumnKind, DatabaseError, Row, Session, Value};
 use crate::sqlite_file::{Durability, LogLength, Readers, open_writer};
-use crate::table::Table;
+use crate::table::{Column, Table};
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -181,6 +181,7 @@ fn execute(connection: &Connection, sql: &str, values: &[Value]) -> Result<u64, 
     Ok(statement.raw_execute().map(|changed| u64::try_from(changed).unwrap_or(u64::MAX))?)
 }
 
+/// Not `WITHOUT ROWID`: rows are large, and new ones then go behind each other instead of to random places among them.
 fn create_table(target: &str, table: &Table) -> String {
     let columns: Vec<String> = table
         .columns
@@ -195,11 +196,18 @@ fn create_table(target: &str, table: &Table) -> String {
         })
         .collect();
     let (columns, key) = (columns.join(", "), table.key_list());
-    let mut sql = format!("CREATE TABLE {target} ({columns}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID;\n");
+    let mut sql = format!("CREATE TABLE {target} ({columns}, PRIMARY KEY ({key})) STRICT;\n");
     for index in table.indexes {
         sql += &format!("CREATE INDEX {target}__{} ON {target} ({});\n", index.join("_"), index.join(", "));
     }
     sql
+}
+
+/// A statement that writes a row, and of one that exists only the columns that `changes`. It stays in its place, where
+/// `INSERT OR REPLACE` would remove it first.
+fn write(target: &str, table: &Table, changes: impl Fn(&Column) -> bool) -> String {
+    let places = (1..=table.columns.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    format!("INSERT INTO {target} ({}) VALUES ({places}) {}", table.column_list(), table.on_conflict(changes))
 }
 
 fn key_condition(table: &Table) -> String {
@@ -261,8 +269,12 @@ macro_rules! session {
             }
 
             fn write(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
-                let places = (1..=table.columns.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
-                let sql = format!("INSERT OR REPLACE INTO {target} ({}) VALUES ({places})", table.column_list());
+                let sql = write(target, table, |_| true);
+                rows.iter().try_for_each(|row| self.execute(&sql, row).map(drop))
+            }
+
+            fn update(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
+                let sql = write(target, table, |column| !table.is_indexed(column));
                 rows.iter().try_for_each(|row| self.execute(&sql, row).map(drop))
             }
 

@@ -87,6 +87,22 @@ async fn rows_are_written_read_and_removed_in_bulk() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_updated_is_found_by_what_it_had_and_holds_what_is_new() {
+    for database in &Both::new().await.databases {
+        write(database, vec![thing("a", 1, Some("x")), thing("b", 1, Some("x"))]).await.unwrap();
+        let changed = Thing { seal: Some(vec![7]), done: false, ..thing("a", 1, Some("x")) };
+        let rows = [changed.clone().into_values()];
+        let update = move |session: &mut dyn Session| {
+            session.update("things", &Thing::TABLE, &rows.each_ref().map(Vec::as_slice))
+        };
+        database.write(update).await.unwrap();
+        assert_eq!(all(database).await, [changed, thing("b", 1, Some("x"))]);
+        let found = database.select("SELECT name FROM things WHERE note = 'x' ORDER BY name", &[]).await.unwrap();
+        assert_eq!(found.len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn values_are_bound_by_their_number() {
     for database in &Both::new().await.databases {
         write(database, vec![thing("a", 1, Some("x")), thing("b", 2, None)]).await.unwrap();

@@ -229,10 +229,11 @@ fn write(
     let mut changed = false;
     for table in projection.tables() {
         let physical = physical(table, number);
-        let (written, removed) = rows.changes(table);
-        session.write(&physical, table, &written)?;
-        session.remove(&physical, table, &removed)?;
-        changed |= !written.is_empty() || !removed.is_empty();
+        let changes = rows.changes(table);
+        session.write(&physical, table, &changes.written)?;
+        session.update(&physical, table, &changes.updated)?;
+        session.remove(&physical, table, &changes.removed)?;
+        changed |= !changes.is_empty();
     }
     Ok(changed)
 }

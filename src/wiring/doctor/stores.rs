@@ -49,7 +49,7 @@ async fn log_and_read_models(places: &Places, system: &System, server: Server) -
     let look = Look { system, server, feed: &*feed, head };
     let mut findings = vec![times(&look, &database).await, evidence(&look, &*store.seals()).await];
     let read = ReadDb::new(database);
-    let rebuilder = Rebuilder { db: read.clone(), feed: feed.clone(), now: now_micros };
+    let rebuilder = Rebuilder::new(read.clone(), feed.clone(), now_micros);
     for status in read.status(&projection::all()).await? {
         findings.push(match status.live {
             Some(live) => read_model(&look, status.name, &live, &rebuilder).await,

@@ -18,7 +18,7 @@ use crate::support::{Dice, number};
 use routix_test_history::History;
 
 const INTERRUPTIONS: u64 = 20;
-const EVENTS: usize = 6_000;
+const EVENTS: usize = 10_000;
 
 /// A data directory with a log of this length, and read models that hold it.
 fn filled(data: &Path, seed: u64) {

@@ -10,10 +10,9 @@ use async_trait::async_trait;
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use routix_projections::projection::all;
 use routix_projections::read_db::State;
-use routix_projections::rebuild::Rebuilder;
 use tokio::sync::Notify;
 
-use super::place::{Kind, Place, now, on_both};
+use super::place::{Kind, Place, on_both};
 use crate::support::{Dice, bounded};
 use routix_test_history::History;
 
@@ -114,7 +113,7 @@ async fn a_rebuild_resumes_behind_the_last_batch_that_was_written(kind: Kind) {
     for projection in all() {
         for (reads, silent) in [(0, false), (1, false), (2, true), (1, false)] {
             let feed = Arc::new(Failing { feed: place.feed(), reads_left: AtomicUsize::new(reads), silent });
-            let rebuilder = Rebuilder { db: place.db.clone(), feed, now };
+            let rebuilder = place.rebuilder_from(feed);
             let (batch, mut written) = (Notify::new(), 0);
             let mut on_progress = |_| {
                 written += 1;

@@ -129,7 +129,12 @@ impl Place {
     }
 
     pub(crate) fn rebuilder(&self) -> Rebuilder {
-        Rebuilder { db: self.db.clone(), feed: self.feed(), now }
+        self.rebuilder_from(self.feed())
+    }
+
+    /// One that reads another log. Its batches are short, so that a short log has several.
+    pub(crate) fn rebuilder_from(&self, feed: Arc<dyn EventFeed>) -> Rebuilder {
+        Rebuilder { batch: 1_000, ..Rebuilder::new(self.db.clone(), feed, now) }
     }
 
     pub(crate) fn run(&self) -> Runner {

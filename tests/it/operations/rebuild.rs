@@ -16,11 +16,12 @@ use routix_projections::app_list::AppList;
 use routix_projections::database::Database;
 use routix_projections::projection::{all, named};
 use routix_projections::read_db::State;
+use routix_projections::rebuild::Rebuilder;
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::sleep;
 
-use super::place::{Kind, Place, on_both};
+use super::place::{Kind, Place, now, on_both};
 use crate::support::{bounded, races};
 use routix_test_history::History;
 
@@ -185,7 +186,7 @@ async fn two_rebuilds_of_one_projection_at_once_both_succeed(kind: Kind) {
     place.catch_up().await;
     let live = place.dump_all().await;
     let (store, db) = place.second();
-    let other = routix_projections::rebuild::Rebuilder { db, feed: Arc::new(store), now: super::place::now };
+    let other = Rebuilder::new(db, Arc::new(store), now);
     for projection in all() {
         let own = place.rebuilder();
         let (mut left, mut right) = (|_| {}, |_| {});

@@ -4,7 +4,7 @@ use routix::store::sqlite::SqliteEventStore;
 use routix::system::System;
 use routix_domain::log::EventFeed;
 use routix_projections::projection::all;
-use routix_projections::rebuild::{Progress, Rebuilder};
+use routix_projections::rebuild::Progress;
 use routix_projections::runner::{NotReached, Runner};
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ async fn read_models_ahead_of_the_log_say_so_and_a_rebuild_brings_them_back(kind
             assert_eq!(waited, Err(NotReached::Stopped { name, error }));
         }
     }
-    let rebuilder = Rebuilder { db: place.db.clone(), feed: restored, now };
+    let rebuilder = place.rebuilder_from(restored);
     for projection in all() {
         let mut on_progress = |_| {};
         let done = bounded("the rebuild", rebuilder.rebuild(projection, &mut on_progress)).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_log_that_has_outgrown_its_read_models_since_it_was_restored_is_not_ta
         let Err(NotReached::Stopped { error, .. }) = waited else { panic!("{waited:?}") };
         assert!(error.contains("were made from another log: the event at position "), "{error}");
     }
-    let rebuilder = Rebuilder { db: place.db.clone(), feed, now };
+    let rebuilder = place.rebuilder_from(feed);
     for projection in all() {
         bounded("the rebuild", rebuilder.rebuild(projection, &mut |_| {})).await.unwrap();
         let waited = crate::support::until("the runner", async || {
@@ -138,12 +138,12 @@ async fn a_rebuild_that_was_begun_with_the_lost_log_begins_anew(kind: Kind) {
     let mut history = History::of(64, 1_500);
     let (place, _folder, store) = restored(kind, &mut history, 2_500).await;
     let held = Held::at(&place, 5);
-    let rebuilder = Rebuilder { db: place.db.clone(), feed: held.clone(), now };
+    let rebuilder = place.rebuilder_from(held.clone());
     let interrupted = tokio::spawn(async move { rebuilder.rebuild(all()[0], &mut |_| {}).await.map(drop) });
     bounded("the rebuild", held.reached.notified()).await;
     interrupted.abort();
     let head = store.head().await.unwrap();
-    let rebuilder = Rebuilder { db: place.db.clone(), feed: Arc::new(store), now };
+    let rebuilder = place.rebuilder_from(Arc::new(store));
     let mut first = None;
     let mut on_progress = |progress: Progress| {
         first.get_or_insert(progress.position);

@@ -8,12 +8,11 @@ use routix_projections::app_history::AppHistory;
 use routix_projections::members::Members;
 use routix_projections::projection::Projection;
 use routix_projections::read_db::Difference;
-use routix_projections::rebuild::Rebuilder;
 use routix_projections::table::Value;
 use routix_projections::token_validation::TokenValidation;
 
 use super::feeds::{Held, Holed};
-use super::place::{Kind, Place, now, on_both};
+use super::place::{Kind, Place, on_both};
 use crate::support::bounded;
 use routix_test_history::History;
 
@@ -138,7 +137,7 @@ async fn a_page_that_ends_before_a_hole_is_not_the_end_of_the_log(kind: Kind) {
     place.append(&History::of(28, 700).appends).await;
     place.catch_up().await;
     let feed = Arc::new(Holed { feed: place.feed(), at: 100 });
-    let rebuilder = Rebuilder { db: place.db.clone(), feed, now };
+    let rebuilder = place.rebuilder_from(feed);
     let verified = rebuilder.verify(&AppHistory, &mut |_| {}).await.unwrap();
     assert_eq!((verified.position, verified.difference), (place.db.position(&AppHistory).await.unwrap(), None));
     rebuilder.rebuild(&AppHistory, &mut |_| {}).await.unwrap();
@@ -151,7 +150,7 @@ async fn of_verifications_side_by_side_none_compares_what_another_one_built(kind
     place.catch_up().await;
     let (first, third) = (Held::at(&place, 2), Held::at(&place, 3));
     let verify = |feed: Arc<dyn EventFeed>| {
-        let rebuilder = Rebuilder { db: place.db.clone(), feed, now };
+        let rebuilder = place.rebuilder_from(feed);
         tokio::spawn(async move { rebuilder.verify(&AppHistory, &mut |_| {}).await })
     };
     let first_done = verify(first.clone());

@@ -50,12 +50,8 @@ pub(super) fn load(target: &str, table: &Table) -> String {
 }
 
 pub(super) fn write(target: &str, table: &Table) -> String {
-    let (columns, key) = (table.column_list(), table.key_list());
-    let others = table.columns.iter().skip(table.key_length);
-    let set = others.map(|column| format!("{0} = excluded.{0}", column.name)).collect::<Vec<_>>().join(", ");
-    let update = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {set}") };
-    let rows = unnest(table.columns);
-    format!("INSERT INTO {target} ({columns}) SELECT * FROM {rows} ON CONFLICT ({key}) DO {update}")
+    let (columns, rows) = (table.column_list(), unnest(table.columns));
+    format!("INSERT INTO {target} ({columns}) SELECT * FROM {rows} {}", table.on_conflict(|_| true))
 }
 
 pub(super) fn remove(target: &str, table: &Table) -> String {
