@@ -41,6 +41,10 @@ const TOGETHER: usize = 256;
 /// Events a page, as a rebuild reads them.
 const PAGE: usize = 1_000;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A log and read models in one kind of database.
 struct Installation {
     name: &'static str,
@@ -139,7 +143,7 @@ impl Installation {
     }
 
     async fn rebuilt_a_second(&self, projection: &'static dyn Projection) -> f64 {
-        let rebuilder = Rebuilder { db: self.db.clone(), feed: Arc::clone(&self.feed), now: || 0 };
+        let rebuilder = Rebuilder::new(self.db.clone(), Arc::clone(&self.feed), || 0);
         let events = self.feed.head().await.unwrap();
         let began = Instant::now();
         rebuilder.rebuild(projection, &mut |_| {}).await.unwrap();
@@ -155,6 +159,7 @@ impl Installation {
             self.append_all(&history.take()).await;
         }
         let last = self.appends_a_second(&mut history).await;
+        drop(history);
         let (name, events) = (self.name, self.feed.head().await.unwrap());
         println!("| {name} | append behind 1,000 events, a second | {first:.0} | |");
         println!("| {name} | append behind {events} events, a second | {last:.0} | {:.2} |", first / last);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made says so by ending")]
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
+mod apps;
 mod crowd;
 mod measure;
 mod product;
@@ -16,26 +17,30 @@ use product::{Product, Store};
 use report::Report;
 use yardstick::Yardstick;
 
-const HELP: &str =
-    "cargo bench --bench load -- [--rounds N] [--seconds N] [--only TEXT] [--json FILE] [sqlite|postgres]...";
+const HELP: &str = "cargo bench --bench load -- [--rounds N] [--seconds N] [--only TEXT] [--apps N] [--json FILE] \
+    [sqlite|postgres]...";
+/// Apps that an installation has, where nobody says how many.
+const APPS: usize = 10_000;
 
 /// What was asked for.
 struct Asked {
     plan: Plan,
+    apps: usize,
     json: Option<String>,
     stores: Vec<Store>,
 }
 
 impl Asked {
     fn read() -> Self {
-        let mut asked =
-            Self { plan: Plan { rounds: 3, seconds: 2, only: String::new() }, json: None, stores: Vec::new() };
+        let plan = Plan { rounds: 3, seconds: 2, only: String::new() };
+        let mut asked = Self { plan, apps: APPS, json: None, stores: Vec::new() };
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} what? {HELP}"));
             match argument.as_str() {
                 "--rounds" => asked.plan.rounds = value().parse().unwrap(),
                 "--seconds" => asked.plan.seconds = value().parse().unwrap(),
+                "--apps" => asked.apps = value().parse().unwrap(),
                 "--only" => asked.plan.only = value(),
                 "--json" => asked.json = Some(value()),
                 "sqlite" => asked.stores.push(Store::Sqlite),
@@ -59,7 +64,7 @@ fn main() {
     let yardstick = Yardstick::start();
     let mut report = Report::default();
     for store in &asked.stores {
-        let product = runtime.block_on(Product::start(store));
+        let product = runtime.block_on(Product::start(store, asked.apps));
         measure::all(&runtime, (&product, &yardstick), &asked.plan, &mut report);
     }
     print!("{report}");

@@ -94,12 +94,16 @@ fn yardstick() -> Request {
     Request::get("/")
 }
 
-fn token_form(product: &Product) -> Request {
-    let body = Serializer::new(String::new())
+fn client_credentials(client_id: &str, client_secret: &str) -> String {
+    Serializer::new(String::new())
         .append_pair("grant_type", "client_credentials")
-        .append_pair("client_id", product.facts.get("ROUTIX_CLIENT_ID"))
-        .append_pair("client_secret", product.facts.get("ROUTIX_CLIENT_SECRET"))
-        .finish();
+        .append_pair("client_id", client_id)
+        .append_pair("client_secret", client_secret)
+        .finish()
+}
+
+fn token_form(product: &Product) -> Request {
+    let body = client_credentials(product.facts.get("ROUTIX_CLIENT_ID"), product.facts.get("ROUTIX_CLIENT_SECRET"));
     Request { method: "POST", headers: vec![("Content-Type", FORM.to_owned())], body, ..Request::get(DOOR) }
 }
 
@@ -118,12 +122,14 @@ fn requests(product: &Product) -> Vec<(String, Request)> {
         body: "grant_type=client_credentials".to_owned(),
         ..token_form(product)
     };
+    let apps = product.apps.iter().map(|(id, secret)| client_credentials(id, secret));
+    let in_turn = Request { bodies: apps.collect(), ..token_form(product) };
     let history = Request {
         headers: vec![("Authorization", format!("Bearer {}", product.person.token()))],
         ..Request::get(format!("/rest/v1/oauth_apps/{}/events", product.facts.get("ROUTIX_APP_ID")))
     };
     let list = |place: usize| (format!("list of 5 among {}", SIZES[place]), product.records(place, "?limit=5"));
-    vec![
+    let mut all = vec![
         ("token, form".to_owned(), token_form(product)),
         ("token, JSON".to_owned(), token_json),
         ("token, Basic".to_owned(), token_basic),
@@ -134,7 +140,11 @@ fn requests(product: &Product) -> Vec<(String, Request)> {
         (format!("5 behind {DEEP}, by offset"), product.records(2, &format!("?limit=5&offset={DEEP}"))),
         ("one record".to_owned(), product.records(2, &format!("/{}", Product::record_id(2)))),
         ("history page".to_owned(), history),
-    ]
+    ];
+    if !product.apps.is_empty() {
+        all.insert(1, (format!("token, {} apps in turn", product.apps.len()), in_turn));
+    }
+    all
 }
 
 /// One round: first one, then the other, with what each has computed for it.

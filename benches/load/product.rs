@@ -18,6 +18,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::apps;
 use crate::server::{Server, free_address};
 use crate::wrk::Request;
 
@@ -62,6 +63,8 @@ pub(crate) struct Product {
     pub(crate) token: String,
     /// The public ids of the branches, by [`SIZES`].
     pub(crate) branches: Vec<String>,
+    /// What apps beside the demo's own sign in with.
+    pub(crate) apps: Vec<(String, String)>,
     /// What it held in memory before anybody came, in KiB.
     pub(crate) idle: u64,
     _folder: TempDir,
@@ -80,10 +83,10 @@ fn start(folder: &TempDir, store: &Store) -> Server {
 }
 
 impl Product {
-    pub(crate) async fn start(store: &Store) -> Self {
+    pub(crate) async fn start(store: &Store, apps: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         drop(start(&folder, store));
-        let branches = fill(&folder, store).await;
+        let (branches, apps) = fill(&folder, store, apps).await;
         let server = start(&folder, store);
         let idle = server.resident();
         let facts = Facts::read(folder.path()).unwrap().unwrap_or_else(|| panic!("no {ENV_FILE}"));
@@ -91,7 +94,7 @@ impl Product {
         let owner = (facts.get("ROUTIX_OWNER_EMAIL"), facts.get("ROUTIX_OWNER_PASSWORD"));
         let person = Person::signed_in(&host, owner, facts.get("ROUTIX_BRANCH")).await;
         let token = person.records_token().to_owned();
-        Self { store: store.name(), server, facts, person, token, branches, idle, _folder: folder }
+        Self { store: store.name(), server, facts, person, token, branches, apps, idle, _folder: folder }
     }
 
     /// The size of the program, in bytes.
@@ -122,8 +125,8 @@ fn row_id(place: usize, row: usize) -> Uuid {
     Uuid::from_u128((0xBE4C_u128 << 96) + ((place as u128) << 64) + row as u128)
 }
 
-/// Opens a branch of each size and loads its accounts, while no server is there.
-async fn fill(folder: &TempDir, store: &Store) -> Vec<String> {
+/// Opens a branch of each size and loads its accounts, and registers apps, while no server is there.
+async fn fill(folder: &TempDir, store: &Store, apps: usize) -> (Vec<String>, Vec<(String, String)>) {
     let config = Config { data_dir: folder.path().to_owned(), database_url: store.url(), ..Config::default() };
     let system = System::real();
     let stores = Stores::open(&config, &system).await.unwrap();
@@ -155,6 +158,7 @@ async fn fill(folder: &TempDir, store: &Store) -> Vec<String> {
             .unwrap();
         branches.push(opened.public_id.to_string());
     }
+    let apps = apps::register(&stores, organization, apps).await;
     stores.close().await;
-    branches
+    (branches, apps)
 }

@@ -1,16 +1,18 @@
-//! Load by wrk: one thread, connections that are kept, the same request again and again.
+//! Load by wrk: one thread, connections that are kept, the same request again and again, or one of several in turn.
 
 use std::net::SocketAddr;
 use std::process::Command;
 
 use tempfile::NamedTempFile;
 
-/// A request, the same each time.
+/// A request, the same each time but for its body where there are several.
 pub(crate) struct Request {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
+    /// Each in turn, in the place of the one.
+    pub(crate) bodies: Vec<String>,
 }
 
 /// What wrk has counted.
@@ -25,7 +27,7 @@ pub(crate) struct Counted {
 
 impl Request {
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self { method: "GET", path: path.into(), headers: Vec::new(), body: String::new() }
+        Self { method: "GET", path: path.into(), headers: Vec::new(), body: String::new(), bodies: Vec::new() }
     }
 
     /// As wrk wants it, in Lua.
@@ -36,7 +38,19 @@ impl Request {
             summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), \
             summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + \
             summary.errors.timeout))\nend\n";
-        format!("wrk.method = {:?}\nwrk.body = {:?}\n{headers}{done}", self.method, self.body)
+        // Made before the load begins, so that none costs wrk more than another.
+        let in_turn = if self.bodies.is_empty() {
+            String::new()
+        } else {
+            let bodies: String = self.bodies.iter().map(|body| format!("{body:?},\n")).collect();
+            format!(
+                "local bodies = {{{bodies}}}\nlocal requests, turn = {{}}, 0\n\
+                 init = function()\n  for i, body in ipairs(bodies) do \
+                 requests[i] = wrk.format(nil, nil, nil, body) end\nend\n\
+                 request = function()\n  turn = turn % #requests + 1\n  return requests[turn]\nend\n"
+            )
+        };
+        format!("wrk.method = {:?}\nwrk.body = {:?}\n{headers}{in_turn}{done}", self.method, self.body)
     }
 }
 

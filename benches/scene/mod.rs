@@ -1,5 +1,7 @@
 //! A service on SQLite in this process, and what is asked of it.
 
+mod serve;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -7,11 +9,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use http_body_util::BodyExt;
 use routix::commands::{Origin, Passwords};
-use routix::config::Config;
-use routix::keys::{KeyRing, Origin as KeyOrigin};
 use routix::store::identity::NewUser;
-use routix::system::System;
-use routix::wiring::{Service, Stores};
+use routix::wiring::Service;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -136,21 +135,9 @@ async fn ask(doors: &Router, ask: Ask) -> Value {
 
 impl Scene {
     pub(crate) async fn make() -> Self {
-        let (folder, system) = (tempfile::tempdir().unwrap(), System::real());
-        let config = Config {
-            data_dir: folder.path().to_owned(),
-            listen: ([127, 0, 0, 1], 0).into(),
-            api_rate_limit: 0,
-            failure_limit: 0,
-            ..Config::default()
-        };
-        let key = KeyRing::draft(&config.keys_dir(), &system, Some(KeyOrigin::Production)).unwrap();
-        key.write(&config.keys_dir()).unwrap();
-        let stores = Stores::open(&config, &system).await.unwrap();
-        let lock = Service::lock(&config).unwrap();
-        let service = Service::bind(&config, stores, lock).await.unwrap();
+        let (folder, service) = serve::service().await;
         let doors = service.router(&Arc::new(service.stores.health()));
-        let hash = Passwords::new(&system).hash(PASSWORD.to_owned()).await.unwrap();
+        let hash = Passwords::new(&service.stores.system).hash(PASSWORD.to_owned()).await.unwrap();
         let own = found(&service, &doors, ("own", &hash)).await;
         let foreign = found(&service, &doors, ("foreign", &hash)).await;
         let revoked = register(&doors, &own.owner).await;
