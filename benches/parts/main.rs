@@ -17,7 +17,7 @@ use routix::proxy::records::{ListQuery, LoadRow, RecordSource, Target, load_rows
 use routix::wiring::Service;
 use routix_domain::app::{ClientType, RefreshAuthentication};
 use routix_domain::log::RecordedEvent;
-use routix_domain::value::{BranchRestriction, TokenLifetime};
+use routix_domain::value::{BranchRestriction, RedirectUri, TokenLifetime};
 use routix_projections::token_validation::ValidationRow;
 use serde_json::json;
 use tempfile::TempDir;
@@ -55,7 +55,7 @@ impl Parts {
             name: "Parts".to_owned(),
             description: None,
             homepage_url: None,
-            redirect_uris: Vec::new(),
+            redirect_uris: vec![RedirectUri::parse("https://parts.example/callback", false).unwrap()],
             allowed_scopes: stores.catalogue.scopes(),
             allowed_branches: BranchRestriction::All,
             token_lifetime: TokenLifetime::default(),
@@ -146,5 +146,6 @@ fn decode_an_event(bencher: Bencher<'_, '_>) {
 }
 
 fn main() {
-    divan::main();
+    LazyLock::force(&PARTS);
+    divan::Divan::from_args().run_benches();
 }
