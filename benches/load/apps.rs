@@ -3,11 +3,10 @@
 use futures_util::StreamExt;
 use futures_util::stream;
 use routix::commands::Origin;
-use routix::commands::register_app::NewApp;
 use routix::wiring::Stores;
-use routix_domain::app::{ClientType, RefreshAuthentication};
-use routix_domain::value::{BranchRestriction, RedirectUri, TokenLifetime};
 use uuid::Uuid;
+
+use crate::app::app;
 
 /// Registrations that are under way together.
 const TOGETHER: usize = 256;
@@ -19,19 +18,7 @@ pub(crate) async fn register(stores: &Stores, organization: Uuid, count: usize) 
     let every = count.div_ceil(ASKED).max(1);
     let origin = Origin::system(stores.system.ordered_id());
     let apps = stream::iter(0..count).map(async |number| {
-        let new = NewApp {
-            organization_id: organization,
-            name: format!("App {number}"),
-            description: None,
-            homepage_url: None,
-            redirect_uris: vec![RedirectUri::parse(routix_test_ledger::CALLBACK, false).unwrap()],
-            allowed_scopes: stores.catalogue.scopes(),
-            allowed_branches: BranchRestriction::All,
-            token_lifetime: TokenLifetime::default(),
-            client_type: ClientType::Confidential,
-            refresh_authentication: RefreshAuthentication::default(),
-            idempotency: None,
-        };
+        let new = app(stores, organization, format!("App {number}"));
         let registered = stores.commands.register_app(new, &origin).await.unwrap();
         let secret = registered.secret.unwrap().expose().to_owned();
         (number % every == 0).then(|| (registered.app.details.client_id.to_string(), secret))

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made says so by ending")]
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
+#[path = "../scene/app.rs"]
+mod app;
 mod apps;
 mod crowd;
 mod measure;

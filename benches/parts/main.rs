@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made says so by ending")]
 
+#[path = "../scene/app.rs"]
+mod app;
 #[path = "../scene/serve.rs"]
 mod serve;
 
@@ -10,14 +12,11 @@ use std::sync::{Arc, LazyLock};
 use divan::Bencher;
 use routix::access::Access;
 use routix::commands::Origin;
-use routix::commands::register_app::NewApp;
 use routix::proxy::Tenant;
 use routix::proxy::catalogue::ApiVersion;
 use routix::proxy::records::{ListQuery, LoadRow, RecordSource, Target, load_rows};
 use routix::wiring::Service;
-use routix_domain::app::{ClientType, RefreshAuthentication};
 use routix_domain::log::RecordedEvent;
-use routix_domain::value::{BranchRestriction, RedirectUri, TokenLifetime};
 use routix_projections::token_validation::ValidationRow;
 use serde_json::json;
 use tempfile::TempDir;
@@ -50,19 +49,7 @@ impl Parts {
         let stores = &service.stores;
         let (organization, branch) = (stores.system.id(), stores.system.id());
         let origin = Origin::system(stores.system.ordered_id());
-        let new = NewApp {
-            organization_id: organization,
-            name: "Parts".to_owned(),
-            description: None,
-            homepage_url: None,
-            redirect_uris: vec![RedirectUri::parse("https://parts.example/callback", false).unwrap()],
-            allowed_scopes: stores.catalogue.scopes(),
-            allowed_branches: BranchRestriction::All,
-            token_lifetime: TokenLifetime::default(),
-            client_type: ClientType::Confidential,
-            refresh_authentication: RefreshAuthentication::default(),
-            idempotency: None,
-        };
+        let new = app::app(stores, organization, "Parts".to_owned());
         let accounts = Target {
             resource: Arc::clone(stores.catalogue.resource("accounts").unwrap()),
             version: ApiVersion::V1,
