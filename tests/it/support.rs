@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use routix::system::{Clock, Random, System};
-pub(crate) use routix_test_ledger::Dice;
+pub(crate) use routix_test_ledger::{Dice, number};
 use tokio::time::{Instant, timeout};
 
 /// How long a test waits for what must happen. Long, because a slow machine is no fault.
@@ -30,12 +30,6 @@ pub(crate) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) 
 #[expect(clippy::disallowed_methods, reason = "a test has no configuration of its own")]
 pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// A number that may be set so: how long a campaign is, or its seed.
-pub(crate) fn number(name: &str, usual: u64) -> u64 {
-    let parse = |text: String| text.parse().unwrap_or_else(|_| panic!("{name} is a number, and not {text}"));
-    setting(name).map_or(usual, parse)
 }
 
 /// How often a race is run: few in CI, and as many as this names in a long campaign.

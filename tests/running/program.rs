@@ -15,9 +15,16 @@ use routix_test_postgres::Scratch;
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// The program under test, whichever of them the package of a test builds.
-const PROGRAM: &str = match (option_env!("CARGO_BIN_EXE_routix"), option_env!("CARGO_BIN_EXE_routix-failpoints")) {
-    (Some(program), _) | (None, Some(program)) => program,
-    (None, None) => panic!("these tests build no program"),
+const PROGRAM: &str = {
+    let programs = [
+        option_env!("CARGO_BIN_EXE_routix"),
+        option_env!("CARGO_BIN_EXE_routix-failpoints"),
+        option_env!("CARGO_BIN_EXE_routix-power"),
+    ];
+    match programs {
+        [Some(program), _, _] | [None, Some(program), _] | [None, None, Some(program)] => program,
+        [None, None, None] => panic!("these tests build no program"),
+    }
 };
 
 /// Asks again and again until there is an answer, within a bound.

@@ -12,6 +12,7 @@ mod crowd;
 mod dice;
 mod door;
 mod person;
+mod setting;
 mod writer;
 
 pub use self::book::{Ledger, Line};
@@ -21,4 +22,5 @@ pub use self::crowd::Crowd;
 pub use self::dice::Dice;
 pub use self::door::Outcome;
 pub use self::person::{Approved, CALLBACK, Person};
+pub use self::setting::number;
 pub use self::writer::Writer;

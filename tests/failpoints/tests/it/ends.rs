@@ -1,7 +1,7 @@
 //! F2: the program is ended at each point, by each kind of command, and started again. What was not answered has happened
 //! as a whole or not at all, and before the commit of its events it has not.
 
-use routix_test_ledger::{Kind, Outcome};
+use routix_test_ledger::{Kind, Outcome, number};
 use routix_test_postgres::Scratch;
 
 use crate::program::Program;
@@ -14,7 +14,7 @@ const BESIDE: &str = "projection.between_rows_and_checkpoint";
 
 /// How often at each point with each kind.
 fn ends() -> usize {
-    std::env::var_os("ROUTIX_TEST_ENDS").map_or(2, |ends| ends.to_str().unwrap().parse().unwrap())
+    usize::try_from(number("ROUTIX_TEST_ENDS", 2)).unwrap()
 }
 
 /// The commands whose effect is in the log.
