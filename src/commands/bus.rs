@@ -163,6 +163,13 @@ pub struct Executed<A: Aggregate> {
     pub aggregate: A,
 }
 
+/// What the events of one command have in common, however often it is tried.
+struct Cause {
+    metadata: Metadata,
+    /// Where they go; with the context that they point at.
+    store: EventStore,
+}
+
 /// Sends commands to aggregates. Clones share everything.
 #[derive(Clone)]
 pub struct Commands {
@@ -232,12 +239,12 @@ impl Commands {
     {
         // A read model that stands still would keep the promise from being kept; then nothing is begun.
         self.waiter.check(A::PROMISED).map_err(CommandError::Stopped)?;
-        let mut metadata = None;
+        let mut cause = None;
         let mut attempt = 1;
-        let executed = match self.attempt_as_remembered::<A>((id, seen), &command, (origin, &mut metadata)).await {
+        let executed = match self.attempt_as_remembered::<A>((id, seen), &command, (origin, &mut cause)).await {
             Some(executed) => executed?,
             None => loop {
-                match self.attempt::<A>((id, seen), command.clone(), (origin, &mut metadata)).await {
+                match self.attempt::<A>((id, seen), command.clone(), (origin, &mut cause)).await {
                     Err(CommandError::Conflict) if attempt < ATTEMPTS && seen.is_none() => attempt += 1,
                     other => break other?,
                 }
@@ -278,7 +285,7 @@ impl Commands {
         &self,
         (id, seen): (&str, Option<u64>),
         command: &A::Command,
-        written: (&Origin, &mut Option<Metadata>),
+        written: (&Origin, &mut Option<Cause>),
     ) -> Option<Result<Executed<A>, CommandError<A::Error>>>
     where
         A::Command: Clone,
@@ -295,7 +302,7 @@ impl Commands {
         &self,
         (id, seen): (&str, Option<u64>),
         command: A::Command,
-        written: (&Origin, &mut Option<Metadata>),
+        written: (&Origin, &mut Option<Cause>),
     ) -> Result<Executed<A>, CommandError<A::Error>> {
         let context = self.remembered.load::<A>(&self.store, id).await?;
         self.decide((context, seen), command, written).await
@@ -306,9 +313,8 @@ impl Commands {
         &self,
         (mut context, seen): (EventStoreAggregateContext<A>, Option<u64>),
         command: A::Command,
-        (origin, metadata): (&Origin, &mut Option<Metadata>),
+        (origin, cause): (&Origin, &mut Option<Cause>),
     ) -> Result<Executed<A>, CommandError<A::Error>> {
-        let store = PersistedEventStore::<_, A>::new_event_store(self.store.clone());
         let id = context.aggregate_id.clone();
         if seen.is_some_and(|seen| u64::try_from(context.current_sequence) != Ok(seen)) {
             return Err(CommandError::Conflict);
@@ -322,11 +328,12 @@ impl Commands {
         if events.is_empty() {
             return Ok(Executed { events: Vec::new(), aggregate });
         }
-        let metadata = match metadata {
-            Some(metadata) => metadata,
-            None => metadata.insert(self.metadata(origin).await?),
+        let cause = match cause {
+            Some(cause) => cause,
+            None => cause.insert(self.cause(origin).await?),
         };
-        let events = store.commit(events, context, metadata.to_map()).await?;
+        let store = PersistedEventStore::<_, A>::new_event_store(cause.store.clone());
+        let events = store.commit(events, context, cause.metadata.to_map()).await?;
         self.remembered.keep(&id, aggregate.clone(), sequence);
         #[cfg(feature = "failpoints")]
         fail::fail_point!("command.before_dispatch", |_| Err(CommandError::Unavailable("a failpoint".into())));
@@ -335,21 +342,23 @@ impl Commands {
 
     /// The request's context goes into its own store before the event goes into the log, so that an event never points at
     /// a context that is not there; and only once there is an event to record.
-    async fn metadata(&self, origin: &Origin) -> Result<Metadata, IdentityError> {
-        let context_commitment = if origin.context.is_empty() {
-            None
-        } else {
+    async fn cause(&self, origin: &Origin) -> Result<Cause, IdentityError> {
+        let (mut store, mut context_commitment) = (self.store.clone(), None);
+        if !origin.context.is_empty() {
             let (salt, now) = (self.system.bytes(), self.system.now());
-            Some(self.identity.record_context(origin.context.clone(), salt, now).await?)
-        };
-        Ok(Metadata {
+            let context = self.identity.new_context(origin.context.clone(), salt, now);
+            context_commitment = Some(context.commitment().to_owned());
+            store = store.resting_on(context).await?;
+        }
+        let metadata = Metadata {
             actor: origin.actor.clone(),
             authenticated_by: origin.authenticated_by.to_owned(),
             request_id: origin.request_id.clone(),
             correlation_id: origin.correlation_id,
             causation_id: self.system.ordered_id(),
             context_commitment,
-        })
+        };
+        Ok(Cause { metadata, store })
     }
 
     async fn wait_for<A: Visible>(&self, id: &str, sequence: usize) -> Result<(), CommandError<A::Error>> {

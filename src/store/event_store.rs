@@ -11,6 +11,7 @@ use serde_json::Value;
 
 #[cfg(feature = "eventstore")]
 use super::eventstore::EventStoreDb;
+use super::identity::{IdentityError, NewContext};
 use super::postgres::PostgresEventStore;
 #[cfg(feature = "eventstore")]
 use super::seals::Seals;
@@ -32,6 +33,20 @@ pub enum EventStore {
 }
 
 impl EventStore {
+    /// The same store, for an append that may not be there without this context: it is stored when the append is begun.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when it cannot be stored.
+    pub async fn resting_on(&self, context: NewContext) -> Result<Self, IdentityError> {
+        if let Self::Sqlite(store) = self
+            && context.is_in_file()
+        {
+            return Ok(Self::Sqlite(store.resting_on(context)));
+        }
+        context.store().await?;
+        Ok(self.clone())
+    }
+
     /// The log, for those who only read it.
     pub fn feed(&self) -> Arc<dyn EventFeed> {
         match self {

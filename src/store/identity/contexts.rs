@@ -1,13 +1,14 @@
 //! Where a request came from: kept beside the log, proven by a commitment in it, deletable without breaking it.
 
 use chrono::{DateTime, Utc};
+use routix_projections::database::{Database, DatabaseError, Session};
+use routix_projections::table::Value;
 use routix_projections::values;
 use sha2::{Digest, Sha256};
 
+use super::crowd::places;
 use super::{IdentityDb, IdentityError};
 use crate::hex;
-
-pub(super) const INSERT: &str = "INSERT INTO request_contexts (commitment, salt, address, user_agent, recorded_at)";
 
 /// The address and the user agent of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,28 +40,73 @@ impl RequestContext {
     }
 }
 
-impl IdentityDb {
-    /// Stores a context and returns its commitment.
+/// A context that is not stored yet, and where it will be. It may be stored again: then nothing happens.
+#[derive(Clone)]
+pub struct NewContext {
+    identity: IdentityDb,
+    row: ContextRow,
+}
+
+/// A request's context as it is stored: commitment, salt in hex, address, user agent and when.
+pub(super) type ContextRow = (String, String, Option<String>, Option<String>, DateTime<Utc>);
+
+impl NewContext {
+    pub fn commitment(&self) -> &str {
+        &self.row.0
+    }
+
+    /// Stores it.
     ///
     /// # Errors
     /// [`IdentityError`] when the database does not answer.
-    pub async fn record_context(
-        &self,
-        context: RequestContext,
-        salt: [u8; 16],
-        now: DateTime<Utc>,
-    ) -> Result<String, IdentityError> {
+    pub async fn store(&self) -> Result<(), IdentityError> {
+        let database = &self.identity.database;
+        match &self.identity.crowd {
+            Some(crowd) => crowd.store_context(database, self.row.clone()).await?,
+            None => drop(database.execute(&insert(1), values(self.row.clone())).await?),
+        }
+        Ok(())
+    }
+
+    /// Whether [`store_all`](Self::store_all) can store it: its database is a file of this machine.
+    pub fn is_in_file(&self) -> bool {
+        matches!(self.identity.database, Database::Sqlite(_))
+    }
+
+    /// Stores several of one file, all or none. Blocks until they are on the disk.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the file cannot be written, or is none.
+    pub fn store_all(contexts: &[Self]) -> Result<(), IdentityError> {
+        let Some(first) = contexts.first() else { return Ok(()) };
+        let Database::Sqlite(file) = &first.identity.database else {
+            return Err(DatabaseError::Unavailable("these contexts are not in a file".into()).into());
+        };
+        let insert = insert(1);
+        let store = |session: &mut dyn Session| {
+            contexts.iter().try_for_each(|context| session.execute(&insert, &values(context.row.clone())).map(drop))
+        };
+        Ok(file.write_blocking::<_, DatabaseError>(store)?)
+    }
+}
+
+/// A statement that inserts so many, if they are not there.
+pub(super) fn insert(rows: usize) -> String {
+    let columns = "(commitment, salt, address, user_agent, recorded_at)";
+    let rows: Vec<_> = (0..rows).map(|row| format!("({})", places(row * 5 + 1..=row * 5 + 5))).collect();
+    format!("INSERT INTO request_contexts {columns} VALUES {} ON CONFLICT (commitment) DO NOTHING", rows.join(", "))
+}
+
+pub(super) fn values((commitment, salt, address, agent, now): ContextRow) -> Vec<Value> {
+    values![commitment, salt, address, agent, now].to_vec()
+}
+
+impl IdentityDb {
+    /// A context to store here.
+    pub fn new_context(&self, context: RequestContext, salt: [u8; 16], now: DateTime<Utc>) -> NewContext {
         let commitment = context.commitment(&salt);
         let RequestContext { address, user_agent } = context;
-        let (salt, stored) = (hex::encode(&salt), commitment.clone());
-        match &self.crowd {
-            Some(crowd) => crowd.record_context(&self.database, (stored, salt, address, user_agent, now)).await?,
-            None => {
-                let row = values![stored, salt, address, user_agent, now];
-                self.database.execute(&format!("{INSERT} VALUES ($1, $2, $3, $4, $5)"), row.to_vec()).await?;
-            }
-        }
-        Ok(commitment)
+        NewContext { identity: self.clone(), row: (commitment, hex::encode(&salt), address, user_agent, now) }
     }
 
     /// The context behind a commitment, unless it was deleted.
@@ -85,9 +131,14 @@ mod tests {
 
     async fn a_context_is_found_by_its_commitment(place: Place) {
         let agent = RequestContext { address: None, user_agent: Some("Zo\u{eb}'s \u{1F69A}".to_owned()) };
-        let commitment = place.db.record_context(agent.clone(), [7; 16], DateTime::UNIX_EPOCH).await.unwrap();
-        assert_eq!(commitment, agent.commitment(&[7; 16]));
-        assert_eq!(place.db.context(&commitment).await.unwrap(), Some(agent));
+        let new = place.db.new_context(agent.clone(), [7; 16], DateTime::UNIX_EPOCH);
+        assert_eq!(new.commitment(), agent.commitment(&[7; 16]));
+        assert_eq!(place.db.context(new.commitment()).await.unwrap(), None);
+        // Whoever is not told what became of it stores it once more.
+        for _ in 0..2 {
+            new.store().await.unwrap();
+            assert_eq!(place.db.context(new.commitment()).await.unwrap(), Some(agent.clone()));
+        }
         assert_eq!(place.db.context("another").await.unwrap(), None);
     }
 

@@ -2,16 +2,14 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
 use routix_projections::database::{Database, DatabaseError, Together};
 use routix_projections::values;
 use uuid::Uuid;
 
+use super::contexts::{self, ContextRow};
+
 /// So many share a statement. There is one shape of it for each number.
 const MOST: usize = 32;
-
-/// A request's context on its way: commitment, salt in hex, address, user agent and when.
-pub(super) type ContextRow = (String, String, Option<String>, Option<String>, DateTime<Utc>);
 
 /// Those who ask, and those who write.
 pub(super) struct Crowd {
@@ -38,19 +36,16 @@ impl Crowd {
 
     /// The same rows may be written again, when somebody did not wait for the end. None of them is refused for what is in it,
     /// and spoils the statement for the others: all of it is ASCII that can be printed.
-    pub(super) async fn record_context(&self, database: &Database, row: ContextRow) -> Result<(), DatabaseError> {
+    pub(super) async fn store_context(&self, database: &Database, row: ContextRow) -> Result<(), DatabaseError> {
         let write = |rows: Vec<ContextRow>| async move {
-            let lists: Vec<_> = (0..rows.len()).map(|row| format!("({})", places(row * 5 + 1..=row * 5 + 5))).collect();
-            let lists = lists.join(", ");
-            let sql = format!("{} VALUES {lists} ON CONFLICT (commitment) DO NOTHING", super::contexts::INSERT);
-            let values = |(commitment, salt, address, agent, now)| values![commitment, salt, address, agent, now];
-            database.execute(&sql, rows.into_iter().flat_map(values).collect()).await.map(drop)
+            let sql = contexts::insert(rows.len());
+            database.execute(&sql, rows.into_iter().flat_map(contexts::values).collect()).await.map(drop)
         };
         self.contexts.ask(row, write).await.map(drop)
     }
 }
 
 /// `$1, $2`…
-fn places(numbers: impl Iterator<Item = usize>) -> String {
+pub(super) fn places(numbers: impl Iterator<Item = usize>) -> String {
     numbers.map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }

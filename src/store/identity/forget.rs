@@ -104,7 +104,9 @@ mod tests {
         let expires_at = now + TimeDelta::hours(1);
         let session = Session { id, user_id: id, generation: 1, rotated_at: now, expires_at, ended_at: None };
         assert!(db.begin_session(session, format!("Hash-{number:06}"), context(number)).await.unwrap());
-        db.record_context(context(number), SALT, now).await.unwrap()
+        let new = db.new_context(context(number), SALT, now);
+        new.store().await.unwrap();
+        new.commitment().to_owned()
     }
 
     /// What the files hold of a text, whatever its case.

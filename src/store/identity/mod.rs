@@ -30,7 +30,7 @@ use routix_projections::database::{
 use routix_projections::sqlite_file::Durability;
 
 pub use self::browser_sessions::{BrowserSession, OpenSession};
-pub use self::contexts::RequestContext;
+pub use self::contexts::{NewContext, RequestContext};
 pub use self::security_log::{SecurityKind, SecurityRow};
 pub use self::sessions::{Rotation, Session};
 pub use self::usage::Usage;

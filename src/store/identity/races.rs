@@ -271,7 +271,9 @@ async fn contexts_are_removed_once(place: Place) {
     let mut commitments = Vec::new();
     for number in 0..200_u8 {
         let context = RequestContext { address: Some("192.0.2.7".to_owned()), user_agent: None };
-        commitments.push(place.db.record_context(context, [number; 16], at(0)).await.unwrap());
+        let new = place.db.new_context(context, [number; 16], at(0));
+        new.store().await.unwrap();
+        commitments.push(new.commitment().to_owned());
     }
     let removed = at_once(|number| {
         let db = place.db.clone();
@@ -287,8 +289,9 @@ async fn each_of_many_contexts_is_kept(place: Place) {
             let db = place.db.clone();
             let context = RequestContext { address: Some(format!("192.0.2.{number}")), user_agent: None };
             async move {
-                let commitment = db.record_context(context.clone(), (round * MANY + number).to_be_bytes(), at(0)).await;
-                assert_eq!(db.context(&commitment.unwrap()).await.unwrap(), Some(context));
+                let new = db.new_context(context.clone(), (round * MANY + number).to_be_bytes(), at(0));
+                new.store().await.unwrap();
+                assert_eq!(db.context(new.commitment()).await.unwrap(), Some(context));
             }
         });
         kept.await;

@@ -1,4 +1,5 @@
-//! The log in one SQLite file: one writer thread that folds waiting appends into one commit, and readers beside it.
+//! The log in one SQLite file: one writer thread that folds waiting appends into one commit, after what they rest on is in its
+//! own file, and readers beside it.
 
 mod feed;
 mod repository;
@@ -15,6 +16,7 @@ use routix_projections::sqlite_file::{Durability, LogLength, Readers, open_write
 
 use self::writer::Writer;
 use super::bell::Bell;
+use super::identity::NewContext;
 use super::migrations::{EVENTS, MigrationError};
 use super::seals::Seals;
 use crate::system::System;
@@ -26,6 +28,8 @@ pub struct SqliteEventStore {
     readers: Arc<Readers>,
     bell: Arc<Bell>,
     seals: Seals,
+    /// What must be on the disk before anything that is appended.
+    context: Option<NewContext>,
 }
 
 impl SqliteEventStore {
@@ -39,7 +43,13 @@ impl SqliteEventStore {
         let connection = open_writer(path, Durability::Full).map_err(DatabaseError::from)?;
         let writer = Arc::new(Writer::start((connection, LogLength::of(path)), system.clone()));
         let (readers, bell) = (Arc::new(Readers::new(path)), Arc::default());
-        Ok(Self { writer, readers, bell, seals: Seals::new(Database::Sqlite(database)) })
+        Ok(Self { writer, readers, bell, seals: Seals::new(Database::Sqlite(database)), context: None })
+    }
+
+    /// The same log, for an append that may not be there without this context of a file: the thread that appends stores it
+    /// before, with those of all who share the commit.
+    pub(super) fn resting_on(&self, context: NewContext) -> Self {
+        Self { context: Some(context), ..self.clone() }
     }
 
     /// The evidence beside the log.

@@ -60,7 +60,7 @@ impl PersistedEventRepository for SqliteEventStore {
             return Err(UnstorableEvent::Snapshot.into());
         }
         storable::check(events)?;
-        self.writer.append(events.to_vec()).await
+        self.writer.append(events.to_vec(), self.context.clone()).await
     }
 
     async fn stream_events<A: Aggregate>(&self, _id: &str) -> Result<ReplayStream, PersistenceError> {

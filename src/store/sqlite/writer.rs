@@ -2,7 +2,10 @@
 //!
 //! It takes every append that is waiting and commits them together: one fdatasync serves all of them, and a refused one
 //! is rolled back to its own savepoint without touching the others. An append is answered after the commit, never before.
+//! The contexts that they point at are committed to their file by the same thread before, together likewise: by another, each
+//! would wait for fewer, twice.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
@@ -12,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::oneshot;
 
 use super::rows;
+use crate::store::identity::{IdentityError, NewContext};
 use crate::system::System;
 
 /// At most so many appends share a commit, so that the first of them does not wait for ever.
@@ -19,6 +23,8 @@ const MAX_APPENDS_A_COMMIT: usize = 512;
 
 pub(super) struct Append {
     pub(super) events: Vec<SerializedEvent>,
+    /// What must be on the disk before them.
+    pub(super) context: Option<NewContext>,
     pub(super) answer: oneshot::Sender<Result<(), PersistenceError>>,
 }
 
@@ -32,6 +38,8 @@ pub(super) struct Writer {
 pub(super) enum StoreError {
     #[error("the event log's writer has stopped")]
     Stopped,
+    #[error("the context of a request could not be stored")]
+    Context(#[source] Arc<IdentityError>),
     #[error("the event log refused a commit")]
     Commit(#[source] rusqlite::Error),
     #[error("the event log refused a statement")]
@@ -57,9 +65,13 @@ impl Writer {
     }
 
     /// Appends the events to their stream, all or none, and returns once they are on disk.
-    pub(super) async fn append(&self, events: Vec<SerializedEvent>) -> Result<(), PersistenceError> {
+    pub(super) async fn append(
+        &self,
+        events: Vec<SerializedEvent>,
+        context: Option<NewContext>,
+    ) -> Result<(), PersistenceError> {
         let (answer, answered) = oneshot::channel();
-        self.appends.send(Append { events, answer }).map_err(|_| StoreError::Stopped)?;
+        self.appends.send(Append { events, context, answer }).map_err(|_| StoreError::Stopped)?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 }
@@ -69,6 +81,7 @@ fn run((connection, mut log): (&Connection, LogLength), waiting: &Receiver<Appen
     while let Ok(first) = waiting.recv() {
         let mut batch = vec![first];
         batch.extend(waiting.try_iter().take(MAX_APPENDS_A_COMMIT - 1));
+        let batch = store_contexts(batch);
         let answers = commit(connection, &batch, system);
         #[cfg(feature = "failpoints")]
         fail::fail_point!("log.before_answer");
@@ -78,6 +91,18 @@ fn run((connection, mut log): (&Connection, LogLength), waiting: &Receiver<Appen
         }
         log.look(connection);
     }
+}
+
+/// Stores what the appends rest on, in one transaction for all, and returns those that may be made now.
+fn store_contexts(batch: Vec<Append>) -> Vec<Append> {
+    let contexts: Vec<_> = batch.iter().filter_map(|append| append.context.clone()).collect();
+    let Err(error) = NewContext::store_all(&contexts) else { return batch };
+    let error = Arc::new(error);
+    let (without, waiting): (Vec<_>, Vec<_>) = batch.into_iter().partition(|append| append.context.is_none());
+    for append in waiting {
+        let _gone = append.answer.send(Err(StoreError::Context(Arc::clone(&error)).into()));
+    }
+    without
 }
 
 /// One transaction for all appends. When it fails as a whole, every append failed.

@@ -42,7 +42,7 @@ impl Place {
     }
 
     /// Whether the disk has kept less than what was acknowledged, whatever is left of it.
-    async fn is_broken(self) -> bool {
+    async fn has_lost(self) -> bool {
         if ["events", "projections"].iter().any(|what| self.site.routix(&[what, "verify"]).code != Some(0)) {
             return true;
         }
@@ -84,5 +84,5 @@ async fn f4_a_disk_that_keeps_nothing_is_noticed() {
     let (model, mut place) = (Model::new(), Place::new(number("ROUTIX_TEST_SEED", 17)).await);
     let guest = model.start(&place.disk, &place.site, Sync::Ignored);
     place.cut(guest).await;
-    assert!(place.is_broken().await, "nothing was lost");
+    assert!(place.has_lost().await, "nothing was lost");
 }
