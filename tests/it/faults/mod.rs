@@ -3,7 +3,7 @@
 //! Retry-After, what was answered is there afterwards, and nobody has to help.
 //!
 //! A long campaign has `ROUTIX_TEST_KILLS` kills of the program, `ROUTIX_TEST_ROUNDS` crashes of the server of the database
-//! and `ROUTIX_TEST_CUTS` cut lines.
+//! and `ROUTIX_TEST_CUTS` cut lines. A machine whose power is cut is not here: `tests/power/run`.
 
 mod client;
 mod commits;
