@@ -15,7 +15,7 @@ pub(crate) trait Visitor: Send {
     /// The next request; `None` when there is none.
     fn next(&mut self) -> Option<Vec<u8>>;
 
-    /// The body of its answer.
+    /// The body of its answer, if that was a good one; otherwise the next request may be the same.
     fn answered(&mut self, body: &[u8]);
 }
 
@@ -50,8 +50,8 @@ impl Line {
         Self { stream, read: Vec::with_capacity(8_192) }
     }
 
-    /// Sends a request and returns the body of the answer, which must be a good one.
-    fn ask(&mut self, request: &[u8]) -> &[u8] {
+    /// Sends a request and returns the status and the body of the answer.
+    fn ask(&mut self, request: &[u8]) -> (u16, &[u8]) {
         self.stream.write_all(request).unwrap();
         self.read.clear();
         loop {
@@ -59,53 +59,87 @@ impl Line {
             let length = self.stream.read(&mut part).unwrap();
             assert!(length > 0, "the connection was closed");
             self.read.extend_from_slice(&part[..length]);
-            let Some(end) = self.read.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-            let head = std::str::from_utf8(&self.read[..end]).unwrap();
-            let mut lines = head.split("\r\n");
-            assert!(lines.next().unwrap().starts_with("HTTP/1.1 2"), "{}", String::from_utf8_lossy(&self.read));
-            let length = lines.find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
-            });
-            let body = end + 4;
-            if self.read.len() >= body + length.unwrap_or_default() {
-                return &self.read[body..];
+            if let Some((status, body)) = whole(&self.read) {
+                return (status, &self.read[body..]);
             }
         }
     }
 }
 
-fn counted(mut took: Vec<Duration>, whole: Duration) -> Counted {
+/// The status of an answer and where its body begins, once all of it is there.
+pub(crate) fn whole(read: &[u8]) -> Option<(u16, usize)> {
+    let end = read.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let mut lines = std::str::from_utf8(&read[..end]).unwrap().split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let length = lines.find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
+    });
+    let body = end + 4;
+    (read.len() >= body + length.unwrap_or_default()).then_some((status, body))
+}
+
+impl Line {
+    /// Sends a request that was due, and shows the visitor what came of it.
+    fn turn(&mut self, visitor: &mut dyn Visitor, request: &[u8], (began, due): (Instant, Instant)) -> Answer {
+        let (status, body) = self.ask(request);
+        Answer::of((status, body), visitor, (began, due))
+    }
+}
+
+/// An answer to a request that was due.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer {
+    /// When it was due, from the beginning on.
+    pub(crate) due: Duration,
+    /// From then until it was answered.
+    pub(crate) took: Duration,
+    pub(crate) status: u16,
+}
+
+impl Answer {
+    /// What came just now of a request that was due, which the visitor is shown.
+    pub(crate) fn of(
+        (status, body): (u16, &[u8]),
+        visitor: &mut dyn Visitor,
+        (began, due): (Instant, Instant),
+    ) -> Self {
+        let answer = Self { due: due.saturating_duration_since(began), took: due.elapsed(), status };
+        if answer.is_good() {
+            visitor.answered(body);
+        }
+        answer
+    }
+
+    pub(crate) fn is_good(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Nobody may have been refused.
+pub(crate) fn counted(answers: &[Answer]) -> Counted {
+    let bad = answers.iter().find(|answer| !answer.is_good());
+    assert!(bad.is_none(), "not all were answered well: {bad:?}");
+    let mut took: Vec<Duration> = answers.iter().map(|answer| answer.took).collect();
     took.sort_unstable();
     let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
     let requests = u64::try_from(took.len()).unwrap();
+    let whole = answers.iter().map(|answer| answer.due + answer.took).max().unwrap();
     Counted { requests, a_second: requests as f64 / whole.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
 }
 
 /// Each visitor sends his next request as soon as he was answered, for so long.
 pub(crate) fn rush(address: SocketAddr, visitors: &mut [Box<dyn Visitor>], limit: Duration) -> Counted {
     let began = Instant::now();
-    let took = thread::scope(|scope| {
-        let threads: Vec<_> = visitors
-            .iter_mut()
-            .map(|visitor| {
-                scope.spawn(move || {
-                    let (mut line, mut took) = (Line::open(address), Vec::new());
-                    while began.elapsed() < limit
-                        && let Some(request) = visitor.next()
-                    {
-                        let asked = Instant::now();
-                        let body = line.ask(&request);
-                        took.push(asked.elapsed());
-                        visitor.answered(body);
-                    }
-                    took
-                })
-            })
-            .collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
-    counted(took, began.elapsed())
+    counted(&together(address, visitors, |visitor, _, line| {
+        let mut answers = Vec::new();
+        while began.elapsed() < limit
+            && let Some(request) = visitor.next()
+        {
+            answers.push(line.turn(visitor, &request, (began, Instant::now())));
+        }
+        answers
+    }))
 }
 
 /// So many requests a second, whether or not those before were answered: times count from when each was due.
@@ -113,31 +147,36 @@ pub(crate) fn steady(
     address: SocketAddr,
     visitors: &mut [Box<dyn Visitor>],
     (rate, limit): (u32, Duration),
-) -> Counted {
+) -> Vec<Answer> {
     let (began, count) = (Instant::now() + Duration::from_millis(20), u32::try_from(visitors.len()).unwrap());
     let pause = Duration::from_secs(1) * count / rate;
-    let took = thread::scope(|scope| {
+    together(address, visitors, |visitor, place, line| {
+        let mut answers = Vec::new();
+        let mut due = began + pause * place / count;
+        while due < began + limit
+            && let Some(request) = visitor.next()
+        {
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            answers.push(line.turn(visitor, &request, (began, due)));
+            due += pause;
+        }
+        answers
+    })
+}
+
+/// Each visitor in a thread and on a line of his own; what all of them were answered.
+fn together(
+    address: SocketAddr,
+    visitors: &mut [Box<dyn Visitor>],
+    visit: impl Fn(&mut dyn Visitor, u32, &mut Line) -> Vec<Answer> + Sync,
+) -> Vec<Answer> {
+    let visit = &visit;
+    thread::scope(|scope| {
         let threads: Vec<_> = visitors
             .iter_mut()
             .zip(0..)
-            .map(|(visitor, place)| {
-                scope.spawn(move || {
-                    let (mut line, mut took) = (Line::open(address), Vec::new());
-                    let mut due = began + pause * place / count;
-                    while due < began + limit
-                        && let Some(request) = visitor.next()
-                    {
-                        thread::sleep(due.saturating_duration_since(Instant::now()));
-                        let body = line.ask(&request);
-                        took.push(due.elapsed());
-                        visitor.answered(body);
-                        due += pause;
-                    }
-                    took
-                })
-            })
+            .map(|(visitor, place)| scope.spawn(move || visit(&mut **visitor, place, &mut Line::open(address))))
             .collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
-    counted(took, began.elapsed())
+    })
 }

@@ -7,26 +7,38 @@
 mod app;
 mod apps;
 mod crowd;
+mod endure;
 mod measure;
 mod product;
 mod report;
 mod server;
+mod throng;
+mod visitors;
 mod wrk;
 mod yardstick;
 
+use std::time::Duration;
+
 use measure::Plan;
-use product::{Product, Store};
+use product::{How, Product, Store};
 use report::Report;
 use yardstick::Yardstick;
 
 const HELP: &str = "cargo bench --bench load -- [--rounds N] [--seconds N] [--only TEXT] [--apps N] [--json FILE] \
-    [sqlite|postgres]...";
+    [--soak SECONDS | --overload SECONDS] [sqlite|postgres]...";
 /// Apps that an installation has, where nobody says how many.
 const APPS: usize = 10_000;
+
+/// What is done in the place of the plan.
+enum Instead {
+    Soak(Duration),
+    Overload(Duration),
+}
 
 /// What was asked for.
 struct Asked {
     plan: Plan,
+    instead: Option<Instead>,
     apps: usize,
     json: Option<String>,
     stores: Vec<Store>,
@@ -35,7 +47,7 @@ struct Asked {
 impl Asked {
     fn read() -> Self {
         let plan = Plan { rounds: 3, seconds: 2, only: String::new() };
-        let mut asked = Self { plan, apps: APPS, json: None, stores: Vec::new() };
+        let mut asked = Self { plan, instead: None, apps: APPS, json: None, stores: Vec::new() };
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} what? {HELP}"));
@@ -44,6 +56,8 @@ impl Asked {
                 "--seconds" => asked.plan.seconds = value().parse().unwrap(),
                 "--apps" => asked.apps = value().parse().unwrap(),
                 "--only" => asked.plan.only = value(),
+                "--soak" => asked.instead = Some(Instead::Soak(Duration::from_secs(value().parse().unwrap()))),
+                "--overload" => asked.instead = Some(Instead::Overload(Duration::from_secs(value().parse().unwrap()))),
                 "--json" => asked.json = Some(value()),
                 "sqlite" => asked.stores.push(Store::Sqlite),
                 "postgres" => asked.stores.push(Store::postgres()),
@@ -66,8 +80,12 @@ fn main() {
     let yardstick = Yardstick::start();
     let mut report = Report::default();
     for store in &asked.stores {
-        let product = runtime.block_on(Product::start(store, asked.apps));
-        measure::all(&runtime, (&product, &yardstick), &asked.plan, &mut report);
+        let start = |how| runtime.block_on(Product::start(store, (asked.apps, how)));
+        match asked.instead {
+            None => measure::all(&runtime, (&start(How::Compared), &yardstick), &asked.plan, &mut report),
+            Some(Instead::Soak(limit)) => endure::soak(&runtime, &start(How::Alone), limit),
+            Some(Instead::Overload(limit)) => endure::overload(&runtime, &start(How::Alone), limit),
+        }
     }
     print!("{report}");
     if let Some(file) = asked.json {

@@ -70,10 +70,26 @@ pub(crate) struct Product {
     _folder: TempDir,
 }
 
-fn start(folder: &TempDir, store: &Store) -> Server {
+/// How it is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// On all cores, beside the yardstick. More is asked of it at once than it would take from people.
+    Compared,
+    /// On one core of its own.
+    Alone,
+}
+
+fn start(folder: &TempDir, store: &Store, how: How) -> Server {
     let address = free_address();
-    let mut routix = Command::new(PROGRAM);
-    routix.args(["demo", "--log", "info", "--log-format", "json", "--api-rate-limit", "0"]);
+    let mut routix = Command::new(if how == How::Alone { "taskset" } else { PROGRAM });
+    if how == How::Alone {
+        routix.args(["--cpu-list", "0", PROGRAM]);
+    }
+    routix.args(["demo", "--log", "info", "--log-format", "json"]);
+    routix.args(["--api-rate-limit", "0", "--organization-rate-limit", "0"]);
+    if how == How::Compared {
+        routix.args(["--shed-after-ms", "0"]);
+    }
     routix.arg("--data-dir").arg(folder.path()).arg("--listen").arg(address.to_string());
     if let Some(url) = store.url() {
         routix.args(["--database-url", &url]);
@@ -83,11 +99,11 @@ fn start(folder: &TempDir, store: &Store) -> Server {
 }
 
 impl Product {
-    pub(crate) async fn start(store: &Store, apps: usize) -> Self {
+    pub(crate) async fn start(store: &Store, (apps, how): (usize, How)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        drop(start(&folder, store));
+        drop(start(&folder, store, how));
         let (branches, apps) = fill(&folder, store, apps).await;
-        let server = start(&folder, store);
+        let server = start(&folder, store, how);
         let idle = server.resident();
         let facts = Facts::read(folder.path()).unwrap().unwrap_or_else(|| panic!("no {ENV_FILE}"));
         let host = server.address.to_string();

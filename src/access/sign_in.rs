@@ -33,7 +33,7 @@ pub struct SignIn {
 impl SignIn {
     /// `failure_limit` is failures a minute for an e-mail and a network; 0 switches it off.
     pub fn new(sessions: Sessions, security: SecurityLog, failure_limit: u32) -> Self {
-        Self { sessions, security, failures: Limiter::new(failure_limit) }
+        Self { sessions, security, failures: Limiter::new("default", failure_limit) }
     }
 
     /// A session at the API, with a refresh token.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use chrono::TimeDelta;
 use jsonwebtoken::{Header, encode};
 use routix_domain::value::ScopeSet;
@@ -10,6 +11,7 @@ use routix_projections::token_validation::{self, ValidationRow};
 use routix_projections::{Moment, ReadDb, ReadError};
 use uuid::Uuid;
 
+use super::bearer::bearer;
 use super::claims::{AUTHENTICATED, Claims, TokenId};
 use super::principal::UserPrincipal;
 use super::resource::Resource;
@@ -231,6 +233,11 @@ impl Access {
             Header { typ: Some(typ.as_str().to_owned()), kid: Some(key.kid.clone()), ..Header::new(key.algorithm) };
         let signed = encode(&header, &claims, &key.encoding);
         Ok(IssuedToken { access_token: signed.map_err(InvalidToken::Unsigned)?, expires_in })
+    }
+
+    /// Whether a request carries a token that we signed and that has not expired, whatever became of who has it.
+    pub fn vouches_for(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|token| token.is_some_and(|token| self.verify(token).is_ok()))
     }
 
     /// The claims of a token that we signed and that has not expired.

@@ -52,6 +52,10 @@ struct Cli {
     command: Command,
 }
 
+/// A thread of the runtime has room for 256 tasks that can go on. What is beyond that goes where all threads look, as a rule
+/// after dozens of their own; under more load than can be borne, what lies there would wait ten times as long as the rest.
+const LOOKS_AT_ALL: u32 = 2;
+
 /// Parses the command line, runs the command and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -65,6 +69,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().global_queue_interval(LOOKS_AT_ALL).build()?;
     runtime.block_on(cli.command.run(&cli.settings))
 }

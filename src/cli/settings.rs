@@ -41,9 +41,16 @@ pub(super) struct Settings {
     /// Requests a minute and app at the API proxy; 0 is no limit [default: 3000].
     #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
     api_rate_limit: Option<u32>,
+    /// Requests a minute at the API proxy of all apps of an organization; 0 is no limit [default: 30000].
+    #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
+    organization_rate_limit: Option<u32>,
     /// Failed authentications a minute for a client or e-mail and network; 0 is no limit [default: 20].
     #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
     failure_limit: Option<u32>,
+    /// For how long requests may wait for their turn before some are refused, those without a good token first; 0 refuses none
+    /// [default: 20].
+    #[arg(long, global = true, value_name = "MILLISECONDS", help_heading = "Settings")]
+    shed_after_ms: Option<u32>,
     /// For how many days failures and refusals are kept, 0 to 36500; 0 keeps none [default: 90].
     #[arg(long, global = true, value_name = "DAYS", help_heading = "Settings")]
     security_log_days: Option<u32>,

@@ -35,8 +35,13 @@ pub struct Config {
     pub refresh_retry_seconds: u32,
     /// Requests a minute and app at the API proxy; 0 switches the limit off.
     pub api_rate_limit: u32,
+    /// Requests a minute at the API proxy of all apps of an organization together; 0 switches the limit off.
+    pub organization_rate_limit: u32,
     /// Failed authentications a minute for a client or e-mail and network; 0 switches the limit off.
     pub failure_limit: u32,
+    /// For how many milliseconds requests may wait for their turn before some are refused, those without a good token first; 0
+    /// refuses none.
+    pub shed_after_ms: u32,
     /// For how many days failures and refusals are kept; 0 keeps none.
     pub security_log_days: u32,
     /// Where people, read models and records live: `sqlite:FOLDER` or `postgres://…`; the data directory when left out.
@@ -89,7 +94,9 @@ impl Default for Config {
             token_issuer: "supabase".to_owned(),
             refresh_retry_seconds: 30,
             api_rate_limit: 3_000,
+            organization_rate_limit: 30_000,
             failure_limit: 20,
+            shed_after_ms: 20,
             security_log_days: 90,
             database_url: None,
             event_store_url: None,
@@ -115,7 +122,7 @@ impl fmt::Debug for Config {
 
 impl Config {
     /// Every setting, in the order of their names.
-    pub(super) const NAMES: [&'static str; 22] = [
+    pub(super) const NAMES: [&'static str; 24] = [
         "admin_listen",
         "api_rate_limit",
         "catalogue",
@@ -129,9 +136,11 @@ impl Config {
         "log",
         "log_format",
         "operators",
+        "organization_rate_limit",
         "public_url",
         "refresh_retry_seconds",
         "security_log_days",
+        "shed_after_ms",
         "telemetry_percent",
         "telemetry_url",
         "tms_schema",

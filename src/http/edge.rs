@@ -28,7 +28,7 @@ use super::trace::trace_id;
 use crate::measure::{self, spans};
 use crate::system::System;
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_PATH: usize = 8 * 1_024;
 

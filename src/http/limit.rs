@@ -1,4 +1,4 @@
-//! Limits in memory: requests a minute for an app, failed authentications a minute for a client and a network.
+//! Limits in memory: requests a minute for an app and for an organization, failed authentications a minute for a client and a network.
 //!
 //! Each node counts for itself. The keys of the failure budgets hold the network of the caller, so that somebody elsewhere
 //! cannot use up the budget of a client or a person; behind a proxy that is not trusted all callers are one network.
@@ -20,6 +20,8 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::seconds(10);
 /// Counts per key in windows of a minute.
 #[derive(Debug)]
 pub struct Limiter<K> {
+    /// The name of the limit, as answers have it.
+    policy: &'static str,
     limit: u32,
     windows: Mutex<Windows<K>>,
 }
@@ -46,6 +48,7 @@ impl Window {
 /// Where a key stands in its window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
+    pub policy: &'static str,
     pub limit: u32,
     pub remaining: u32,
     /// Seconds until the window is over, at least 1.
@@ -55,9 +58,9 @@ pub struct Budget {
 
 impl<K: Eq + Hash> Limiter<K> {
     /// 0 switches the limit off.
-    pub fn new(limit: u32) -> Self {
+    pub fn new(policy: &'static str, limit: u32) -> Self {
         let windows = Windows { by_key: HashMap::new(), swept: DateTime::UNIX_EPOCH };
-        Self { limit, windows: Mutex::new(windows) }
+        Self { policy, limit, windows: Mutex::new(windows) }
     }
 
     /// Counts one for `key`; `None` when the limit is off.
@@ -88,6 +91,7 @@ impl<K: Eq + Hash> Limiter<K> {
 
     fn budget(&self, window: Window, now: DateTime<Utc>) -> Budget {
         Budget {
+            policy: self.policy,
             limit: self.limit,
             remaining: self.limit.saturating_sub(window.count),
             reset_seconds: ((window.began + WINDOW - now).num_milliseconds() + 999).max(1_000) / 1_000,
@@ -99,8 +103,8 @@ impl<K: Eq + Hash> Limiter<K> {
 impl Budget {
     /// `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers-10).
     pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
-        let policy = format!("\"default\";q={};w={}", self.limit, WINDOW.num_seconds());
-        let state = format!("\"default\";r={};t={}", self.remaining, self.reset_seconds);
+        let policy = format!("\"{}\";q={};w={}", self.policy, self.limit, WINDOW.num_seconds());
+        let state = format!("\"{}\";r={};t={}", self.policy, self.remaining, self.reset_seconds);
         [("ratelimit-policy", policy), ("ratelimit", state)]
             .into_iter()
             .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::try_from(value).ok()?)))
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_window_holds_its_limit_and_then_starts_anew() {
-        let limiter = Limiter::new(2);
+        let limiter = Limiter::new("default", 2);
         let now = DateTime::UNIX_EPOCH;
         assert!(!limiter.count("a", now).unwrap().exceeded);
         assert!(!limiter.count("a", now).unwrap().exceeded);
@@ -144,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_look_counts_nothing_and_says_what_the_next_count_would() {
-        let limiter = Limiter::new(1);
+        let limiter = Limiter::new("default", 1);
         let now = DateTime::UNIX_EPOCH;
         for _ in 0..3 {
             assert!(!limiter.look(&"a", now).unwrap().exceeded);
@@ -152,12 +156,12 @@ mod tests {
         limiter.count("a", now);
         assert!(limiter.look(&"a", now).unwrap().exceeded);
         assert!(!limiter.look(&"a", now + WINDOW).unwrap().exceeded);
-        assert_eq!(Limiter::new(0).look(&"a", now), None);
+        assert_eq!(Limiter::new("default", 0).look(&"a", now), None);
     }
 
     #[test]
     fn a_clock_that_was_set_back_starts_a_window_anew() {
-        let limiter = Limiter::new(1);
+        let limiter = Limiter::new("default", 1);
         let now = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
         limiter.count("a", now);
         let budget = limiter.count("a", DateTime::UNIX_EPOCH).unwrap();
@@ -166,7 +170,7 @@ mod tests {
 
     #[test]
     fn windows_that_are_over_are_swept_out() {
-        let limiter = Limiter::new(1);
+        let limiter = Limiter::new("default", 1);
         for key in 0..100 {
             limiter.count(key, DateTime::UNIX_EPOCH);
         }
@@ -176,7 +180,7 @@ mod tests {
 
     #[test]
     fn zero_switches_it_off() {
-        assert_eq!(Limiter::new(0).count("a", DateTime::UNIX_EPOCH), None);
+        assert_eq!(Limiter::new("default", 0).count("a", DateTime::UNIX_EPOCH), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod limit;
 pub mod origin;
 pub mod pairs;
 mod patience;
+pub mod pressure;
 pub mod query_token;
 pub mod server;
 pub mod trace;

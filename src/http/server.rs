@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +22,7 @@ use tower::ServiceExt;
 
 use super::edge::PeerAddress;
 use super::patience::{PromptBody, PromptStream};
+use super::pressure::Pressure;
 
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long requests under way may take after the signal to stop.
@@ -28,8 +30,16 @@ const DRAIN_TIME: Duration = Duration::from_secs(8);
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 * 1_024;
 
-/// Serves `router` until `stop` resolves, then lets the requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+/// What answers requests.
+#[derive(Clone)]
+pub struct Doors {
+    pub router: Router,
+    /// Refuses some before they come to a route.
+    pub pressure: Arc<Pressure>,
+}
+
+/// Serves `doors` until `stop` resolves, then lets the requests under way finish.
+pub async fn serve(listener: TcpListener, doors: Doors, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -45,7 +55,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 }
             },
         };
-        connect(stream, peer, &router, &connections);
+        connect(stream, peer, &doors, &connections);
     }
     drop(listener);
     tokio::select! {
@@ -54,13 +64,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &GracefulShutdown) {
+fn connect(stream: TcpStream, peer: SocketAddr, doors: &Doors, connections: &GracefulShutdown) {
     // Answers are small and whole; waiting to fill a packet only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
-    let router = router.clone();
-    let service = service_fn(move |request| answer(router.clone(), request, peer.ip()));
+    let doors = doors.clone();
+    let service = service_fn(move |request| answer(doors.clone(), request, peer.ip()));
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
@@ -77,8 +87,11 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &G
     });
 }
 
-async fn answer(router: Router, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
+async fn answer(doors: Doors, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
+    if let Some(refusal) = doors.pressure.refuse(&request) {
+        return Ok(refusal);
+    }
     let mut request = request.map(|body| Body::new(PromptBody::new(body)));
     request.extensions_mut().insert(PeerAddress(peer));
-    router.oneshot(request).await
+    doors.router.oneshot(request).await
 }

@@ -11,11 +11,13 @@ use super::routes::Requests;
 
 pub(super) const REQUEST_DURATION: &str = "routix_http_request_duration_seconds";
 pub(super) const APPEND_DURATION: &str = "routix_append_duration_seconds";
+pub(super) const TURN_WAIT: &str = "routix_turn_wait_seconds";
 pub(super) const GAP_WAIT: &str = "routix_log_gap_wait_seconds";
 pub(super) const REQUESTS: &str = "routix_http_requests_total";
 pub(super) const IN_FLIGHT: &str = "routix_http_requests_in_flight";
 /// What a request is counted under that no route matched.
 const NO_ROUTE: &str = "(none)";
+const SHED: &str = "routix_http_requests_shed_total";
 const TOKENS_ISSUED: &str = "routix_tokens_issued_total";
 const TOKENS_REFUSED: &str = "routix_tokens_refused_total";
 const SIGN_INS: &str = "routix_sign_ins_total";
@@ -29,6 +31,11 @@ pub(super) fn describe() {
     describe_counter!(REQUESTS, "Requests that were answered; status 0 is a caller who hung up.");
     describe_histogram!(REQUEST_DURATION, "How long answers took.");
     describe_gauge!(IN_FLIGHT, "Requests that are not answered yet.");
+    describe_counter!(
+        SHED,
+        "Requests that were refused because others waited too long for their turn; no other count has them."
+    );
+    describe_histogram!(TURN_WAIT, "How long what could go on waited for its turn, asked again and again.");
     describe_counter!(TOKENS_ISSUED, "Answers of the token endpoint with a token, by grant type and door.");
     describe_counter!(TOKENS_REFUSED, "Answers of the token endpoint without one, by error code and door.");
     describe_counter!(SIGN_INS, "People who signed in, at the API or in a browser.");
@@ -42,7 +49,8 @@ pub(super) fn describe() {
     describe_counter!(EVENTS, "Events that a projection of this process has read and applied.");
     gauge!(IN_FLIGHT).increment(0.0);
     // Made, and so printed, from the start.
-    let _timed = [histogram!(APPEND_DURATION), histogram!(GAP_WAIT)];
+    let _timed = [histogram!(APPEND_DURATION), histogram!(GAP_WAIT), histogram!(TURN_WAIT)];
+    counter!(SHED).increment(0);
     counter!(SECURITY_LOG_DROPPED).increment(0);
     counter!(APPENDED_EVENTS).increment(0);
     for outcome in Append::ALL {
@@ -124,6 +132,16 @@ pub fn incident(kind: &'static str, detail: &'static str) {
 
 pub fn dropped_from_security_log() {
     counter!(SECURITY_LOG_DROPPED).increment(1);
+}
+
+/// A request was refused because others waited too long for their turn.
+pub fn shed() {
+    counter!(SHED).increment(1);
+}
+
+/// What could go on waited so long for its turn.
+pub fn turn_waited_for(took: Duration) {
+    histogram!(TURN_WAIT).record(took);
 }
 
 pub fn gap_waited_for(took: Duration) {

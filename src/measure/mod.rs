@@ -19,8 +19,8 @@ mod routes;
 pub mod spans;
 
 pub use self::counts::{
-    Append, Request, appended, dropped_from_security_log, gap_waited_for, incident, signed_in, token_issued,
-    token_refused,
+    Append, Request, appended, dropped_from_security_log, gap_waited_for, incident, shed, signed_in, token_issued,
+    token_refused, turn_waited_for,
 };
 #[cfg(feature = "telemetry")]
 pub use self::export::SpanExport;

@@ -3,7 +3,7 @@
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use routix_projections::measure::BATCH_DURATION;
 
-use super::counts::{APPEND_DURATION, GAP_WAIT, REQUEST_DURATION, describe};
+use super::counts::{APPEND_DURATION, GAP_WAIT, REQUEST_DURATION, TURN_WAIT, describe};
 
 /// Answers take a millisecond or a few; past ten seconds it does not matter how many.
 const SECONDS: [f64; 13] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -26,7 +26,7 @@ impl Metrics {
     /// [`InstallError`] when it does already.
     pub fn install() -> Result<Self, InstallError> {
         let mut builder = PrometheusBuilder::new();
-        for name in [REQUEST_DURATION, APPEND_DURATION, GAP_WAIT, BATCH_DURATION] {
+        for name in [REQUEST_DURATION, APPEND_DURATION, GAP_WAIT, TURN_WAIT, BATCH_DURATION] {
             builder = builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), &SECONDS)?;
         }
         let handle = builder.install_recorder()?;

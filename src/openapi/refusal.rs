@@ -76,7 +76,7 @@ refusals! {
     REQUEST_TIMEOUT = 408 "request_timeout" "The request took longer than 30 seconds, or no more of its body came for 10." "the request took too long";
     URI_TOO_LONG = 414 "uri_too_long" "The path is longer than 8 KiB." "the path is too long";
     SERVER_ERROR = 500 "server_error" "A fault of ours. The log has it under the request id." "the server met a fault of its own";
-    UNAVAILABLE = 503 "temporarily_unavailable" "A store does not answer, or a read model on which the answer rests stands still." "try again in a moment";
+    UNAVAILABLE = 503 "temporarily_unavailable" "A store does not answer, or a read model on which the answer rests stands still, or there is more to do than can be done." "try again in a moment";
 
     // Bodies.
     PAYLOAD_TOO_LARGE = 413 "payload_too_large" "The body is too large." "the body must be at most 1048576 bytes";

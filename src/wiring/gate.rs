@@ -17,13 +17,19 @@ use crate::store::identity::SecurityKind;
 
 pub(super) struct ProxyGate {
     pub(super) access: Access,
-    /// Requests by app.
-    pub(super) requests: Limiter<Uuid>,
+    /// Requests by app, and those of all apps of an organization.
+    pub(super) by_app: Limiter<Uuid>,
+    pub(super) by_organization: Limiter<Uuid>,
     /// Where the metadata of the protected resource is (RFC 9728, 5.1).
     pub(super) resource_metadata: String,
 }
 
 impl ProxyGate {
+    fn note(&self, principal: &AppPrincipal, origin: &RequestOrigin, detail: &'static str) {
+        let about = About { detail, client_id: Some(principal.client_id), user_id: principal.user_id };
+        self.access.security.record(SecurityKind::LimitExceeded, origin, about);
+    }
+
     /// `401` with the challenge of RFC 6750, 3: without an `error` when there were no credentials at all.
     fn unauthorized(&self, error: Option<&str>) -> Failure {
         let description = match error {
@@ -62,16 +68,20 @@ impl Gate for ProxyGate {
     }
 
     async fn admit(&self, principal: &AppPrincipal, origin: &RequestOrigin) -> Result<HeaderMap, Failure> {
-        match self.requests.count(principal.app_id, self.access.system.now()) {
-            None => Ok(HeaderMap::new()),
-            Some(budget) if budget.exceeded => {
-                let (client_id, user_id) = (Some(principal.client_id), principal.user_id);
-                let about = About { detail: "api_requests", client_id, user_id };
-                self.access.security.record(SecurityKind::LimitExceeded, origin, about);
-                Err(budget.failure("the app has used up its requests for this minute"))
-            }
-            Some(budget) => Ok(budget.headers().into_iter().collect()),
+        let now = self.access.system.now();
+        let of_app = self.by_app.count(principal.app_id, now);
+        if let Some(budget) = of_app.filter(|budget| budget.exceeded) {
+            self.note(principal, origin, "api_requests");
+            return Err(budget.failure("the app has used up its requests for this minute"));
         }
+        // What an app has no right to any more takes nothing from the others of its organization.
+        let of_organization = self.by_organization.count(principal.organization_id, now);
+        if let Some(budget) = of_organization.filter(|budget| budget.exceeded) {
+            self.note(principal, origin, "organization_requests");
+            return Err(budget.failure("the apps of the organization have used up its requests for this minute"));
+        }
+        let nearest = [of_app, of_organization].into_iter().flatten().min_by_key(|budget| budget.remaining);
+        Ok(nearest.map(|budget| budget.headers().into_iter().collect()).unwrap_or_default())
     }
 
     fn seal(&self, bytes: &[u8]) -> String {

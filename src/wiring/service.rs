@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use axum::{Router, middleware};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
@@ -26,8 +27,9 @@ use crate::http::cors::{AllowedOrigins, cors};
 use crate::http::edge::Edge;
 use crate::http::forwarded::TrustedProxies;
 use crate::http::limit::Limiter;
+use crate::http::pressure::Pressure;
 use crate::http::query_token::refuse_query_tokens;
-use crate::http::server;
+use crate::http::server::{self, Doors};
 use crate::keys::{KeyFileError, KeyRing};
 use crate::manage::{self, Management};
 use crate::measure::{Metrics, Requests};
@@ -84,6 +86,8 @@ pub struct Service {
     sign_in: Arc<SignIn>,
     failure_limit: u32,
     api_rate_limit: u32,
+    organization_rate_limit: u32,
+    pressure: Arc<Pressure>,
     operators: BTreeSet<String>,
     works: Works,
     downloads: Downloads,
@@ -125,6 +129,7 @@ impl Service {
             token_issuer: config.token_issuer.clone(),
             resource: Resource::new(&public_url),
         };
+        let pressure = Arc::new(pressure(&access, config.shed_after_ms));
         let sessions = Sessions {
             identity: stores.identity.clone(),
             passwords: stores.users.passwords.clone(),
@@ -151,6 +156,8 @@ impl Service {
             sign_in,
             failure_limit,
             api_rate_limit,
+            organization_rate_limit: config.organization_rate_limit,
+            pressure,
             operators,
             works,
             downloads: Downloads::default(),
@@ -177,15 +184,17 @@ impl Service {
         beside.spawn(sealer.clone().run());
         beside.spawn(keep_security(self.access.clone()));
         beside.spawn(keep_metrics(self.metrics.clone()));
+        beside.spawn(keep_pressure(Arc::clone(&self.pressure)));
         let health = Arc::new(self.stores.health());
-        let (router, admin_router) = (self.router(&health), self.admin_router(&health));
+        let doors = |router| Doors { router, pressure: Arc::clone(&self.pressure) };
+        let (doors, admin_doors) = (doors(self.router(&health)), doors(self.admin_router(&health)));
         let stop = stop.shared();
         let admin = async {
             if let Some(listener) = self.admin_listener {
-                server::serve(listener, admin_router, stop.clone()).await;
+                server::serve(listener, admin_doors, stop.clone()).await;
             }
         };
-        tokio::join!(server::serve(self.listener, router, stop.clone()), admin);
+        tokio::join!(server::serve(self.listener, doors, stop.clone()), admin);
         tokio::join!(beside.shutdown(), self.works.stop(), self.downloads.stop());
         if let Err(error) = self.access.usage.flush(&self.access.identity).await {
             tracing::warn!(%error, "the last use counts are lost");
@@ -228,6 +237,15 @@ impl Service {
         api.layer(middleware::from_fn_with_state(self.cors_origins.clone(), cors))
     }
 
+    fn gate(&self) -> ProxyGate {
+        ProxyGate {
+            access: self.access.clone(),
+            by_app: Limiter::new("default", self.api_rate_limit),
+            by_organization: Limiter::new("organization", self.organization_rate_limit),
+            resource_metadata: self.access.resource.metadata_url(),
+        }
+    }
+
     /// Every door for callers, as [`Self::run`] puts it behind the listener.
     pub fn router(&self, health: &Arc<Health>) -> Router {
         let stores = &self.stores;
@@ -239,7 +257,7 @@ impl Service {
             commands: stores.commands.clone(),
             refresh_retry: self.sign_in.sessions.refresh_retry,
             pages: Arc::clone(&pages),
-            failures: Limiter::new(self.failure_limit),
+            failures: Limiter::new("default", self.failure_limit),
         };
         let (resource, keys) = (self.access.resource.clone(), self.access.keys.clone());
         let metadata = Metadata { resource, scopes: stores.catalogue.scopes(), keys };
@@ -252,15 +270,10 @@ impl Service {
             history: stores.history(),
             scopes: stores.catalogue.scopes(),
         };
-        let gate = ProxyGate {
-            access: self.access.clone(),
-            requests: Limiter::new(self.api_rate_limit),
-            resource_metadata: self.access.resource.metadata_url(),
-        };
         let proxy = Proxy {
             catalogue: Arc::clone(&stores.catalogue),
             records: Arc::clone(&stores.records),
-            gate: Arc::new(gate),
+            gate: Arc::new(self.gate()),
             system: stores.system.clone(),
             public_url: self.public_url.clone(),
         };
@@ -310,6 +323,12 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeE
     Ok((listener, address))
 }
 
+fn pressure(access: &Access, shed_after_ms: u32) -> Pressure {
+    let (access, system) = (access.clone(), access.system.clone());
+    let vouch = Box::new(move |headers: &HeaderMap| access.vouches_for(headers));
+    Pressure::new(Duration::from_millis(shed_after_ms.into()), vouch, system)
+}
+
 /// What the catalogue says of each scope.
 fn scope_texts(catalogue: &Catalogue) -> ScopeTexts {
     let scopes = catalogue.scopes();
@@ -333,6 +352,12 @@ async fn keep_metrics(metrics: Option<Metrics>) {
     loop {
         ticks.tick().await;
         metrics.settle();
+    }
+}
+
+async fn keep_pressure(pressure: Arc<Pressure>) {
+    if let Err(error) = pressure.watch().await {
+        tracing::error!(%error, "nobody sees how long requests wait; none is refused because of it");
     }
 }
 

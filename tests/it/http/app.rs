@@ -125,6 +125,8 @@ impl TestApp {
             data_dir: place.folder().to_owned(),
             database_url: place.url(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            // A machine on which all tests run has more to do than it can.
+            shed_after_ms: 0,
             ..Config::default()
         };
         change(&mut config);
@@ -152,8 +154,8 @@ impl TestApp {
             running.push(Running::begin(second));
         }
         let nodes = Nodes::new(&addresses);
-        let usual = Config::default();
-        if (config.failure_limit, config.api_rate_limit) != (usual.failure_limit, usual.api_rate_limit) {
+        let limits = |config: &Config| (config.failure_limit, config.api_rate_limit, config.organization_rate_limit);
+        if limits(&config) != limits(&Config::default()) {
             nodes.stay_on_one();
         }
         Self {

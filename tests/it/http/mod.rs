@@ -13,6 +13,7 @@ mod forget;
 mod forwarded;
 pub(crate) mod html;
 mod jwt;
+mod limits;
 mod management;
 mod matrix;
 mod openapi;
