@@ -85,8 +85,7 @@ fn start(folder: &TempDir, store: &Store, how: How) -> Server {
     if how == How::Alone {
         routix.args(["--cpu-list", "0", PROGRAM]);
     }
-    routix.args(["demo", "--log", "info", "--log-format", "json"]);
-    routix.args(["--api-rate-limit", "0", "--organization-rate-limit", "0"]);
+    routix.args(["demo", "--log", "info", "--log-format", "json", "--api-rate-limit", "0"]);
     if how == How::Compared {
         routix.args(["--shed-after-ms", "0"]);
     }

@@ -14,7 +14,6 @@ pub(crate) async fn service() -> (TempDir, Service) {
         listen: ([127, 0, 0, 1], 0).into(),
         api_rate_limit: 0,
         failure_limit: 0,
-        organization_rate_limit: 0,
         ..Config::default()
     };
     let key = KeyRing::draft(&config.keys_dir(), &system, Some(Origin::Production)).unwrap();

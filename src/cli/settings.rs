@@ -41,7 +41,7 @@ pub(super) struct Settings {
     /// Requests a minute and app at the API proxy; 0 is no limit [default: 3000].
     #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
     api_rate_limit: Option<u32>,
-    /// Requests a minute at the API proxy of all apps of an organization; 0 is no limit [default: 30000].
+    /// Requests a minute at the API proxy of all apps of an organization; 0 is no limit [default: ten times those of an app].
     #[arg(long, global = true, value_name = "NUMBER", help_heading = "Settings")]
     organization_rate_limit: Option<u32>,
     /// Failed authentications a minute for a client or e-mail and network; 0 is no limit [default: 20].

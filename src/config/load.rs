@@ -126,6 +126,21 @@ mod tests {
     }
 
     #[test]
+    fn an_organization_has_ten_times_the_requests_of_an_app_unless_somebody_says_otherwise() {
+        for (given, expected) in [
+            (serde_json::json!({}), 30_000),
+            (serde_json::json!({"api_rate_limit": 5}), 50),
+            (serde_json::json!({"api_rate_limit": 0}), 0),
+            (serde_json::json!({"api_rate_limit": 0, "organization_rate_limit": 7}), 7),
+            (serde_json::json!({"organization_rate_limit": 0}), 0),
+            (serde_json::json!({"api_rate_limit": u32::MAX}), u32::MAX),
+        ] {
+            let config = load(Config::default(), None, flags(given)).unwrap().config;
+            assert_eq!(config.organization_rate_limit(), expected, "{config:?}");
+        }
+    }
+
+    #[test]
     fn a_flag_wins_over_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("routix.toml");

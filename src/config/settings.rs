@@ -35,8 +35,9 @@ pub struct Config {
     pub refresh_retry_seconds: u32,
     /// Requests a minute and app at the API proxy; 0 switches the limit off.
     pub api_rate_limit: u32,
-    /// Requests a minute at the API proxy of all apps of an organization together; 0 switches the limit off.
-    pub organization_rate_limit: u32,
+    /// Requests a minute at the API proxy of all apps of an organization together; 0 switches the limit off. Ten times the limit
+    /// of an app when left out.
+    pub organization_rate_limit: Option<u32>,
     /// Failed authentications a minute for a client or e-mail and network; 0 switches the limit off.
     pub failure_limit: u32,
     /// For how many milliseconds requests may wait for their turn before some are refused, those without a good token first; 0
@@ -94,7 +95,7 @@ impl Default for Config {
             token_issuer: "supabase".to_owned(),
             refresh_retry_seconds: 30,
             api_rate_limit: 3_000,
-            organization_rate_limit: 30_000,
+            organization_rate_limit: None,
             failure_limit: 20,
             shed_after_ms: 20,
             security_log_days: 90,
@@ -148,6 +149,11 @@ impl Config {
         "token_issuer",
         "trusted_proxy",
     ];
+
+    /// Requests a minute of all apps of an organization together; 0 is no limit.
+    pub fn organization_rate_limit(&self) -> u32 {
+        self.organization_rate_limit.unwrap_or_else(|| self.api_rate_limit.saturating_mul(10))
+    }
 
     /// The e-mail addresses of the operators, in lower case.
     pub fn operators(&self) -> BTreeSet<String> {

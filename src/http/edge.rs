@@ -71,7 +71,7 @@ impl Edge {
             let edge = Arc::clone(&edge);
             service_fn(move |mut request: Request| {
                 let incoming = edge.begin(&mut request);
-                let answer = match refuse(&request) {
+                let answer = match ambiguous(&request) {
                     Some(failure) => Err(failure),
                     None => Ok(route.call(request)),
                 };
@@ -164,7 +164,7 @@ fn request_id(headers: &HeaderMap, system: &System) -> Arc<str> {
 }
 
 /// Requests that two programs could read in two ways.
-fn refuse(request: &Request) -> Option<Failure> {
+pub(super) fn ambiguous<B>(request: &axum::http::Request<B>) -> Option<Failure> {
     let headers = request.headers();
     let count = |name: HeaderName| headers.get_all(name).iter().count();
     if count(header::HOST) > 1 || (count(header::HOST) == 0 && request.uri().host().is_none()) {

@@ -1,4 +1,5 @@
-//! Limits in memory: requests a minute for an app and for an organization, failed authentications a minute for a client and a network.
+//! Limits in memory: requests a minute for an app and for an organization, failed authentications a minute for a client and a
+//! network.
 //!
 //! Each node counts for itself. The keys of the failure budgets hold the network of the caller, so that somebody elsewhere
 //! cannot use up the budget of a client or a person; behind a proxy that is not trusted all callers are one network.

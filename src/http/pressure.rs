@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::dialect::Dialect;
-use super::edge::X_REQUEST_ID;
+use super::edge::{X_REQUEST_ID, ambiguous};
 use super::failure::Failure;
 use crate::measure;
 use crate::system::System;
@@ -115,7 +115,9 @@ impl Pressure {
 
     /// The answer to a request that is refused. Nothing is done for it that costs time: no route is looked for and no line logged.
     pub(super) fn refuse<B>(&self, request: &Request<B>) -> Option<Response> {
-        self.refuses(request.uri().path(), request.headers()).then(|| {
+        // One that can be read in two ways is refused for that reason, and its connection ends.
+        let is_refused = self.refuses(request.uri().path(), request.headers()) && ambiguous(request).is_none();
+        is_refused.then(|| {
             measure::shed();
             let description = "there is more to do than can be done; try again in a moment";
             let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description);
@@ -138,8 +140,8 @@ impl Pressure {
         }
         let share = share.saturating_add(self.more());
         // Every number below a thousand, each once, neighbours far from each other: a share of them is one of any few.
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed).wrapping_mul(617) % WHOLE.unsigned_abs();
-        let turn = turn.cast_signed();
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % WHOLE.unsigned_abs();
+        let turn = (turn * 617 % WHOLE.unsigned_abs()).cast_signed();
         // Looking at a token takes longer than refusing it.
         turn < share - WHOLE || (turn < share && !(self.vouch)(headers))
     }
@@ -238,6 +240,20 @@ mod tests {
             let count = (0..10).filter(|_| pressure.refuses("/docs", &nothing)).count();
             assert!((3..=7).contains(&count), "{count} of 10");
         }
+    }
+
+    fn request(hosts: usize) -> Request<()> {
+        let request = Request::builder().uri("/oauth2/token");
+        (0..hosts).fold(request, |request, _| request.header(header::HOST, "localhost")).body(()).unwrap()
+    }
+
+    #[test]
+    fn a_refusal_says_when_to_come_again_and_leaves_what_is_ambiguous_to_others() {
+        let refused = pressure(2_000).refuse(&request(1)).unwrap();
+        let header = |name: &str| refused.headers()[name].to_str().unwrap();
+        assert_eq!((refused.status(), header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"));
+        assert_eq!((header("cache-control"), header("x-request-id").len()), ("no-store", 36));
+        assert!(pressure(2_000).refuse(&request(2)).is_none());
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Service {
             sign_in,
             failure_limit,
             api_rate_limit,
-            organization_rate_limit: config.organization_rate_limit,
+            organization_rate_limit: config.organization_rate_limit(),
             pressure,
             operators,
             works,

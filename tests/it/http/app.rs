@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::Router;
 use reqwest::{Client, Method, RequestBuilder};
+use routix::access::Access;
 use routix::commands::Commands;
 use routix::config::Config;
 use routix::keys::{KeyFile, KeyRing, Origin as KeyOrigin};
@@ -36,6 +37,7 @@ pub(crate) struct TestApp {
     pub(crate) world: World,
     pub(crate) commands: Commands,
     pub(crate) identity: IdentityDb,
+    pub(crate) access: Access,
     /// Of the first node, whose URL is that of the service.
     pub(crate) address: SocketAddr,
     pub(crate) nodes: Arc<Nodes>,
@@ -141,6 +143,7 @@ impl TestApp {
         let (commands, identity) = (stores.commands.clone(), stores.identity.clone());
         let (feed, records) = (Arc::clone(&stores.feed), Arc::clone(&stores.records));
         let service = Service::bind(&config, stores, Service::lock(&config).unwrap()).await.unwrap();
+        let access = service.access.clone();
         let mut doors = vec![doors(&service)];
         let address = service.address;
         let public_url = config.public_url.clone().unwrap_or_else(|| service.public_url.clone());
@@ -163,6 +166,7 @@ impl TestApp {
             world,
             commands,
             identity,
+            access,
             address,
             nodes,
             feed,
@@ -177,8 +181,10 @@ impl TestApp {
 
     /// Stops the service and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock, world, commands, identity, feed, doors, records, place, config, client, running, .. } = self;
-        drop((commands, identity, feed, doors, records, client));
+        let Self {
+            clock, world, commands, identity, access, feed, doors, records, place, config, client, running, ..
+        } = self;
+        drop((commands, identity, access, feed, doors, records, client));
         for node in running {
             node.end().await;
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum::http::Method;
+use axum::http::{Method, header};
 use chrono::TimeDelta;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -40,7 +40,8 @@ async fn an_app_that_has_used_up_its_requests_costs_no_other_any() {
 
 #[tokio::test]
 async fn the_apps_of_an_organization_share_a_limit_and_cost_no_other_organization_any() {
-    let app = TestApp::start_with(|config| (config.api_rate_limit, config.organization_rate_limit) = (2, 3)).await;
+    let app =
+        TestApp::start_with(|config| (config.api_rate_limit, config.organization_rate_limit) = (2, Some(3))).await;
     let owner = app.sign_in(Actor::Owner).await;
     let (first, second) = (token_of(&app, &owner, "First").await, token_of(&app, &owner, "Second").await);
     let foreign = token_of(&app, &app.sign_in(Actor::Foreigner).await, "Foreign").await;
@@ -61,6 +62,28 @@ async fn the_apps_of_an_organization_share_a_limit_and_cost_no_other_organizatio
     assert_eq!(standing(&own), (200, of_app, "\"default\";r=1;t=60"));
     app.clock.advance(TimeDelta::seconds(60));
     assert_eq!(app.proxy_status(&second).await, 200);
+}
+
+#[tokio::test]
+async fn a_good_token_is_one_of_ours_that_has_not_expired() {
+    let app = TestApp::start().await;
+    let client = app.new_app(&app.sign_in(Actor::Owner).await, json!({"token_lifetime": "1h"})).await;
+    let token = app.app_token(&client).await;
+    let vouches = |values: &[String]| {
+        let headers = values.iter().map(|value| (header::AUTHORIZATION, value.parse().unwrap())).collect();
+        app.access.vouches_for(&headers)
+    };
+    let bearer = |token: &str| format!("Bearer {token}");
+    assert!(vouches(&[bearer(&token)]) && vouches(&[bearer(&app.sign_in(Actor::Viewer).await)]));
+    let (head, signature) = token.rsplit_once('.').unwrap();
+    let forged = format!("{head}.{}", signature.chars().rev().collect::<String>());
+    for values in
+        [&[][..], &[bearer(&forged)], &[bearer("")], &[format!("Basic {token}")], &[bearer(&token), bearer(&token)]]
+    {
+        assert!(!vouches(values), "{values:?}");
+    }
+    app.clock.advance(TimeDelta::seconds(3_600));
+    assert!(!vouches(&[bearer(&token)]));
 }
 
 /// Keeps a thread of the runtime from everything else for longer than a request may wait, again and again.
