@@ -116,8 +116,7 @@ pub(crate) fn overload(runtime: &Runtime, product: &Product, limit: Duration) {
     }
     println!("| second after | refused | p99, ms | ÷ p99 of hardly anybody |\n| ---: | ---: | ---: | ---: |");
     for second in 0..AFTER {
-        let (mut of_second, all) = (Vec::new(), after.iter().filter(|answer| answer.due.as_secs() == second));
-        of_second.extend(all.copied());
+        let of_second: Vec<Answer> = after.iter().filter(|answer| answer.due.as_secs() == second).copied().collect();
         let refused = of_second.iter().filter(|answer| !answer.is_good()).count();
         let p99 = within(&of_second, 0.99);
         println!("| {} | {refused} | {p99:.2} | {:.1} |", second + 1, p99 * 1e3 / idle_p99);

@@ -87,7 +87,9 @@ fn main() {
             Some(Instead::Overload(limit)) => endure::overload(&runtime, &start(How::Alone), limit),
         }
     }
-    print!("{report}");
+    if asked.instead.is_none() {
+        print!("{report}");
+    }
     if let Some(file) = asked.json {
         std::fs::write(file, report.json()).unwrap();
     }

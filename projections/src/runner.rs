@@ -4,6 +4,7 @@ mod shared_reads;
 mod waiter;
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -104,9 +105,12 @@ struct Follower {
 
 impl Follower {
     async fn run(mut self) {
-        let mut position = 0;
+        let (mut position, mut was_cancelled) = (0, false);
         loop {
-            let behind = match self.step().await {
+            let step = self.step().await;
+            let is_cancelled = matches!(step, Err(ReadError::Cancelled));
+            let again = mem::replace(&mut was_cancelled, is_cancelled);
+            let behind = match step {
                 Ok(Step { outcome: Outcome::At(reached) | Outcome::Elsewhere(reached), more }) => {
                     position = reached;
                     self.publish(Standing { position, trouble: None }, "");
@@ -123,6 +127,8 @@ impl Follower {
                     // the bell of every append would only make this turn in circles.
                     u64::MAX
                 }
+                // The process is ending, and this with it as soon as it rests. Whatever else it is, it comes again.
+                Err(ReadError::Cancelled) if !again => u64::MAX,
                 Err(error) => {
                     self.checked = None;
                     let known = if error.wants_rebuild() { 0 } else { position };

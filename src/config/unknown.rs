@@ -11,7 +11,8 @@ const ALIKE: f64 = 0.8;
 /// The setting whose name is most like `key`, when one is like it or holds it.
 pub(super) fn nearest(key: &str) -> Option<&'static str> {
     let key = key.to_lowercase().replace('-', "_");
-    let alike = |name: &&str| if key.len() > 3 && name.contains(&key) { 1.0 } else { jaro_winkler(&key, name) };
+    let holds = |name: &&str| if key.len() > 3 && name.contains(&key) { 1.0 } else { 0.0 };
+    let alike = |name: &&str| holds(name) + jaro_winkler(&key, name);
     let best = Config::NAMES.into_iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
     best.filter(|name| alike(name) > ALIKE)
 }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
 use routix_projections::projection::all;
 use routix_projections::runner::{NotReached, Runner};
+use tokio::runtime::Builder;
 
 use super::place::{Kind, Place, now, on_both};
 use crate::support::{PATIENCE, bounded, until};
@@ -186,4 +187,25 @@ async fn a_stopped_projection_rests_between_its_looks(kind: Kind) {
     // Two looks at the log find the offender and stop it; after each rest only its state is looked at.
     assert!(reads <= 3, "{reads} reads and {rests} rests");
     assert_eq!(counting.awake.load(Ordering::SeqCst), 0);
+}
+
+/// A command ends whenever it has done its own, wherever the projections beside it are.
+#[test]
+fn a_process_that_ends_is_no_trouble_of_a_projection() {
+    for round in 0..100 {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let (place, runner) = runtime.block_on(async {
+            let place = Place::new(Kind::Sqlite).await;
+            place.append(&History::of(53, 100).take()).await;
+            let runner = place.run();
+            tokio::time::sleep(Duration::from_micros(50 * round)).await;
+            (place, runner)
+        });
+        let waiter = runner.waiter();
+        runtime.shutdown_timeout(PATIENCE);
+        for name in names() {
+            assert_eq!(waiter.standing(name).trouble, None, "{name} in round {round}");
+        }
+        drop((place, runner));
+    }
 }
