@@ -31,6 +31,8 @@ impl Program {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ROUTIX_")) {
             command.env_remove(name);
         }
+        // A machine on which all tests run has more to do than it can.
+        command.env("ROUTIX_SHED_AFTER_MS", "0");
         let child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let http = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
         let mut program = Self { child, folder, facts: BTreeMap::new(), http };
