@@ -50,6 +50,11 @@ impl Line {
         Self { stream, read: Vec::with_capacity(8_192) }
     }
 
+    /// Sends a request that was due, and shows the visitor what came of it.
+    fn turn(&mut self, visitor: &mut dyn Visitor, request: &[u8], (began, due): (Instant, Instant)) -> Answer {
+        Answer::of(self.ask(request), visitor, (began, due))
+    }
+
     /// Sends a request and returns the status and the body of the answer.
     fn ask(&mut self, request: &[u8]) -> (u16, &[u8]) {
         self.stream.write_all(request).unwrap();
@@ -77,14 +82,6 @@ pub(crate) fn whole(read: &[u8]) -> Option<(u16, usize)> {
     });
     let body = end + 4;
     (read.len() >= body + length.unwrap_or_default()).then_some((status, body))
-}
-
-impl Line {
-    /// Sends a request that was due, and shows the visitor what came of it.
-    fn turn(&mut self, visitor: &mut dyn Visitor, request: &[u8], (began, due): (Instant, Instant)) -> Answer {
-        let (status, body) = self.ask(request);
-        Answer::of((status, body), visitor, (began, due))
-    }
 }
 
 /// An answer to a request that was due.

@@ -28,7 +28,7 @@ use super::trace::trace_id;
 use crate::measure::{self, spans};
 use crate::system::System;
 
-pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_PATH: usize = 8 * 1_024;
 
@@ -106,15 +106,29 @@ impl Incoming {
         };
         let Self { dialect, line, span, traced } = &mut self;
         let mut response = span.in_scope(|| render(response, *dialect, &line.id, line.measured.method()));
-        let headers = response.headers_mut();
-        if let Ok(value) = HeaderValue::from_str(&line.id) {
-            headers.insert(X_REQUEST_ID, value);
-        }
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        mark(&mut response, &line.id);
         line.measured.status = response.status().as_u16();
         spans::answered(traced, line.measured.status);
         Ok(response)
     }
+}
+
+/// The answer to a request that is refused before it comes to a route.
+pub(super) fn refusal<B>(request: &axum::http::Request<B>, failure: Failure, system: &System) -> Response {
+    let (headers, id) = (request.headers(), request_id(request.headers(), system));
+    let dialect = Dialect::of(request.uri().path(), headers);
+    let mut response = render(failure.into_response(), dialect, &id, request.method());
+    mark(&mut response, &id);
+    response
+}
+
+/// What every answer has.
+fn mark(response: &mut Response, id: &str) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// Waits for the answer, for the end of the time for it, or for a panic, which is a fault of ours and ends nothing else.

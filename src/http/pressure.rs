@@ -14,13 +14,11 @@ use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::dialect::Dialect;
-use super::edge::{X_REQUEST_ID, ambiguous};
+use super::edge::{ambiguous, refusal};
 use super::failure::Failure;
 use crate::measure;
 use crate::system::System;
@@ -121,15 +119,8 @@ impl Pressure {
             measure::shed();
             let description = "there is more to do than can be done; try again in a moment";
             let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description);
-            let id = self.system.ordered_id().to_string();
-            let dialect = Dialect::of(request.uri().path(), request.headers());
-            let mut response = (failure.status, Json(failure.body(dialect, &id))).into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-            headers.extend(HeaderValue::try_from(id).ok().map(|id| (X_REQUEST_ID, id)));
-            response
+            let failure = failure.header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            refusal(request, failure, &self.system)
         })
     }
 
@@ -253,6 +244,9 @@ mod tests {
         let header = |name: &str| refused.headers()[name].to_str().unwrap();
         assert_eq!((refused.status(), header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"));
         assert_eq!((header("cache-control"), header("x-request-id").len()), ("no-store", 36));
+        let mut named = request(1);
+        named.headers_mut().insert("x-request-id", HeaderValue::from_static("callers-own-1"));
+        assert_eq!(pressure(2_000).refuse(&named).unwrap().headers()["x-request-id"], "callers-own-1");
         assert!(pressure(2_000).refuse(&request(2)).is_none());
     }
 
