@@ -164,6 +164,26 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_is_one_however_it_is_written_as_long_as_nothing_is_lost() {
+        let exact = 9_007_199_254_740_991_i64;
+        for (text, number) in [
+            ("60", Some(60)),
+            ("60.0", Some(60)),
+            ("-6e1", Some(-60)),
+            ("60.5", None),
+            ("99999999999.000000", Some(99_999_999_999)),
+            ("9007199254740991.0", Some(exact)),
+            ("-9007199254740991.0", Some(-exact)),
+            ("9007199254740992.0", None),
+            ("9007199254740993", Some(exact + 2)),
+            ("9223372036854775808", None),
+            ("\"60\"", None),
+        ] {
+            assert_eq!(whole(&serde_json::from_str(text).unwrap()), number, "{text}");
+        }
+    }
+
+    #[test]
     fn doubled_members_are_refused_at_any_depth() {
         assert_eq!(parse_object(br#"{"a":1,"a":2}"#), Err(InvalidJson::DoubledMember));
         assert_eq!(parse_object(br#"{"a":[{"b":1,"b":1}]}"#), Err(InvalidJson::DoubledMember));
