@@ -8,6 +8,7 @@ use super::header::Header;
 use super::model::{Access, Answer, Method, Operation, Parameter, Section};
 use super::refusal::{self, Dialect, Refusal};
 use super::schema::{Member, Schema};
+use crate::proxy::LARGEST_OFFSET;
 use crate::proxy::catalogue::{ApiVersion, Catalogue, Field, Purpose, Resource};
 
 const JSON: &[&str] = &["application/json"];
@@ -141,7 +142,8 @@ fn idempotency_key() -> Parameter {
 
 fn list(resource: &Resource, version: ApiVersion) -> Operation {
     let limit = Schema::integer(1, 100).or_else(25).says("How many records at most.");
-    let offset = Schema::integer(0, 1_000_000_000).or_else(0).says("How many to leave out first.");
+    let offset =
+        Schema::integer(0, LARGEST_OFFSET.into()).or_else(0).says("How many to leave out first; `cursor` goes deeper.");
     let cursor = Schema::text().says(
         "Where to go on: `next` of the page before, as it was given, with the same filters and the same `order`. Not together \
          with `offset`.",

@@ -15,5 +15,6 @@ mod tests;
 
 pub use error::ProxyError;
 pub use gate::{Gate, OpenBranches};
+pub use phases::LARGEST_OFFSET;
 pub use router::{Proxy, router};
 pub use tenant::Tenant;

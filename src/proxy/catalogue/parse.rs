@@ -12,8 +12,18 @@ use super::model::{
 
 const BUILT_IN: &str = include_str!("catalogue.toml");
 /// Query names of the list, and columns that say whose a row is.
-const RESERVED: [&str; 9] =
-    ["limit", "offset", "order", "access_token", "organization_id", "branch_id", "seq", "version", "v1_object"];
+const RESERVED: [&str; 10] = [
+    "cursor",
+    "limit",
+    "offset",
+    "order",
+    "access_token",
+    "organization_id",
+    "branch_id",
+    "seq",
+    "version",
+    "v1_object",
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,4 +18,5 @@ mod scope;
 mod shape;
 mod show;
 
+pub use parameters::LARGEST_OFFSET;
 pub(super) use run::run;

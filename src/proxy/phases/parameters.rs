@@ -1,5 +1,7 @@
 //! The query string: every name known, each once, every fault named and no value shown again.
 
+use std::ops::RangeInclusive;
+
 use routix_domain::value::{Fault, Faults};
 
 use crate::http::pairs;
@@ -9,8 +11,8 @@ use crate::proxy::records::{ListQuery, Order};
 
 const DEFAULT_LIMIT: u32 = 25;
 const LARGEST_LIMIT: u32 = 100;
-/// Far beyond any branch, and within what every database takes.
-const LARGEST_OFFSET: u32 = 1_000_000_000;
+/// A database walks over every row that it passes over, while others wait; a cursor begins where it points to.
+pub const LARGEST_OFFSET: u32 = 10_000;
 
 /// Names and values in the order of the query.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -46,8 +48,11 @@ pub(super) fn list(query: Option<&str>, resource: &Resource, version: ApiVersion
     for (name, value) in pairs {
         match name.as_str() {
             "cursor" => cursor = Some(value),
-            "limit" => list.limit = faults.keep(number("limit", &value, 1, LARGEST_LIMIT)).unwrap_or_default(),
-            "offset" => list.offset = faults.keep(number("offset", &value, 0, LARGEST_OFFSET)).unwrap_or_default(),
+            "limit" => list.limit = faults.keep(number("limit", &value, 1..=LARGEST_LIMIT, "")).unwrap_or_default(),
+            "offset" => {
+                let deeper = "; to go deeper, follow `next` as `cursor`";
+                list.offset = faults.keep(number("offset", &value, 0..=LARGEST_OFFSET, deeper)).unwrap_or_default();
+            }
             "order" => {
                 list.order = faults.keep(order(&value, resource, version));
                 chosen.push((name, value));
@@ -100,11 +105,12 @@ fn unknown(name: &str) -> Fault {
 }
 
 /// Digits and nothing else, within bounds.
-fn number(name: &str, value: &str, least: u32, most: u32) -> Result<u32, Fault> {
+fn number(name: &str, value: &str, bounds: RangeInclusive<u32>, advice: &str) -> Result<u32, Fault> {
     let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    let number = value.parse().ok().filter(|number| digits && (least..=most).contains(number));
-    let fault = || Fault::new(name, "out_of_range", format!("must be a whole number between {least} and {most}"));
-    number.ok_or_else(fault)
+    let number = value.parse().ok().filter(|number| digits && bounds.contains(number));
+    let (least, most) = (bounds.start(), bounds.end());
+    let message = || format!("must be a whole number between {least} and {most}{advice}");
+    number.ok_or_else(|| Fault::new(name, "out_of_range", message()))
 }
 
 /// `field`, `-field`, `field.asc` or `field.desc`.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use crate::proxy::catalogue::ApiVersion;
 use crate::proxy::records::{ListQuery, Page, Stored, Written};
 
-use super::parameters::Pairs;
+use super::parameters::{LARGEST_OFFSET, Pairs};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -71,7 +71,8 @@ fn json(status: StatusCode, body: Vec<u8>) -> Response {
     response
 }
 
-/// The first page, the one before and the one after (RFC 8288). `base` is the address without its query.
+/// The first page, the one before and the one after (RFC 8288). `base` is the address without its query. Pages are walked
+/// forwards: so deep that no offset reaches the one before, there is no link to it.
 pub(super) fn links(base: &str, chosen: &Pairs, query: &ListQuery, next: Option<&str>) -> Option<HeaderValue> {
     let mut rows = String::new();
     for (name, value) in chosen {
@@ -86,8 +87,9 @@ pub(super) fn links(base: &str, chosen: &Pairs, query: &ListQuery, next: Option<
         let _ = write!(links, "{comma}<{base}?{rows}limit={}&{place}>; rel=\"{relation}\"", query.limit);
     };
     add("first", format_args!("offset=0"));
-    if query.offset > 0 {
-        add("prev", format_args!("offset={}", query.offset.saturating_sub(query.limit)));
+    let before = query.offset.saturating_sub(query.limit);
+    if query.offset > 0 && before <= LARGEST_OFFSET {
+        add("prev", format_args!("offset={before}"));
     }
     if let Some(next) = next {
         add("next", format_args!("cursor={next}"));
@@ -102,6 +104,26 @@ fn encode(out: &mut String, text: &str) {
             out.push(char::from(byte));
         } else {
             let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_no_link_to_a_page_that_no_offset_reaches() {
+        let place = |offset| {
+            let query = ListQuery { limit: 100, offset, after: None, order: None, filters: Vec::new() };
+            let links = links("", &Pairs::new(), &query, None).unwrap();
+            let before =
+                links.to_str().unwrap().split(", ").find(|link| link.ends_with("rel=\"prev\"")).map(str::to_owned);
+            before.map(|link| link["<?limit=100&offset=".len()..].split('>').next().unwrap().parse::<u32>().unwrap())
+        };
+        let expected = [(0, None), (1, Some(0)), (150, Some(50)), (10_000, Some(9_900)), (10_100, Some(10_000))];
+        for (offset, before) in expected.into_iter().chain([(10_101, None), (u32::MAX, None)]) {
+            assert_eq!(place(offset), before, "{offset}");
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn check(bytes: &[u8]) {
 /// Columns by their place in the catalogue, and values of their type: nothing else reaches a statement.
 fn what_is_asked(target: &Target, query: &ListQuery, response: &Response) {
     assert_eq!(response.status(), StatusCode::OK);
-    assert!((1..=100).contains(&query.limit) && query.offset <= 1_000_000_000);
+    assert!((1..=100).contains(&query.limit) && query.offset <= 10_000);
     let fields = target.resource.fields(target.version);
     assert!(
         query.order.is_none_or(|order| fields.get(order.field).is_some_and(|field| field.value.kind.is_comparable()))
