@@ -181,7 +181,7 @@ fn request_id(headers: &HeaderMap, system: &System) -> Arc<str> {
 pub(super) fn ambiguous<B>(request: &axum::http::Request<B>) -> Option<Failure> {
     let headers = request.headers();
     let count = |name: HeaderName| headers.get_all(name).iter().count();
-    if count(header::HOST) > 1 || (count(header::HOST) == 0 && request.uri().host().is_none()) {
+    if count(header::HOST) != 1 {
         return Some(Failure::invalid_request("send exactly one Host header"));
     }
     let host = headers.get(header::HOST).map(|host| Authority::try_from(host.as_bytes()));

@@ -122,6 +122,9 @@ async fn ambiguous_requests_are_refused() {
     assert_eq!(get("Host: a\r\n").await, (401, "invalid_token".to_owned()));
     assert_eq!(get("").await, refused);
     assert_eq!(get("Host: a\r\nHost: a\r\n").await, refused);
+    // Not even where the line names a host (RFC 9112, 3.2).
+    let absolute = format!("GET http://a{APPS} HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assert_eq!(raw_failure(&raw(&address, absolute.as_bytes()).await), refused);
     assert_eq!(get("Host: a\r\nAuthorization: Bearer x\r\nAuthorization: Bearer x\r\n").await, refused);
     assert_eq!(get("Host: a b\r\n").await, refused);
     assert_eq!(get("Host: a\r\nAuthorization: Bearer a b\r\n").await, (401, "invalid_token".to_owned()));
