@@ -228,7 +228,7 @@ mod tests {
     }
 
     struct Place {
-        _folder: tempfile::TempDir,
+        folder: tempfile::TempDir,
         clock: Minutes,
         identity: IdentityDb,
         log: SecurityLog,
@@ -239,7 +239,7 @@ mod tests {
             let (folder, clock) = (tempfile::tempdir().unwrap(), Minutes::default());
             let identity = IdentityDb::open(&folder.path().join("identity.db"), DateTime::UNIX_EPOCH).unwrap();
             let log = SecurityLog::new(&System::new(Arc::new(clock.clone()), Arc::new(clock.clone())), days);
-            Self { _folder: folder, clock, identity, log }
+            Self { folder, clock, identity, log }
         }
 
         fn fail(&self, address: [u8; 4], times: usize) {
@@ -293,6 +293,31 @@ mod tests {
         place.fail([10, 0, 0, 0], 1);
         place.log.flush(&place.identity).await.unwrap();
         assert!(place.rows().await.contains(&failed("10.0.0.0", 3)), "who is known already is counted on");
+    }
+
+    #[tokio::test]
+    async fn what_was_only_counted_is_counted_on_while_the_database_does_not_answer() {
+        let place = Place::new(90);
+        let file = rusqlite::Connection::open(place.folder.path().join("identity.db")).unwrap();
+        let flood = |times: usize| {
+            for number in 0..1_003_u16 {
+                let [high, low] = number.to_be_bytes();
+                place.fail([10, 0, high, low], times);
+            }
+        };
+        file.execute_batch("ALTER TABLE security_log RENAME TO elsewhere").unwrap();
+        for times in [2, 5] {
+            flood(times);
+            assert!(place.log.flush(&place.identity).await.is_err());
+        }
+        file.execute_batch("ALTER TABLE elsewhere RENAME TO security_log").unwrap();
+        place.log.flush(&place.identity).await.unwrap();
+        let rows = place.rows().await;
+        assert_eq!(rows.len(), 1_001);
+        assert!(rows.contains(&(SecurityKind::Dropped, None, 21)), "{:?}", rows.last());
+        assert!(rows.contains(&failed("10.0.0.0", 7)));
+        place.log.flush(&place.identity).await.unwrap();
+        assert_eq!(place.rows().await, rows, "once");
     }
 
     #[tokio::test]

@@ -63,3 +63,87 @@ impl Expected<'_> {
         Some(decode::<Claims>(token, &key.decoding, &rules).ok()?.claims)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use jsonwebtoken::{Header, encode};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::keys::{Algorithm, KeyRing, Origin};
+    use crate::system::System;
+
+    const ISSUER: &str = "supabase";
+    const ELSEWHERE: &str = "https://elsewhere.example";
+    const NOW: i64 = 1_800_000_000;
+
+    /// Whether claims under a header are believed, signed with the newest key.
+    fn is_believed(keys: &Keys, header: Header, claims: &Claims) -> bool {
+        let key = keys.signing_at(DateTime::<Utc>::MAX_UTC).unwrap();
+        let header = Header { kid: Some(key.kid.clone()), alg: key.algorithm, ..header };
+        let token = encode(&header, claims, &key.encoding).unwrap();
+        let resource = Resource::new("https://api.example");
+        let expected = Expected { token_issuer: ISSUER, resource: &resource };
+        let read = expected.claims(&token, keys, DateTime::from_timestamp(NOW, 0).unwrap());
+        assert!(read.as_ref().is_none_or(|read| read == claims));
+        read.is_some()
+    }
+
+    fn keys_of(algorithm: Algorithm) -> Keys {
+        let folder = tempfile::tempdir().unwrap();
+        let key = KeyRing::draft_of(folder.path(), &System::real(), Some(Origin::Production), algorithm).unwrap();
+        key.write(folder.path()).unwrap();
+        KeyRing::open(folder.path()).unwrap().current().as_ref().clone()
+    }
+
+    /// Of an app, good for an hour.
+    fn claims(iss: &str, aud: &str) -> Claims {
+        let (iss, aud) = (iss.to_owned(), aud.to_owned());
+        Claims { iss, aud, iat: NOW, exp: Some(NOW + 3_600), oauth_client_id: Some(Uuid::nil()), ..Claims::default() }
+    }
+
+    /// `cty` makes it a header that no key of ours writes, so that both ways of reading one are asked.
+    #[test]
+    fn each_form_of_token_is_held_to_its_own_issuer_and_audience_whatever_signs_it() {
+        let resource = Resource::new("https://api.example");
+        let [service, api] = resource.names();
+        for algorithm in [Algorithm::Hs256, Algorithm::EdDsa, Algorithm::Es256] {
+            let keys = keys_of(algorithm);
+            for (typ, cty) in ["JWT", "at+jwt"].into_iter().flat_map(|typ| [(typ, None), (typ, Some("JWT".to_owned()))])
+            {
+                let header = Header { typ: Some(typ.to_owned()), cty, ..Header::default() };
+                for iss in [ISSUER, resource.issuer(), ELSEWHERE] {
+                    for aud in [AUTHENTICATED, &service, &api, ELSEWHERE] {
+                        let is_right = match typ {
+                            "JWT" => (iss, aud) == (ISSUER, AUTHENTICATED),
+                            _ => iss == resource.issuer() && [&service, &api].contains(&&aud.to_owned()),
+                        };
+                        let believed = is_believed(&keys, header.clone(), &claims(iss, aud));
+                        assert_eq!(believed, is_right, "{algorithm:?} {header:?} {iss} {aud}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_from_its_issue_to_its_end_and_only_an_apps_has_none() {
+        let keys = keys_of(Algorithm::Hs256);
+        let app = claims(ISSUER, AUTHENTICATED);
+        let person = Claims { oauth_client_id: None, ..app.clone() };
+        for (claims, iat, exp, is_good) in [
+            (&app, NOW + CLOCK_SKEW_SECONDS, Some(NOW + 60), true),
+            (&app, NOW + CLOCK_SKEW_SECONDS + 1, Some(NOW + 60), false),
+            (&app, NOW, Some(NOW + 1), true),
+            (&app, NOW, Some(NOW), false),
+            (&app, NOW, None, true),
+            (&person, NOW, Some(NOW + 1), true),
+            (&person, NOW, Some(NOW), false),
+            (&person, NOW, None, false),
+        ] {
+            let claims = Claims { iat, exp, ..claims.clone() };
+            assert_eq!(is_believed(&keys, Header::default(), &claims), is_good, "{claims:?}");
+        }
+    }
+}

@@ -132,3 +132,24 @@ impl<E: std::error::Error + Send + Sync + 'static> From<CommandError<E>> for OAu
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 struct Cause(Box<dyn std::error::Error + Send + Sync>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::InvalidToken;
+
+    /// Who is told to come again does, and who is told that it is our fault calls us.
+    #[test]
+    fn what_does_not_answer_is_told_from_what_is_broken() {
+        let outage = InvalidToken::Read(ReadError::BuildGone);
+        for (cause, status, code) in
+            [(outage, 503, "temporarily_unavailable"), (InvalidToken::NoKey, 500, "server_error")]
+        {
+            let error = OAuthError::Token(cause);
+            assert_eq!((error.status().as_u16(), error.code()), (status, code));
+            let failure = Failure::from(error);
+            assert_eq!(failure.status, status);
+            assert!(failure.cause_chain().is_some(), "the log says why");
+        }
+    }
+}

@@ -1,3 +1,4 @@
+use routix_domain::value::Faults;
 use serde_json::{Value, json};
 
 use super::*;
@@ -90,6 +91,7 @@ fn a_refusal_names_resource_and_field() {
     for (text, problem) in [
         (small("{ name = \"a b\", type = \"text\" },"), "field 'a b': a name is"),
         (small("{ name = \"limit\", type = \"text\" },"), "field 'limit': the name is taken"),
+        (small("{ name = \"cursor\", type = \"text\" },"), "field 'cursor': the name is taken"),
         (small("{ name = \"branch_id\", type = \"uuid\" },"), "field 'branch_id': the name is taken"),
         (small("{ name = \"id\", type = \"uuid\", version = \"v1\", writable = false },"), "declared twice"),
         (small("{ name = \"x\", type = \"list\" },"), "field 'x': needs a shape"),
@@ -209,5 +211,119 @@ fn values_are_kept_in_one_form() {
         ("stops", json!([{"city": "Venlo", "kind": "loading", "window_start": "0001-01-01T00:30:00+01:00"}])),
     ] {
         assert!(read(name, value.clone()).is_err(), "{name} {value}");
+    }
+}
+
+/// The type of one field of a catalogue of its own.
+fn type_of(declared: &str) -> ValueType {
+    let catalogue = Catalogue::parse(&small(&format!("{{ name = \"x\", {declared} }},"))).unwrap();
+    catalogue.resource("things").unwrap().fields(ApiVersion::V2)[1].value.clone()
+}
+
+#[test]
+fn a_list_has_at_most_so_many_items_and_each_is_judged() {
+    let grades = type_of("type = \"list\", values = [\"a\", \"b\"], max_items = 2");
+    let check = |value: Value| {
+        let mut faults = Faults::default();
+        let value = grades.check("x", &value, &mut faults);
+        (value, faults.into_vec().into_iter().map(|fault| (fault.field, fault.code)).collect::<Vec<_>>())
+    };
+    let json = |text: &str| (Some(FieldValue::Json(text.to_owned())), vec![]);
+    let refused = |at: &str, code| (None, vec![(at.to_owned(), code)]);
+    assert_eq!(check(json!([])), json("[]"));
+    assert_eq!(check(json!(["b", "a"])), json("[\"b\",\"a\"]"));
+    assert_eq!(check(json!(["a", "b", "a"])), refused("x", "too_long"));
+    assert_eq!(check(json!(["a", "c"])), refused("x[1]", "invalid_value"));
+    assert_eq!(check(json!([4])), refused("x[0]", "wrong_type"));
+}
+
+#[test]
+fn an_object_is_judged_by_its_shape() {
+    let text = small("{ name = \"x\", type = \"object\", shape = \"part\" },")
+        + "[[shape]]\nname = \"part\"\nfields = [\n\
+           { name = \"big\", type = \"boolean\" }, { name = \"count\", type = \"integer\", required = true }]\n";
+    let catalogue = Catalogue::parse(&text).unwrap();
+    let part = &catalogue.resource("things").unwrap().fields(ApiVersion::V2)[1];
+    for (value, stored, fault) in [
+        (json!({"count": 4, "big": true}), Some("{\"big\":true,\"count\":4}"), None),
+        (json!({"count": 4, "big": false}), Some("{\"big\":false,\"count\":4}"), None),
+        (json!({"count": 4}), Some("{\"big\":null,\"count\":4}"), None),
+        (json!({"big": true}), None, Some(("x.count", "required"))),
+        (json!({"count": "4"}), None, Some(("x.count", "wrong_type"))),
+    ] {
+        let mut faults = Faults::default();
+        let read = part.value.check("x", &value, &mut faults);
+        assert_eq!(read, stored.map(|text| FieldValue::Json(text.to_owned())), "{value}");
+        let faults: Vec<_> = faults.into_vec();
+        assert_eq!(faults.first().map(|found| (found.field.as_str(), found.code)), fault, "{value}");
+    }
+}
+
+#[test]
+fn a_filter_is_a_value_in_the_form_in_which_it_is_stored() {
+    for (declared, given, read) in [
+        ("type = \"integer\"", "12", Some(FieldValue::Integer(12))),
+        ("type = \"integer\"", "-12", Some(FieldValue::Integer(-12))),
+        ("type = \"integer\"", "", None),
+        ("type = \"integer\"", "-", None),
+        ("type = \"integer\"", "+12", None),
+        ("type = \"integer\"", "1e3", None),
+        ("type = \"boolean\"", "true", Some(FieldValue::Boolean(true))),
+        ("type = \"boolean\"", "false", Some(FieldValue::Boolean(false))),
+        ("type = \"boolean\"", "True", None),
+        ("type = \"boolean\"", "1", None),
+        ("type = \"text\"", "a", Some(FieldValue::Text("a".to_owned()))),
+        ("type = \"text\"", "", None),
+        ("type = \"text\"", "a\0", None),
+    ] {
+        let read_as = type_of(declared).check_query("x", given);
+        assert_eq!(read_as.as_ref().ok(), read.as_ref(), "{declared} {given:?}");
+        assert!(read_as.is_ok() || read_as.is_err_and(|fault| fault.code == "invalid_value"));
+    }
+}
+
+#[test]
+fn an_address_is_one_that_mail_systems_take_without_quoting() {
+    let (long, label) = ("a".repeat(64), "b".repeat(63));
+    let email = type_of("type = \"text\", format = \"email\"");
+    let fits = |text: &str| email.check("x", &text.into(), &mut Faults::default()).is_some();
+    for good in
+        ["a@b.nl", "j.o'n+x@b-c.example", &format!("{long}@b.nl"), &format!("a@{label}.nl"), "a@bü.nl", "A1@2.nl"]
+    {
+        assert!(fits(good), "{good}");
+    }
+    for bad in [
+        "a",
+        "@b.nl",
+        ".a@b.nl",
+        "a.@b.nl",
+        "a b@c.nl",
+        "a(b@c.nl",
+        "a,b@c.nl",
+        "é@b.nl",
+        "a@b",
+        "a@b..nl",
+        "a@-b.nl",
+        "a@b-.nl",
+        "a@b_c.nl",
+        "a@b.nl@c.nl",
+        &format!("{long}a@b.nl"),
+        &format!("a@{label}b.nl"),
+    ] {
+        assert!(!fits(bad), "{bad}");
+    }
+    let country = type_of("type = \"text\", format = \"country\"");
+    for (text, is_good) in [("NL", true), ("nl", false), ("N1", false), ("NLD", false), ("N", false)] {
+        assert_eq!(country.check("x", &text.into(), &mut Faults::default()).is_some(), is_good, "{text}");
+    }
+}
+
+#[test]
+fn a_name_may_stand_in_sql_as_it_is() {
+    for good in ["a", "_a", "a_1", &"a".repeat(63)] {
+        assert_eq!(Identifier::new(good).map(|name| name.to_string()).as_deref(), Some(good));
+    }
+    for bad in ["", "1a", "A", "aB", "a-b", "a\"b", "é", &"a".repeat(64)] {
+        assert!(Identifier::new(bad).is_none(), "{bad}");
     }
 }

@@ -111,9 +111,12 @@ async fn what_is_used_twice_names_client_and_person_and_is_nowhere_itself() {
     redeem(&app, &client, &first, json!({})).await.expect(200);
     redeem(&app, &client, &first, json!({})).await.expect(400);
     let second = approve(&browser, &Request::of(&client)).await;
-    let token = text(&redeem(&app, &client, &second, json!({})).await.expect(200).json()["refresh_token"]);
-    let foreign = json!({"client_id": other.client_id, "client_secret": other.secret, "token": token});
-    answer(app.post("/auth/v1/oauth/revoke").json(&foreign)).await.expect(200);
+    let tokens = redeem(&app, &client, &second, json!({})).await.expect(200).json();
+    let (token, access) = (text(&tokens["refresh_token"]), text(&tokens["access_token"]));
+    for token in [&token, &access] {
+        let foreign = json!({"client_id": other.client_id, "client_secret": other.secret, "token": token});
+        answer(app.post("/auth/v1/oauth/revoke").json(&foreign)).await.expect(200);
+    }
     let refresh = json!({
         "grant_type": "refresh_token", "refresh_token": token,
         "client_id": client.client_id, "client_secret": client.secret,
@@ -132,12 +135,13 @@ async fn what_is_used_twice_names_client_and_person_and_is_nowhere_itself() {
         [
             ("authorization_ended", "code_replayed".to_owned(), named, member, 1),
             ("authorization_ended", reused.clone(), named, member, 1),
+            ("foreign_revocation", "access_token".to_owned(), client_id(&other), None, 1),
             ("foreign_revocation", "authorization".to_owned(), client_id(&other), None, 1),
             ("session_ended", reused, None, Some(Actor::Owner.id()), 1),
         ]
     );
     let shown = format!("{rows:?}");
-    for secret in [&first, &second, &token, &own, &client.secret, &other.secret] {
+    for secret in [&first, &second, &token, &access, &own, &client.secret, &other.secret] {
         assert!(!shown.contains(secret.as_str()), "{shown}");
     }
     assert!(!shown.contains('@') && !shown.contains(PASSWORD), "{shown}");

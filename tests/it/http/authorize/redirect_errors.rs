@@ -141,8 +141,16 @@ async fn az17_h20_every_doubled_parameter_is_invalid_request() {
         request.and("\"\\\u{e9}", "1").and("\"\\\u{e9}", "2"),
     ];
     all(&app, &requests, "invalid_request").await;
-    // Which of two states the client would know again is not known, so it gets neither.
     let browser = Browser::new(&app);
+    for (name, said) in [
+        ("code_challenge_2", "the parameter 'code_challenge_2' is given twice"),
+        ("a-b", "a parameter is given twice"),
+        ("<b>", "a parameter is given twice"),
+    ] {
+        let parameters = returned(&browser.get(&request.and(name, "1").and(name, "2").path()).await);
+        assert_eq!(parameters["error_description"], said);
+    }
+    // Which of two states the client would know again is not known, so it gets neither.
     for second in ["xyz", "abc", ""] {
         let parameters = returned(&browser.get(&request.and("state", second).path()).await);
         assert_eq!(parameters["error"], "invalid_request");

@@ -229,8 +229,17 @@ async fn tk17_rt10_a_resource_is_ours_and_within_what_was_granted_and_a_refusal_
         assert_eq!(refused.failure(), invalid_target, "{resource}");
     }
     let next = Tokens::of(scene.send(&with(refresh(&scene.client, &tokens.refresh), json!({"resource": api}))).await);
+    // Whoever named none when he asked may name one now, but one of ours.
+    let (code, tokens) = (scene.code().await, scene.tokens().await);
+    for body in [exchange(&scene.client, &code), refresh(&scene.client, &tokens.refresh)] {
+        for resource in ["https://nowhere.example", &format!("{api}/")] {
+            let refused = scene.send(&with(body.clone(), json!({"resource": resource}))).await;
+            assert_eq!(refused.failure(), invalid_target, "{resource}");
+        }
+        scene.send(&with(body, json!({"resource": api}))).await.expect(200);
+    }
     assert_eq!(jwt::claims(&next.access)["aud"], json!(api));
-    assert_eq!(scene.app.log("authorization.refreshed").await.len(), 1);
+    assert_eq!(scene.app.log("authorization.refreshed").await.len(), 2);
 }
 
 #[tokio::test]
