@@ -121,6 +121,23 @@ fn an_unknown_type_version_or_aggregate_is_named_and_refused() {
 }
 
 #[test]
+fn no_aggregate_has_an_event_or_a_version_that_it_does_not_know() {
+    for aggregate in
+        ["app", "authorization", "consent", "organization", "person", "projection", "reservation", "signing_key"]
+    {
+        for (name, version) in [("moon.landed", "1"), ("app.revoked", "9")] {
+            let event = RecordedEvent {
+                aggregate_type: aggregate.into(),
+                event_type: name.into(),
+                event_version: version.into(),
+                ..recorded()
+            };
+            assert!(matches!(event.fact(), Err(UnreadableEvent::UnknownType { .. })), "{aggregate} {name} {version}");
+        }
+    }
+}
+
+#[test]
 fn a_stream_id_that_is_no_uuid_is_refused() {
     let event = RecordedEvent { aggregate_id: "demo".into(), ..recorded() };
     assert!(matches!(event.fact(), Err(UnreadableEvent::StreamId(stream)) if stream == "demo"));

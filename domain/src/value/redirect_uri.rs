@@ -251,7 +251,9 @@ mod tests {
         ] {
             assert_eq!(RedirectUri::parse(text, false).unwrap().as_str(), text);
         }
-        assert!(RedirectUri::parse("com.example.app:/cb", true).is_ok());
+        for own in ["com.example.app:/cb", "com.4you.app-2:/cb", "nl.example:/"] {
+            assert!(RedirectUri::parse(own, true).is_ok(), "{own}");
+        }
     }
 
     #[test]
@@ -375,6 +377,8 @@ mod tests {
             ("http://127.0.0.1:00080/cb", E::Malformed),
             ("https://a..example/", E::Malformed),
             ("https://-a/", E::Malformed),
+            ("https://[::1/cb", E::Malformed),
+            ("http://[::1/cb", E::Malformed),
         ] {
             assert_eq!(RedirectUri::parse(text, false), Err(fault), "{text}");
         }

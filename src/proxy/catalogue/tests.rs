@@ -104,6 +104,11 @@ fn a_refusal_names_resource_and_field() {
             small("{ name = \"x\", type = \"text\" }, { name = \"y\", type = \"text\", version = \"v1\" },"),
             "field 'y': a field of v1 stands after",
         ),
+        (small("{ name = \"x\", type = \"list\", values = [\"a\"], unique = true },"), "field 'x': only text"),
+        (small("{ name = \"x\", type = \"integer\", example = \"a\" },"), "field 'x': the example"),
+        (small("{ name = \"created_at\", type = \"timestamp\", writable = false, required = true },"), "is written by"),
+        (small("") + &small(""), "resource 'things': is declared twice"),
+        (small("") + &small("").replacen("things", "others", 1), "resource 'others': is declared twice"),
         (small("").replace("name = \"id\"", "name = \"key\""), "the first field must be 'id'"),
         (small("").replace("table = \"things\"", "table = \"things; drop\""), "resource 'things': a name is"),
         (small("").replace("description", "descriptoin"), "not valid TOML"),
@@ -120,8 +125,15 @@ fn a_shape_refers_to_records_as_a_field_does() {
         format!("{}[[shape]]\nname = \"part\"\nfields = [{{ name = \"y\", {member} }}]\n", small(list))
     };
     assert!(Catalogue::parse(&with("type = \"uuid\", references = \"things\"")).is_ok());
-    for member in ["type = \"uuid\", references = \"moons\"", "type = \"text\", references = \"things\""] {
-        assert!(refusal(&with(member)).starts_with("shape 'part', field 'y': refers to"), "{member}");
+    for (member, problem) in [
+        ("type = \"uuid\", references = \"moons\"", "refers to"),
+        ("type = \"text\", references = \"things\"", "refers to"),
+        ("type = \"text\" }, { name = \"y\", type = \"text\"", "is declared twice"),
+        ("type = \"object\", shape = \"part\"", "needs a shape"),
+        ("type = \"list\", shape = \"part\"", "needs a shape"),
+    ] {
+        let said = refusal(&with(member));
+        assert!(said.starts_with(&format!("shape 'part', field 'y': {problem}")), "{member}: {said}");
     }
 }
 

@@ -122,6 +122,18 @@ async fn the_links_walk_over_every_row_once(kind: Kind) {
     }
     assert_eq!(seen, (1..=7).map(|number| format!("Bedrijf {number:02}")).collect::<Vec<_>>());
     assert!(world.get(&address).await.header("link").contains("offset=3>; rel=\"prev\""));
+    // A name that is full of what means something in an address.
+    let name = "A&B=#?/+ %41~'\"<>;, é";
+    for phone in ["1", "2"] {
+        assert_eq!(world.post(ACCOUNTS, json!({"company_name": name, "phone": phone})).await.status, 201);
+    }
+    let encoded = "A%26B%3D%23%3F%2F%2B%20%2541~%27%22%3C%3E%3B%2C%20%C3%A9";
+    let page = world.get(&format!("{ACCOUNTS}?limit=1&company_name={encoded}")).await;
+    let first = format!("<https://api.example{ACCOUNTS}?company_name={encoded}&limit=1&");
+    assert!(page.header("link").starts_with(&first), "{}", page.header("link"));
+    let next = page.header("link").rsplit_once(", <https://api.example").unwrap().1.split_once('>').unwrap().0;
+    let phones = [page.body.clone(), world.get(next).await.body].map(|page| page["data"][0]["phone"].clone());
+    assert_eq!(phones, ["1", "2"]);
 }
 
 /// The cursor behind a page.

@@ -170,6 +170,8 @@ async fn a_path_is_taken_as_it_was_sent(kind: Kind) {
             assert_eq!(answer.outcome(), (404, code), "{prefix}{path}");
         }
     }
+    // And not 405: there is no such path, whatever is done there.
+    assert_eq!(world.post(&format!("{ACCOUNTS}/"), json!({})).await.outcome(), (404, "not_found"));
 }
 
 async fn the_limits_headers_are_on_good_and_bad_answers(kind: Kind) {

@@ -57,6 +57,18 @@ async fn a_body_must_be_one_json_object_with_each_member_once(kind: Kind) {
         *request.body_mut() = Body::from(body);
         assert_eq!(send(&world.router, request).await.outcome(), (400, "invalid_request"), "{body}");
     }
+    // What else is wrong is told with it, and before what is wrong with its type.
+    for (media_type, body, expected) in [
+        ("application/json", "{", vec!["body", "moon"]),
+        ("application/json", "{\"colour\":1}", vec!["colour", "company_name", "moon"]),
+        ("text/plain", "{}", vec!["moon"]),
+    ] {
+        let mut request = json_request(Method::POST, &format!("{ACCOUNTS}?moon=1"), &json!({}));
+        request.headers_mut().insert("content-type", media_type.parse().unwrap());
+        *request.body_mut() = Body::from(body);
+        let answer = send(&world.router, request).await;
+        assert_eq!((answer.outcome(), answer.faults()), ((400, "invalid_request"), expected), "{body}");
+    }
 }
 
 async fn a_body_is_json_and_at_most_a_mebibyte(kind: Kind) {

@@ -153,6 +153,13 @@ fn keys_have_names_of_their_own() {
 
 #[test]
 fn values_of_a_state_are_put_in_plain_words() {
+    for (branches, words) in [
+        (BranchRestriction::All, "every branch, future ones too"),
+        (BranchRestriction::Only(vec![id(BOB)]), "Bob"),
+        (BranchRestriction::Only(vec![]), "no branch"),
+    ] {
+        assert_eq!(MemberValue::Branches(branches).english(&names()), words);
+    }
     let log = rotation(20, 100).consent(BOB, &granted(BOB, "routix:orders:read"));
     let then = log.history().then(Moment::Position(3)).unwrap();
     let words: Vec<_> =
