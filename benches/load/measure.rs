@@ -21,6 +21,8 @@ const FEW: usize = 32;
 const RATE: (u32, usize) = (2_000, 16);
 /// So deep in the largest branch.
 const DEEP: usize = 39_990;
+/// The largest there is.
+const OFFSET: u32 = routix::proxy::LARGEST_OFFSET;
 /// How often, and for how long each time.
 pub(crate) struct Plan {
     pub(crate) rounds: usize,
@@ -117,7 +119,7 @@ fn requests(product: &Product) -> Vec<(String, Request)> {
         list(1),
         list(2),
         (format!("5 behind {DEEP}, by cursor"), product.behind(2, DEEP)),
-        (format!("5 behind {DEEP}, by offset"), product.records(2, &format!("?limit=5&offset={DEEP}"))),
+        (format!("5 behind {OFFSET}, by offset"), product.records(2, &format!("?limit=5&offset={OFFSET}"))),
         ("one record".to_owned(), product.records(2, &format!("/{}", Product::record_id(2)))),
         ("history page".to_owned(), history),
     ];

@@ -25,6 +25,9 @@ use crate::wrk::Request;
 /// The rows of each branch that is made.
 pub(crate) const SIZES: [usize; 3] = [10, 1_000, 40_000];
 
+/// The most records on a page.
+const PAGE: usize = 100;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_routix");
 
 /// Where it keeps its data.
@@ -123,11 +126,17 @@ impl Product {
         Request { headers: vec![("Authorization", format!("Bearer {}", self.token))], ..Request::get(path) }
     }
 
-    /// Five rows of the branch of this place behind so many, by the cursor that the page before gives.
+    /// Five rows of the branch of this place behind so many, by the cursor that leads there: no offset reaches that far.
     pub(crate) fn behind(&self, place: usize, rows: usize) -> Request {
-        let before = self.server.ask(self.records(place, &format!("?limit=5&offset={}", rows - 5)));
-        let cursor = before.split("\"next\":\"").nth(1).unwrap().split('"').next().unwrap();
-        self.records(place, &format!("?limit=5&cursor={cursor}"))
+        let (mut walked, mut cursor) = (0, String::new());
+        while walked < rows {
+            let limit = PAGE.min(rows - walked);
+            let page = self.server.ask(self.records(place, &format!("?limit={limit}{cursor}")));
+            let next = page.split("\"next\":\"").nth(1).unwrap().split('"').next().unwrap();
+            cursor = format!("&cursor={next}");
+            walked += limit;
+        }
+        self.records(place, &format!("?limit=5{cursor}"))
     }
 
     /// The id of a record in the branch of this place.

@@ -228,7 +228,7 @@ mod tests {
     }
 
     struct Place {
-        folder: tempfile::TempDir,
+        _folder: tempfile::TempDir,
         clock: Minutes,
         identity: IdentityDb,
         log: SecurityLog,
@@ -239,7 +239,7 @@ mod tests {
             let (folder, clock) = (tempfile::tempdir().unwrap(), Minutes::default());
             let identity = IdentityDb::open(&folder.path().join("identity.db"), DateTime::UNIX_EPOCH).unwrap();
             let log = SecurityLog::new(&System::new(Arc::new(clock.clone()), Arc::new(clock.clone())), days);
-            Self { folder, clock, identity, log }
+            Self { _folder: folder, clock, identity, log }
         }
 
         fn fail(&self, address: [u8; 4], times: usize) {
@@ -298,19 +298,18 @@ mod tests {
     #[tokio::test]
     async fn what_was_only_counted_is_counted_on_while_the_database_does_not_answer() {
         let place = Place::new(90);
-        let file = rusqlite::Connection::open(place.folder.path().join("identity.db")).unwrap();
         let flood = |times: usize| {
             for number in 0..1_003_u16 {
                 let [high, low] = number.to_be_bytes();
                 place.fail([10, 0, high, low], times);
             }
         };
-        file.execute_batch("ALTER TABLE security_log RENAME TO elsewhere").unwrap();
+        place.identity.take_away("security_log").await;
         for times in [2, 5] {
             flood(times);
             assert!(place.log.flush(&place.identity).await.is_err());
         }
-        file.execute_batch("ALTER TABLE elsewhere RENAME TO security_log").unwrap();
+        place.identity.bring_back("security_log").await;
         place.log.flush(&place.identity).await.unwrap();
         let rows = place.rows().await;
         assert_eq!(rows.len(), 1_001);

@@ -59,16 +59,14 @@ impl UsageCounter {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use rusqlite::Connection;
 
     use super::*;
 
     #[tokio::test]
     async fn uses_are_added_once_and_none_is_lost_while_the_database_does_not_answer() {
         let (folder, app_id, began) = (tempfile::tempdir().unwrap(), Uuid::from_u128(1), DateTime::UNIX_EPOCH);
-        let path = folder.path().join("identity.db");
-        let (identity, usage) = (IdentityDb::open(&path, began).unwrap(), UsageCounter::default());
-        let file = Connection::open(&path).unwrap();
+        let identity = IdentityDb::open(&folder.path().join("identity.db"), began).unwrap();
+        let usage = UsageCounter::default();
         let used = |uses, seconds| Usage {
             app_id,
             secret_generation: 2,
@@ -82,12 +80,12 @@ mod tests {
         usage.flush(&identity).await.unwrap();
         assert_eq!(identity.usage(app_id).await.unwrap(), [used(2, 5)]);
 
-        file.execute_batch("ALTER TABLE app_usage RENAME TO elsewhere").unwrap();
+        identity.take_away("app_usage").await;
         for seconds in [9, 7] {
             count(seconds);
             assert!(usage.flush(&identity).await.is_err());
         }
-        file.execute_batch("ALTER TABLE elsewhere RENAME TO app_usage").unwrap();
+        identity.bring_back("app_usage").await;
         assert_eq!(identity.usage(app_id).await.unwrap(), [used(2, 5)]);
         count(8);
         usage.flush(&identity).await.unwrap();

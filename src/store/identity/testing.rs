@@ -44,6 +44,17 @@ impl Place {
     }
 }
 
+impl IdentityDb {
+    /// From now on what asks for the table fails, until it is [back](Self::bring_back).
+    pub(crate) async fn take_away(&self, table: &str) {
+        self.database.execute(&format!("ALTER TABLE {table} RENAME TO taken_away"), Vec::new()).await.unwrap();
+    }
+
+    pub(crate) async fn bring_back(&self, table: &str) {
+        self.database.execute(&format!("ALTER TABLE taken_away RENAME TO {table}"), Vec::new()).await.unwrap();
+    }
+}
+
 /// A moment, in seconds.
 pub(super) fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
