@@ -32,7 +32,7 @@ use routix_test_history::History;
 use routix_test_postgres::Scratch;
 use tempfile::TempDir;
 
-const HELP: &str = "cargo bench --bench growth -- [--events N] [sqlite|postgres]...";
+const HELP: &str = "cargo bench --bench growth -- [--events N] [--batch N]... [sqlite|postgres]...";
 const EVENTS: usize = 1_000_000;
 /// Appends that are timed, one after the other.
 const TIMED: usize = 2_000;
@@ -142,15 +142,16 @@ impl Installation {
         }
     }
 
-    async fn rebuilt_a_second(&self, projection: &'static dyn Projection) -> f64 {
-        let rebuilder = Rebuilder::new(self.db.clone(), Arc::clone(&self.feed), || 0);
+    async fn rebuilt_a_second(&self, projection: &'static dyn Projection, batch: Option<usize>) -> f64 {
+        let mut rebuilder = Rebuilder::new(self.db.clone(), Arc::clone(&self.feed), || 0);
+        rebuilder.batch = batch.unwrap_or(rebuilder.batch);
         let events = self.feed.head().await.unwrap();
         let began = Instant::now();
         rebuilder.rebuild(projection, &mut |_| {}).await.unwrap();
         events as f64 / began.elapsed().as_secs_f64()
     }
 
-    async fn measure(&self, events: usize) {
+    async fn measure(&self, events: usize, batches: &[Option<usize>]) {
         let mut history = History::of(29, 1_000);
         self.append_all(&history.take()).await;
         let first = self.appends_a_second(&mut history).await;
@@ -166,19 +167,23 @@ impl Installation {
         let decoded = self.decoded_a_second().await;
         println!("| {name} | read and decode | {decoded:.0} | 1 |");
         for projection in all() {
-            let rebuilt = self.rebuilt_a_second(projection).await;
-            println!("| {name} | rebuild {} | {rebuilt:.0} | {:.2} |", projection.name(), rebuilt / decoded);
+            for &batch in batches {
+                let rebuilt = self.rebuilt_a_second(projection, batch).await;
+                let by = batch.map(|batch| format!(" by {batch}")).unwrap_or_default();
+                println!("| {name} | rebuild {}{by} | {rebuilt:.0} | {:.2} |", projection.name(), rebuilt / decoded);
+            }
         }
     }
 }
 
 #[tokio::main]
 async fn main() {
-    let (mut events, mut stores) = (EVENTS, Vec::new());
+    let (mut events, mut batches, mut stores) = (EVENTS, Vec::new(), Vec::new());
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--events" => events = arguments.next().unwrap_or_else(|| panic!("{HELP}")).parse().unwrap(),
+            "--batch" => batches.push(Some(arguments.next().unwrap_or_else(|| panic!("{HELP}")).parse().unwrap())),
             "sqlite" | "postgres" => stores.push(argument),
             other => panic!("'{other}' is not known here: {HELP}"),
         }
@@ -186,10 +191,13 @@ async fn main() {
     if stores.is_empty() {
         stores = vec!["sqlite".to_owned(), "postgres".to_owned()];
     }
+    if batches.is_empty() {
+        batches = vec![None];
+    }
     println!("| store | what | events a second | of decoding, or first ÷ last |\n| --- | --- | ---: | ---: |");
     for store in stores {
         let installation =
             if store == "sqlite" { Installation::sqlite().await } else { Installation::postgres().await };
-        installation.measure(events).await;
+        installation.measure(events, &batches).await;
     }
 }

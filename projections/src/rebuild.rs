@@ -4,18 +4,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use routix_domain::log::{EventFeed, Page};
+use routix_domain::log::EventFeed;
 use tokio::time::sleep;
 
 use crate::database::DatabaseError;
 use crate::projection::Projection;
-use crate::read_db::{Advance, Bytes, Difference, Generation, Outcome, ReadDb, ReadError, Size, State};
+use crate::read_db::{Bytes, Difference, Fold, Folded, Generation, Outcome, Prepared, ReadDb, ReadError, Size, State};
 use crate::same_log;
 use crate::skips::Skips;
 
 /// Events a transaction, where nobody says otherwise. The more there are, the more of them share a page of the tables, and the more memory they take;
 /// nobody else writes to a SQLite file while they are written.
-const BATCH: usize = 4_000;
+const BATCH: usize = 8_000;
 /// How often the new tables are given up for those who read the old ones, and come again: for a minute or so.
 const SWAPS: usize = 60;
 /// How long others come first in between.
@@ -99,9 +99,15 @@ struct Span {
     shared: bool,
 }
 
-/// What is read for a build.
+/// What is to be written into a build next.
+enum Next {
+    Batch(Batch),
+    /// Somebody else brought it to another position.
+    Elsewhere(u64),
+}
+
 struct Batch {
-    page: Page,
+    folded: Arc<Folded>,
     /// The end of the log as it was then.
     head: u64,
     /// Whether there was nothing behind it.
@@ -234,7 +240,8 @@ impl Rebuilder {
         Ok(Verification { position, rows, difference })
     }
 
-    /// Fills a build up to the end of the span, or to the head of the log. What comes next is read while a batch is written.
+    /// Fills a build up to the end of the span, or to the head of the log. While a batch is written, the next one is read and
+    /// folded.
     async fn fill(
         &self,
         projection: &'static dyn Projection,
@@ -242,14 +249,24 @@ impl Rebuilder {
         Span { from, to, shared }: Span,
         on_progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Progress, ReadError> {
-        let (mut position, mut batch) = (from, self.read(projection, from, to).await?);
+        let (mut position, mut ahead) = (from, None);
         loop {
-            let Batch { page, head, is_last } = batch;
-            let next = page.next;
-            let is_last = is_last || next >= to;
+            let next = match ahead.take() {
+                Some(next) => next,
+                None => self.next((projection, number), (position, to), None).await?,
+            };
+            let Batch { folded, head, is_last } = match next {
+                Next::Batch(batch) => batch,
+                Next::Elsewhere(reached) if shared => {
+                    position = reached;
+                    continue;
+                }
+                Next::Elsewhere(_) => return Err(ReadError::BuildGone),
+            };
+            let (end, before) = (folded.next, Arc::clone(&folded));
+            let is_last = is_last || end >= to;
             let write = async {
-                let advance = self.db.advance(projection, Advance::Build(number), (position, page), (self.now)());
-                position = match advance.await? {
+                position = match self.db.write_build(projection, number, folded, (self.now)()).await? {
                     Outcome::At(reached) => reached,
                     Outcome::Elsewhere(reached) if shared => reached,
                     // A build never stops; it fails with `Poison`.
@@ -258,21 +275,31 @@ impl Rebuilder {
                 on_progress(Progress { position, head: head.min(to) });
                 Ok(())
             };
-            let ahead = async { if is_last { Ok(None) } else { self.read(projection, next, to).await.map(Some) } };
-            let (written, ahead) = tokio::join!(write, ahead);
+            let read = async {
+                if is_last {
+                    Ok(None)
+                } else {
+                    self.next((projection, number), (end, to), Some(before)).await.map(Some)
+                }
+            };
+            let (written, read) = tokio::join!(write, read);
             written?;
-            if position >= to || (position >= next && is_last) {
+            if position >= to || (position >= end && is_last) {
                 return Ok(Progress { position, head });
             }
-            batch = match ahead? {
-                Some(ahead) if position == next => ahead,
-                Some(_) | None => self.read(projection, position, to).await?,
-            };
+            if position == end {
+                ahead = read?;
+            }
         }
     }
 
-    /// What comes behind `after`, up to `to`, without the events that the projection passes.
-    async fn read(&self, projection: &'static dyn Projection, after: u64, to: u64) -> Result<Batch, ReadError> {
+    /// What comes behind `after`, up to `to`, without the events that the projection passes, and what it makes of the rows.
+    async fn next(
+        &self,
+        (projection, number): (&'static dyn Projection, i64),
+        (after, to): (u64, u64),
+        before: Option<Arc<Folded>>,
+    ) -> Result<Next, ReadError> {
         let skips = Skips::read(&*self.feed, projection.name()).await?;
         let mut page = self.feed.read_on(after, self.batch).await?;
         let head = page.head;
@@ -280,7 +307,11 @@ impl Rebuilder {
         page.events.retain(|event| event.position <= to);
         page.next = page.next.min(to);
         skips.take_out_of(&mut page);
-        Ok(Batch { page, head, is_last })
+        let prepared = Prepared::new(projection, page);
+        Ok(match self.db.fold(projection, number, (after, prepared), before).await? {
+            Fold::Ready(folded) => Next::Batch(Batch { folded, head, is_last }),
+            Fold::Elsewhere(reached) => Next::Elsewhere(reached),
+        })
     }
 }
 

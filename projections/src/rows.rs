@@ -53,6 +53,11 @@ impl Rows {
         self.0.contains_key(key)
     }
 
+    /// What a row has become, where it is one of these.
+    pub fn values(&self, key: &RowKey) -> Option<Option<&Vec<Value>>> {
+        self.0.get(key).map(|slot| slot.values.as_ref())
+    }
+
     /// # Errors
     /// [`ApplyError::NotLoaded`] when the projection did not name the row in `keys`.
     pub fn get<T: TableRow>(&self, key: impl Into<Vec<Value>>) -> Result<Option<T>, ApplyError> {

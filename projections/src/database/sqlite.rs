@@ -143,17 +143,22 @@ impl ToSql for Value {
 
 /// Binds by the number in the name: SQLite itself numbers `$1` and its like by their first use.
 fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    for (index, value) in values.iter().enumerate() {
-        let name = format!("${}", index + 1);
-        let place = statement.parameter_index(&name)?.ok_or(rusqlite::Error::InvalidParameterName(name))?;
+    let places = statement.parameter_count();
+    if places != values.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(values.len(), places));
+    }
+    for place in 1..=places {
+        let name = statement.parameter_name(place).unwrap_or_default();
+        let number = name.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+        let value = number.and_then(|number| values.get(number.checked_sub(1)?));
+        let value = value.ok_or_else(|| rusqlite::Error::InvalidParameterName(name.to_owned()))?;
         statement.raw_bind_parameter(place, value)?;
     }
     Ok(())
 }
 
-pub(super) fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    bind(&mut statement, values)?;
+fn ask(statement: &mut Statement<'_>, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    bind(statement, values)?;
     let columns = statement.column_count();
     let mut rows = statement.raw_query();
     let mut found = Vec::new();
@@ -170,15 +175,29 @@ pub(super) fn query(connection: &Connection, sql: &str, values: &[Value]) -> Res
     Ok(found)
 }
 
-/// A number that stays the same on one connection for as long as no other has written to the file.
-pub(super) fn data_version(connection: &Connection) -> Result<i64, DatabaseError> {
-    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+pub(super) fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    ask(&mut *connection.prepare_cached(sql)?, values)
 }
 
 fn execute(connection: &Connection, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
     let mut statement = connection.prepare_cached(sql)?;
     bind(&mut statement, values)?;
     Ok(statement.raw_execute().map(|changed| u64::try_from(changed).unwrap_or(u64::MAX))?)
+}
+
+/// Runs one statement for each of these, which is looked up once.
+fn execute_each(connection: &Connection, sql: &str, each: &[&[Value]]) -> Result<(), DatabaseError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    for values in each {
+        bind(&mut statement, values)?;
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
+/// A number that stays the same on one connection for as long as no other has written to the file.
+pub(super) fn data_version(connection: &Connection) -> Result<i64, DatabaseError> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
 /// Not `WITHOUT ROWID`: rows are large, and new ones then go behind each other instead of to random places among them.
@@ -264,23 +283,25 @@ macro_rules! session {
             fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError> {
                 let (columns, condition) = (table.column_list(), key_condition(table));
                 let sql = format!("SELECT {columns} FROM {target} WHERE {condition}");
-                let found = keys.iter().map(|key| self.query_one(&sql, key));
-                found.filter_map(Result::transpose).collect()
+                let mut statement = self.0.prepare_cached(&sql)?;
+                let mut found = Vec::with_capacity(keys.len());
+                for key in keys {
+                    found.append(&mut ask(&mut statement, key)?);
+                }
+                Ok(found)
             }
 
             fn write(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
-                let sql = write(target, table, |_| true);
-                rows.iter().try_for_each(|row| self.execute(&sql, row).map(drop))
+                execute_each(&self.0, &write(target, table, |_| true), rows)
             }
 
             fn update(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
-                let sql = write(target, table, |column| !table.is_indexed(column));
-                rows.iter().try_for_each(|row| self.execute(&sql, row).map(drop))
+                execute_each(&self.0, &write(target, table, |column| !table.is_indexed(column)), rows)
             }
 
             fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError> {
                 let sql = format!("DELETE FROM {target} WHERE {}", key_condition(table));
-                keys.iter().try_for_each(|key| self.execute(&sql, key).map(drop))
+                execute_each(&self.0, &sql, keys)
             }
         }
     };

@@ -109,6 +109,10 @@ async fn values_are_bound_by_their_number() {
         let sql = "SELECT name FROM things WHERE note = $2 AND number = $1 AND done = $3 AND name <> $2";
         let rows = database.select(sql, &values![1_i64, "x".to_owned(), true]).await.unwrap();
         assert_eq!(rows, [Row(vec![Value::Text("a".to_owned())])]);
+        let sql = "SELECT name FROM things WHERE number = $1 AND note = $2";
+        for values in [values![1_i64].to_vec(), values![1_i64, "x".to_owned(), true].to_vec()] {
+            database.select(sql, &values).await.unwrap_err();
+        }
     }
 }
 

@@ -59,7 +59,7 @@ const PAGE: usize = 1_000;
 
 /// The tables of one generation as they are at one moment, however long somebody looks at them.
 pub(crate) struct Snapshot {
-    session: database::Snapshot,
+    pub(super) session: database::Snapshot,
     number: i64,
     pub(crate) position: u64,
 }
@@ -79,7 +79,11 @@ impl ReadDb {
     }
 
     /// Holds on to the tables of one generation.
-    async fn look_at(&self, projection: &'static dyn Projection, number: i64) -> Result<Snapshot, ReadError> {
+    pub(super) async fn look_at(
+        &self,
+        projection: &'static dyn Projection,
+        number: i64,
+    ) -> Result<Snapshot, ReadError> {
         let mut session = self.database.snapshot().await?;
         let look = move || {
             let found = generation::numbered(&mut *session, projection.name(), number)?.ok_or(ReadError::BuildGone)?;

@@ -1,7 +1,5 @@
 //! Generations of a projection's tables: one is live, another may be in the making beside it.
 
-use routix_domain::log::RecordedEvent;
-
 use super::{Outcome, ReadError};
 use crate::database::{DatabaseError, Row, Session};
 use crate::projection::Projection;
@@ -212,10 +210,10 @@ pub(super) fn forget(session: &mut dyn Session, name: &str, number: i64) -> Resu
 }
 
 /// How far a generation has come, and what it takes to get there.
-pub(super) struct Reached<'a> {
+pub(super) struct Reached {
     pub(super) position: u64,
     /// The last event of what was applied, if there was one.
-    pub(super) last: Option<&'a RecordedEvent>,
+    pub(super) last: Option<Mark>,
     /// Whether any row became another, so that what was read before may be true no more.
     pub(super) changed: bool,
     pub(super) now: i64,
@@ -226,9 +224,9 @@ pub(super) fn set_position(
     session: &mut dyn Session,
     name: &str,
     number: i64,
-    reached: &Reached<'_>,
+    reached: Reached,
 ) -> Result<(), DatabaseError> {
-    let (mark_position, mark_event) = reached.last.map(Mark::of).map(|mark| (mark.position, mark.event)).unzip();
+    let (mark_position, mark_event) = reached.last.map(|mark| (mark.position, mark.event)).unzip();
     let sql = "UPDATE projections SET position = $3, updated_at = $4, mark_position = coalesce($5, mark_position),
             mark_event = coalesce($6, mark_event),
             changes = changes + CASE WHEN changes_position = position THEN $7 ELSE 1 END, changes_position = $3

@@ -70,7 +70,7 @@ async fn other_tables_take_the_place_of_what_was_kept(kind: Kind) {
     assert_ne!(app(&place.db).await.name, "Other");
     let (other, log) = (place.second(), Log::default().app(1, &registered()).app(1, &renamed("Other")));
     let build = other.begin_build(&TokenValidation, State::Building, 0).await.unwrap().number;
-    other.advance(&TokenValidation, Advance::Build(build), (0, log.page()), 0).await.unwrap();
+    other.advance_build(&TokenValidation, build, (0, log.page())).await.unwrap();
     assert_ne!(app(&place.db).await.name, "Other", "nobody reads a build");
     assert!(other.swap(&TokenValidation, build, u64::MAX).await.unwrap());
     assert_eq!(app(&place.db).await.name, "Other");

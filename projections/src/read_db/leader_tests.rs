@@ -129,7 +129,7 @@ async fn hold(place: &Place, position: Option<u64>) -> (tokio::task::JoinHandle<
                 halt.here();
                 if let Some(position) = position {
                     let reached = Reached { position, last: None, changed: false, now: 0 };
-                    generation::set_position(session, NAME, live.number, &reached)?;
+                    generation::set_position(session, NAME, live.number, reached)?;
                 }
                 Ok(())
             })
@@ -158,7 +158,7 @@ async fn whoever_waited_while_tables_were_swapped_goes_on_with_the_new_ones() {
     let log = full_life(1);
     let place = given(Kind::Postgres, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (0, log.page())).await.unwrap();
     let (leader, go_on) = hold(&place, None).await;
     let db = place.db.clone();
     let swap = tokio::spawn(async move { db.swap(&TokenValidation, build.number, u64::MAX).await });
@@ -180,7 +180,7 @@ async fn a_swap_waits_for_the_batch_that_had_begun_and_does_not_go_back_behind_i
     let log = full_life(1);
     let place = given(Kind::Postgres, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (0, log.page())).await.unwrap();
     let (leader, go_on) = hold(&place, Some(log.head() + 1)).await;
     let db = place.db.clone();
     let swap = tokio::spawn(async move { db.swap(&TokenValidation, build.number, u64::MAX).await });

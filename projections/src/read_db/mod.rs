@@ -4,9 +4,11 @@
 //! before or of after a swap and never a mixture.
 
 mod advance;
+mod build;
 mod compare;
 mod control;
 mod error;
+mod fold;
 mod generation;
 mod kept;
 #[cfg(test)]
@@ -24,8 +26,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use self::advance::{Advance, Outcome};
+pub(crate) use self::build::{Fold, Folded};
 pub use self::compare::Difference;
 pub use self::error::ReadError;
+pub(crate) use self::fold::Prepared;
 pub use self::generation::{Generation, State};
 use self::kept::Kept;
 pub use self::kept::Moment;

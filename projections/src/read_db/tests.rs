@@ -1,5 +1,7 @@
 //! Batches, checkpoints and generations, for every projection alike.
 
+use std::sync::Arc;
+
 use routix_domain::app::AppEvent;
 use routix_domain::authorization::{AuthorizationEvent, EndReason};
 use routix_domain::consent::ConsentEvent;
@@ -7,7 +9,7 @@ use routix_domain::log::{Actor, Page};
 use routix_domain::organization::{OrganizationEvent, Role};
 use routix_domain::value::BranchRestriction;
 
-use super::{Advance, Outcome, ReadError, State};
+use super::{Advance, Fold, Outcome, Prepared, ReadError, State};
 use crate::members::{MemberRow, Members};
 use crate::projection::{Projection, all, named};
 use crate::rebuild::Progress;
@@ -29,6 +31,7 @@ on_both! {
     a_batch_that_was_applied_is_refused_and_changes_nothing,
     positions_without_an_event_are_passed_all_the_same,
     an_event_without_its_row_stops_the_projection_behind_what_came_before,
+    a_batch_of_a_build_goes_on_from_the_one_before_whether_that_is_written_or_not,
     a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables,
     a_build_that_went_live_in_the_meantime_cannot_be_dropped,
     tables_of_one_version_are_not_followed_by_the_code_of_another,
@@ -95,8 +98,7 @@ async fn the_boundaries_of_batches_leave_no_trace_in_the_rows(kind: Kind) {
             while position < log.head() {
                 let page = log.after(position, size);
                 let next = page.next;
-                let target = Advance::Build(build.number);
-                let outcome = place.db.advance(projection, target, (position, page), 0).await.unwrap();
+                let outcome = place.db.advance_build(projection, build.number, (position, page)).await.unwrap();
                 assert_eq!(outcome, Outcome::At(next));
                 position = next;
             }
@@ -166,12 +168,44 @@ async fn an_event_that_cannot_be_read_stops_the_projection_behind_what_came_befo
     assert_eq!(place.dump(&TokenValidation).await, before.dump(&TokenValidation).await);
 }
 
+async fn a_batch_of_a_build_goes_on_from_the_one_before_whether_that_is_written_or_not(kind: Kind) {
+    let log = busy_log();
+    let place = given(kind, &TokenValidation, &log).await;
+    let whole = place.dump(&TokenValidation).await;
+    for writes_first in [true, false] {
+        let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap().number;
+        let fold = async |after, count, before| {
+            let prepared = Prepared::new(&TokenValidation, log.after(after, count));
+            place.db.fold(&TokenValidation, build, (after, prepared), before).await.unwrap()
+        };
+        let write = async |folded| place.db.write_build(&TokenValidation, build, folded, 0).await.unwrap();
+        let Fold::Ready(first) = fold(0, 9, None).await else { panic!("nobody else is here") };
+        let middle = first.next;
+        if writes_first {
+            assert_eq!(write(Arc::clone(&first)).await, Outcome::At(middle));
+        }
+        let Fold::Ready(second) = fold(middle, 999, Some(Arc::clone(&first))).await else {
+            panic!("no more than before")
+        };
+        if !writes_first {
+            assert!(matches!(fold(middle, 999, None).await, Fold::Elsewhere(0)), "nothing came before it");
+            assert_eq!(write(Arc::clone(&second)).await, Outcome::Elsewhere(0), "not yet");
+            assert_eq!(write(Arc::clone(&first)).await, Outcome::At(middle));
+        }
+        assert_eq!(write(Arc::clone(&first)).await, Outcome::Elsewhere(middle), "once");
+        assert_eq!(write(second).await, Outcome::At(log.head()));
+        assert!(matches!(fold(middle, 999, Some(first)).await, Fold::Elsewhere(at) if at == log.head()));
+        assert!(place.db.swap(&TokenValidation, build, u64::MAX).await.unwrap());
+        assert_eq!(place.dump(&TokenValidation).await, whole, "{writes_first}");
+    }
+}
+
 async fn a_poisoned_build_fails_naming_the_position_and_leaves_the_live_tables(kind: Kind) {
     let log = full_life(1).app(2, &AppEvent::Revoked {});
     let place = given(kind, &TokenValidation, &full_life(1)).await;
     let before = place.dump(&TokenValidation).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
-    let result = place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await;
+    let result = place.db.advance_build(&TokenValidation, build.number, (0, log.page())).await;
     let Err(ReadError::Poison { projection, position, source: ApplyError::MissingRow(table) }) = result else {
         panic!("{result:?}")
     };
@@ -185,7 +219,7 @@ async fn a_build_that_went_live_in_the_meantime_cannot_be_dropped(kind: Kind) {
     let before = place.dump(&TokenValidation).await;
     // Two rebuilds share a build; the other one has swapped it in when this one meets an event it cannot apply.
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (0, log.page())).await.unwrap();
     assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
     place.db.drop_build(&TokenValidation, build.number).await.unwrap();
     assert_eq!(place.dump(&TokenValidation).await, before);
@@ -233,7 +267,7 @@ async fn tables_of_one_version_are_not_followed_by_the_code_of_another(kind: Kin
     let of = |error: &ReadError, pair: (u32, u32)| matches!(error, ReadError::OtherVersion { live, wanted, .. } if (*live, *wanted) == pair);
     assert!(newer.as_ref().is_err_and(|error| of(error, (old, new))), "{newer:?}");
     let build = place.db.begin_build(&NextVersion, State::Building, 0).await.unwrap();
-    place.db.advance(&NextVersion, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    place.db.advance_build(&NextVersion, build.number, (0, log.page())).await.unwrap();
     assert!(place.db.swap(&NextVersion, build.number, u64::MAX).await.unwrap());
     let older = place.db.advance(&TokenValidation, Advance::Live, page(), 0).await;
     assert!(older.as_ref().is_err_and(|error| of(error, (new, old))), "{older:?}");
@@ -244,10 +278,10 @@ async fn a_build_behind_the_live_tables_is_not_swapped_in(kind: Kind) {
     let log = full_life(1);
     let place = given(kind, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (0, log.after(0, 5))).await.unwrap();
     assert!(!place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
     assert_eq!(place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap().position, 5);
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (5, log.after(5, 99)), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (5, log.after(5, 99))).await.unwrap();
     assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap());
     assert!(place.db.swap(&TokenValidation, build.number, u64::MAX).await.unwrap(), "a second swap finds it done");
     let gone = place.db.swap(&TokenValidation, build.number + 1, u64::MAX).await;
@@ -284,7 +318,7 @@ async fn a_difference_is_found_wherever_it_is_among_the_pages(kind: Kind) {
     let verify = async || {
         let snapshot = place.db.snapshot(&Members).await.unwrap();
         let build = place.db.begin_build(&Members, State::Verifying, 0).await.unwrap();
-        place.db.advance(&Members, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+        place.db.advance_build(&Members, build.number, (0, log.page())).await.unwrap();
         place.db.compare(&Members, snapshot, build.number).await.unwrap()
     };
     assert_eq!(verify().await, (2_101, None));
@@ -305,10 +339,10 @@ async fn a_snapshot_outlives_the_swap_and_its_tables_are_dropped_when_nobody_loo
     let place = given(kind, &TokenValidation, &log).await;
     let snapshot = place.db.snapshot(&TokenValidation).await.unwrap();
     let rebuilt = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(rebuilt.number), (0, log.page()), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, rebuilt.number, (0, log.page())).await.unwrap();
     assert!(place.db.swap(&TokenValidation, rebuilt.number, u64::MAX).await.unwrap());
     let build = place.db.begin_build(&TokenValidation, State::Verifying, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.page()), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (0, log.page())).await.unwrap();
     let (rows, difference) = place.db.compare(&TokenValidation, snapshot, build.number).await.unwrap();
     assert_eq!((rows, difference), (2, None));
     place.db.drop_build(&TokenValidation, build.number).await.unwrap();
@@ -336,7 +370,7 @@ async fn a_build_is_compared_only_where_the_live_tables_stood(kind: Kind) {
     let log = full_life(1);
     let place = given(kind, &TokenValidation, &log).await;
     let build = place.db.begin_build(&TokenValidation, State::Verifying, 0).await.unwrap();
-    place.db.advance(&TokenValidation, Advance::Build(build.number), (0, log.after(0, 5)), 0).await.unwrap();
+    place.db.advance_build(&TokenValidation, build.number, (0, log.after(0, 5))).await.unwrap();
     let snapshot = place.db.snapshot(&TokenValidation).await.unwrap();
     let compared = place.db.compare(&TokenValidation, snapshot, build.number).await;
     assert!(matches!(compared, Err(ReadError::BuildGone)), "{compared:?}");
