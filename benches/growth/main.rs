@@ -97,7 +97,7 @@ impl Installation {
             Reservation::TYPE => self.store.persist::<Reservation>(events, None).await,
             other => panic!("a history has no {other}"),
         };
-        appended.unwrap();
+        appended.unwrap_or_else(|error| panic!("{error}: {:?}", events[0]));
     }
 
     /// Together as far as each is of another stream: what is behind an event waits for it.

@@ -2,7 +2,7 @@
 
 mod code_flow;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::persist::SerializedEvent;
@@ -41,6 +41,7 @@ pub struct History {
     /// With the organization of each.
     branches: Vec<(Uuid, Uuid)>,
     branches_of: HashMap<Uuid, Vec<Uuid>>,
+    public_ids: HashSet<String>,
     consents: Held<Consent>,
     authorizations: Held<Authorization>,
     users: Vec<Uuid>,
@@ -66,6 +67,7 @@ impl History {
             organizations: Held::default(),
             branches: Vec::new(),
             branches_of: HashMap::new(),
+            public_ids: HashSet::new(),
             consents: Held::default(),
             authorizations: Held::default(),
             users,
@@ -113,7 +115,13 @@ impl History {
     fn open_branch(&mut self) {
         let Some(organization) = self.any_organization() else { return };
         let branch_id = self.dice.id();
-        let public_id = BranchPublicId::from_random(self.dice.roll().to_le_bytes());
+        // Forty bits: among a hundred thousand branches two draw the same one now and then, and a real one draws again.
+        let public_id = loop {
+            let drawn = BranchPublicId::from_random(self.dice.roll().to_le_bytes());
+            if self.public_ids.insert(drawn.as_str().to_owned()) {
+                break drawn;
+            }
+        };
         let mut reservation = Reservation::default();
         let value = branch_public_id(&public_id);
         self.decide(&value, (&mut reservation, &mut 0), Reserve { holder_id: branch_id });

@@ -59,7 +59,32 @@ fn positions_that_stand_still_are_found_when_all_hashes_agree() {
     events[3].position = events[2].position;
     let (after, position) = (events[2].position, events[3].position);
     let log = sealed(stored(events), |size| size == 6);
-    assert_eq!(verify(&log.items, &log.notes), Err(Finding::OutOfOrder { index: 3, after, position }));
+    let found = verify(&log.items, &log.notes).unwrap_err();
+    assert_eq!(found, Finding::OutOfOrder { index: 3, after, position });
+    assert_eq!(found.span(), Some(Span { first: position, last: position }));
+}
+
+#[test]
+fn an_event_whose_neighbours_go_on_as_if_it_were_there_is_not_missing() {
+    let log = sealed(stored(log_of(6)), |size| size == 6);
+    let position = |place: usize| log.items[place].event.position;
+    let mut misnumbered = log.items.clone();
+    misnumbered[1].index = 5;
+    let out_of_order = Finding::OutOfOrder { index: 1, after: position(0), position: position(1) };
+    let mut verifier = Verifier::new(&trust(), log.notes.iter().map(String::as_str));
+    misnumbered.iter().for_each(|item| verifier.feed(item));
+    assert_eq!(verifier.found(), Some(&out_of_order));
+    assert_eq!(verifier.finish(), Err(out_of_order));
+    // Here the one at 1 is gone, and that at 2 comes late.
+    let late = [0, 3, 4, 2, 5].map(|place: usize| log.items[place].clone());
+    let missing = Finding::MissingEvent { index: 1, count: 2, after: position(0), before: position(3) };
+    assert_eq!(verify(&late, &log.notes), Err(missing));
+}
+
+#[test]
+fn a_span_has_both_its_ends() {
+    let span = Span { first: 3, last: 5 };
+    assert_eq!((2..=6).filter(|position| span.contains(*position)).collect::<Vec<_>>(), [3, 4, 5]);
 }
 
 #[test]

@@ -37,6 +37,21 @@ async fn a_form_that_is_sent_twice_gives_the_same_answer() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_again_leads_back_only_while_its_code_lives() {
+    let (app, client) = start(json!({})).await;
+    let browser = signed_in(&app, Actor::Member).await;
+    let page = consent_page(&browser, &Request::of(&client)).await;
+    let first = decide(&browser, &page, "approve").await.expect(303);
+    app.clock.advance(TimeDelta::seconds(59));
+    assert_eq!(decide(&browser, &page, "approve").await.expect(303).location(), first.location());
+    app.clock.advance(TimeDelta::seconds(1));
+    let late = decide(&browser, &page, "approve").await.expect(409);
+    assert_eq!(late.location(), "");
+    late.expect_words("You have answered this request already.");
+    assert_eq!(kinds(&app), ["authorization.code_issued", "consent.granted"]);
+}
+
+#[tokio::test]
 async fn a_decision_is_not_changed_by_going_back() {
     let (app, client) = start(json!({})).await;
     let browser = signed_in(&app, Actor::Member).await;

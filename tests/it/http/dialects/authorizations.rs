@@ -150,6 +150,38 @@ async fn a_name_is_good_for_ten_minutes_and_as_long_as_the_session() {
 }
 
 #[tokio::test]
+async fn a_redirect_uri_that_was_left_out_and_changed_since_ends_the_name() {
+    let (app, client) = start(json!({})).await;
+    let (owner, member) = (app.sign_in(Actor::Owner).await, app.sign_in(Actor::Member).await);
+    let form = Request::of(&client).without("redirect_uri").query();
+    let named = text(&create(&app, &member, form).await.expect(201).json()["authorization_id"]);
+    app.get(&format!("{NAMES}/{named}"), &member).await.expect(200);
+    app.change(&owner, &client.app_id, &json!({"redirect_uris": ["https://elsewhere.example/"]})).await.expect(204);
+    for action in ["approve", "deny"] {
+        assert_eq!(consent(&app, &member, &named, json!({"action": action})).await.status, 404, "{action}");
+    }
+    app.get(&format!("{NAMES}/{named}"), &member).await.expect(404);
+    assert!(kinds(&app).is_empty());
+}
+
+#[tokio::test]
+async fn a_request_whose_name_would_not_fit_into_a_path_is_too_large() {
+    let (app, client) = start(json!({})).await;
+    let member = app.sign_in(Actor::Member).await;
+    // A quotation mark is two bytes where the query is kept.
+    for (filler, count, status) in [("a", 4_500, 201), ("a", 5_000, 413), ("\"", 1_500, 201), ("\"", 3_500, 413)] {
+        let form = format!("{}&ignored={}", Request::of(&client).query(), filler.repeat(count));
+        let created = create(&app, &member, form).await.expect(status);
+        if status == 201 {
+            let named = text(&created.json()["authorization_id"]);
+            app.get(&format!("{NAMES}/{named}"), &member).await.expect(200);
+        } else {
+            assert_eq!(created.failure(), (413, "payload_too_large".to_owned()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_belongs_to_several_organizations_says_which() {
     let (app, client) = start(json!({})).await;
     let (one, two) = (app.world.organization, app.world.foreign_organization);
