@@ -13,6 +13,10 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
 
+/// How often it looks for a port.
+const PORTS: usize = 10;
+const TAKEN: &str = "port not available";
+
 /// A running ChromeDriver. It ends with the last test that uses it, also when that one fails.
 pub(crate) struct Driver(Server);
 
@@ -27,17 +31,26 @@ impl Driver {
         })
     }
 
+    /// It takes a free port of IPv6 first, and ends when somebody has the same one of IPv4; then there are others.
     fn start() -> Self {
+        (0..PORTS).find_map(|_| Self::start_once()).unwrap_or_else(|| panic!("ChromeDriver finds no port"))
+    }
+
+    fn start_once() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0");
         let mut server = Server::spawn(command);
         server.host = until("ChromeDriver says where it listens", || {
-            assert!(!server.has_ended(), "ChromeDriver has ended: {} {}", server.stdout(), server.stderr());
+            let has_ended = server.has_ended();
             let stdout = server.stdout();
+            if has_ended {
+                assert!(stdout.contains(TAKEN), "ChromeDriver has ended: {stdout} {}", server.stderr());
+                return Some(None);
+            }
             let (_, told) = stdout.split_once("started successfully on port ")?;
-            Some(format!("127.0.0.1:{}", told.split_once('.')?.0))
-        });
-        Self(server)
+            Some(Some(format!("127.0.0.1:{}", told.split_once('.')?.0)))
+        })?;
+        Some(Self(server))
     }
 
     /// One command and its value, or the error that the browser answered with.
