@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::database::DatabaseError;
 use crate::projection::Projection;
-use crate::read_db::{Bytes, Difference, Fold, Folded, Generation, Outcome, Prepared, ReadDb, ReadError, Size, State};
+use crate::read_db::{Bytes, Difference, Fold, Folded, Generation, Outcome, ReadDb, ReadError, Size, State};
 use crate::same_log;
 use crate::skips::Skips;
 
@@ -99,15 +99,11 @@ struct Span {
     shared: bool,
 }
 
-/// What is to be written into a build next.
-enum Next {
-    Batch(Batch),
-    /// Somebody else brought it to another position.
-    Elsewhere(u64),
-}
-
+/// What comes next in the log, and what it makes of a build.
 struct Batch {
-    folded: Arc<Folded>,
+    fold: Fold,
+    /// Up to where the log was read.
+    end: u64,
     /// The end of the log as it was then.
     head: u64,
     /// Whether there was nothing behind it.
@@ -162,6 +158,7 @@ impl Rebuilder {
                 }
                 Err(error) => return Err(error),
             };
+            build.position = progress.position;
             if Skips::read(&*self.feed, projection.name()).await? != skips {
                 // An event may be in these tables that the live ones have passed since.
                 self.db.drop_build(projection, build.number).await?;
@@ -251,44 +248,40 @@ impl Rebuilder {
     ) -> Result<Progress, ReadError> {
         let (mut position, mut ahead) = (from, None);
         loop {
-            let next = match ahead.take() {
+            let Batch { fold, end, head, is_last } = match ahead.take() {
                 Some(next) => next,
                 None => self.next((projection, number), (position, to), None).await?,
             };
-            let Batch { folded, head, is_last } = match next {
-                Next::Batch(batch) => batch,
-                Next::Elsewhere(reached) if shared => {
-                    position = reached;
-                    continue;
-                }
-                Next::Elsewhere(_) => return Err(ReadError::BuildGone),
-            };
-            let (end, before) = (folded.next, Arc::clone(&folded));
             let is_last = is_last || end >= to;
-            let write = async {
-                position = match self.db.write_build(projection, number, folded, (self.now)()).await? {
+            let mut reach = |outcome| {
+                position = match outcome {
                     Outcome::At(reached) => reached,
                     Outcome::Elsewhere(reached) if shared => reached,
-                    // A build never stops; it fails with `Poison`.
+                    // Another one took the build, or made it the live one and it stands still since.
                     Outcome::Elsewhere(_) | Outcome::Stopped { .. } => return Err(ReadError::BuildGone),
                 };
                 on_progress(Progress { position, head: head.min(to) });
                 Ok(())
             };
-            let read = async {
-                if is_last {
-                    Ok(None)
-                } else {
-                    self.next((projection, number), (end, to), Some(before)).await.map(Some)
+            match fold {
+                Fold::Elsewhere(reached) => reach(Outcome::Elsewhere(reached))?,
+                Fold::Ready(folded) => {
+                    let before = (!is_last).then(|| Arc::clone(&folded));
+                    let write = async { reach(self.db.write_build(projection, number, folded, (self.now)()).await?) };
+                    let read = async {
+                        // What fails here is tried again by itself, when it is its turn.
+                        self.next((projection, number), (end, to), Some(before?)).await.ok()
+                    };
+                    let (written, read) = tokio::join!(write, read);
+                    written?;
+                    ahead = read;
                 }
-            };
-            let (written, read) = tokio::join!(write, read);
-            written?;
+            }
             if position >= to || (position >= end && is_last) {
                 return Ok(Progress { position, head });
             }
-            if position == end {
-                ahead = read?;
+            if position != end {
+                ahead = None;
             }
         }
     }
@@ -299,7 +292,7 @@ impl Rebuilder {
         (projection, number): (&'static dyn Projection, i64),
         (after, to): (u64, u64),
         before: Option<Arc<Folded>>,
-    ) -> Result<Next, ReadError> {
+    ) -> Result<Batch, ReadError> {
         let skips = Skips::read(&*self.feed, projection.name()).await?;
         let mut page = self.feed.read_on(after, self.batch).await?;
         let head = page.head;
@@ -307,11 +300,8 @@ impl Rebuilder {
         page.events.retain(|event| event.position <= to);
         page.next = page.next.min(to);
         skips.take_out_of(&mut page);
-        let prepared = Prepared::new(projection, page);
-        Ok(match self.db.fold(projection, number, (after, prepared), before).await? {
-            Fold::Ready(folded) => Next::Batch(Batch { folded, head, is_last }),
-            Fold::Elsewhere(reached) => Next::Elsewhere(reached),
-        })
+        let end = page.next;
+        Ok(Batch { fold: self.db.fold(projection, number, (after, page), before).await?, end, head, is_last })
     }
 }
 

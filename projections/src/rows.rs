@@ -21,7 +21,7 @@ impl RowKey {
 #[derive(Clone, Debug)]
 struct Slot {
     values: Option<Vec<Value>>,
-    /// What the database had before the first change; `None` for a row that it did not have, or was not asked for.
+    /// What it was [loaded](Rows::loaded) as; `None` for a row that was not there, or was not asked for, or is unchanged.
     found: Option<Vec<Value>>,
     changed: bool,
 }
@@ -44,7 +44,7 @@ pub enum ApplyError {
 }
 
 impl Rows {
-    /// Takes a row as the database has it.
+    /// Takes a row as the database has it when these are written.
     pub fn loaded(&mut self, key: RowKey, values: Option<Vec<Value>>) {
         self.0.insert(key, Slot { values, found: None, changed: false });
     }
@@ -54,7 +54,7 @@ impl Rows {
     }
 
     /// What a row has become, where it is one of these.
-    pub fn values(&self, key: &RowKey) -> Option<Option<&Vec<Value>>> {
+    pub(crate) fn values(&self, key: &RowKey) -> Option<Option<&Vec<Value>>> {
         self.0.get(key).map(|slot| slot.values.as_ref())
     }
 

@@ -97,6 +97,13 @@ pub trait Session {
     /// [`DatabaseError`].
     fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError>;
 
+    /// Ends a [`Snapshot`], whose connection can be used again then. One that is only dropped ends too, some time later, and
+    /// a server's connection with it. A transaction that writes ends by itself.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    fn end(self: Box<Self>) -> Result<(), DatabaseError>;
+
     /// The first row of [`Self::query`].
     ///
     /// # Errors

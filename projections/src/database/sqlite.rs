@@ -187,6 +187,9 @@ fn execute(connection: &Connection, sql: &str, values: &[Value]) -> Result<u64, 
 
 /// Runs one statement for each of these, which is looked up once.
 fn execute_each(connection: &Connection, sql: &str, each: &[&[Value]]) -> Result<(), DatabaseError> {
+    if each.is_empty() {
+        return Ok(());
+    }
     let mut statement = connection.prepare_cached(sql)?;
     for values in each {
         bind(&mut statement, values)?;
@@ -283,6 +286,9 @@ macro_rules! session {
             fn load(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<Vec<Row>, DatabaseError> {
                 let (columns, condition) = (table.column_list(), key_condition(table));
                 let sql = format!("SELECT {columns} FROM {target} WHERE {condition}");
+                if keys.is_empty() {
+                    return Ok(Vec::new());
+                }
                 let mut statement = self.0.prepare_cached(&sql)?;
                 let mut found = Vec::with_capacity(keys.len());
                 for key in keys {
@@ -297,6 +303,10 @@ macro_rules! session {
 
             fn update(&mut self, target: &str, table: &Table, rows: &[&[Value]]) -> Result<(), DatabaseError> {
                 execute_each(&self.0, &write(target, table, |column| !table.is_indexed(column)), rows)
+            }
+
+            fn end(self: Box<Self>) -> Result<(), DatabaseError> {
+                Ok(self.0.execute_batch("COMMIT")?)
             }
 
             fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError> {

@@ -111,7 +111,8 @@ async fn values_are_bound_by_their_number() {
         assert_eq!(rows, [Row(vec![Value::Text("a".to_owned())])]);
         let sql = "SELECT name FROM things WHERE number = $1 AND note = $2";
         for values in [values![1_i64].to_vec(), values![1_i64, "x".to_owned(), true].to_vec()] {
-            database.select(sql, &values).await.unwrap_err();
+            let refused = database.select(sql, &values).await.unwrap_err();
+            assert!(format!("{refused:?}").to_lowercase().contains("parameter"), "{refused:?}");
         }
     }
 }

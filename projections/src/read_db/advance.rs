@@ -49,8 +49,6 @@ impl ReadDb {
         (after, page): (u64, Page),
         now: i64,
     ) -> Result<Outcome, ReadError> {
-        // Before anybody waits for this transaction.
-        let prepared = Prepared::new(projection, page);
         let pace = Arc::clone(&self.pace);
         self.database
             .write(move |session| {
@@ -64,7 +62,7 @@ impl ReadDb {
                 if generation.position != after {
                     return Ok(Outcome::Elsewhere(generation.position));
                 }
-                apply(session, (projection, &generation), target, (prepared, now))
+                apply(session, (projection, &generation), target, (Prepared::new(projection, page), now))
             })
             .await
     }
@@ -80,7 +78,7 @@ fn apply(
     let Poison { index, source } = match rows_of(session, (projection, generation.number), (&page.events, steps))? {
         Ok(rows) => {
             let last = page.events.last().map(Mark::of);
-            let reached = |changed| Reached { position: page.next, last, changed, now };
+            let reached = Reached { position: page.next, last, now };
             store(session, (projection, generation.number), &rows, reached)?;
             return Ok(Outcome::At(page.next));
         }
@@ -109,12 +107,10 @@ fn apply_sound(
 ) -> Result<u64, ReadError> {
     let steps = fold::steps(projection, before);
     // Applied a moment ago and pure, so it cannot fail now; were it to, nothing of it is kept.
-    let rows =
-        rows_of(session, (projection, generation.number), (before, steps))?.map_err(|Poison { index, source }| {
-            ReadError::Poison { projection: projection.name(), position: before[index].position, source }
-        })?;
+    let rows = rows_of(session, (projection, generation.number), (before, steps))?;
+    let rows = rows.map_err(|poison| poison.error(projection, before))?;
     let position = before.last().map_or(generation.position, |event| event.position);
-    let reached = |changed| Reached { position, last: before.last().map(Mark::of), changed, now };
+    let reached = Reached { position, last: before.last().map(Mark::of), now };
     store(session, (projection, generation.number), &rows, reached)?;
     Ok(position)
 }
@@ -142,12 +138,12 @@ fn stop(
     Ok(Outcome::Stopped { reached, position, error })
 }
 
-/// Writes rows, and how far the generation has come with them: `reached` is told whether there was anything to write.
+/// Writes rows, and how far the generation has come with them.
 pub(super) fn store(
     session: &mut dyn Session,
     (projection, number): (&dyn Projection, i64),
     rows: &Rows,
-    reached: impl FnOnce(bool) -> Reached,
+    reached: Reached,
 ) -> Result<(), ReadError> {
     let mut changed = false;
     for table in projection.tables() {
@@ -160,5 +156,5 @@ pub(super) fn store(
     }
     #[cfg(feature = "failpoints")]
     fail::fail_point!("projection.between_rows_and_checkpoint", |_| Err(ReadError::BuildGone));
-    Ok(generation::set_position(session, projection.name(), number, reached(changed))?)
+    Ok(generation::set_position(session, projection.name(), number, (reached, changed))?)
 }

@@ -1,10 +1,13 @@
-//! Filling a build. Its rows are found and changed without holding anything, and written in a transaction of their own: so
-//! the next batch is folded while one is written, and on SQLite others write in between.
+//! Filling a build. What a batch makes of its rows is found out without keeping anybody from writing, and written in a
+//! transaction of its own: so the next batch is folded while one is written, and on SQLite others write in between.
 
 use std::sync::Arc;
 
+use routix_domain::log::Page;
+use tokio::task::spawn_blocking;
+
 use super::advance::store;
-use super::fold::{self, Poison, Prepared};
+use super::fold::{self, Prepared};
 use super::generation::{self, Reached};
 use super::{Outcome, ReadDb, ReadError};
 use crate::database::DatabaseError;
@@ -12,10 +15,11 @@ use crate::projection::Projection;
 use crate::rows::Rows;
 use crate::same_log::Mark;
 
-/// What a batch makes of the rows of a build.
+/// What a batch makes of the rows of a build. Written where the build is at `after`, and nowhere else: what they were before is
+/// what the batch before it makes of them.
 pub(crate) struct Folded {
     after: u64,
-    pub(crate) next: u64,
+    next: u64,
     last: Option<Mark>,
     rows: Rows,
 }
@@ -37,28 +41,28 @@ impl ReadDb {
         &self,
         projection: &'static dyn Projection,
         number: i64,
-        (after, prepared): (u64, Prepared),
+        (after, page): (u64, Page),
         before: Option<Arc<Folded>>,
     ) -> Result<Fold, ReadError> {
+        let prepare = move || Prepared::new(projection, page);
+        let Prepared { page, steps } = spawn_blocking(prepare).await.map_err(DatabaseError::ended)?;
         let mut build = self.look_at(projection, number).await?;
         let work = move || {
             if build.position != after && before.as_ref().is_none_or(|before| build.position != before.after) {
-                return Ok(Fold::Elsewhere(build.position));
+                let reached = build.position;
+                build.session.end()?;
+                return Ok(Fold::Elsewhere(reached));
             }
-            let (Prepared { page, steps }, before) = (prepared, before.as_ref().map(|before| &before.rows));
+            let before = before.as_ref().map(|before| &before.rows);
             let found = fold::load(&mut *build.session, (projection, number), &steps, before)?;
-            // Now, and not some time after it was let go: the tables may be swapped in or dropped next.
-            build.session.batch("COMMIT")?;
-            drop(build);
-            let rows =
-                fold::fold(projection, (&page.events, steps), found, before).map_err(|Poison { index, source }| {
-                    let position = page.events[index].position;
-                    ReadError::Poison { projection: projection.name(), position, source }
-                })?;
+            // Now, and not when all is folded: the tables may be swapped in or dropped next.
+            build.session.end()?;
+            let rows = fold::fold(projection, (&page.events, steps), found, before);
+            let rows = rows.map_err(|poison| poison.error(projection, &page.events))?;
             let last = page.events.last().map(Mark::of);
             Ok(Fold::Ready(Arc::new(Folded { after, next: page.next, last, rows })))
         };
-        tokio::task::spawn_blocking(work).await.map_err(DatabaseError::ended)?
+        spawn_blocking(work).await.map_err(DatabaseError::ended)?
     }
 
     /// Writes what was folded, unless the build is no longer where the batch begins.
@@ -86,7 +90,7 @@ impl ReadDb {
                 if build.position != folded.after {
                     return Ok(Outcome::Elsewhere(build.position));
                 }
-                let reached = |changed| Reached { position: folded.next, last: folded.last.clone(), changed, now };
+                let reached = Reached { position: folded.next, last: folded.last.clone(), now };
                 store(session, (projection, number), &folded.rows, reached)?;
                 Ok(Outcome::At(folded.next))
             })
@@ -101,9 +105,9 @@ impl ReadDb {
         &self,
         projection: &'static dyn Projection,
         number: i64,
-        (after, page): (u64, routix_domain::log::Page),
+        page: (u64, Page),
     ) -> Result<Outcome, ReadError> {
-        match self.fold(projection, number, (after, Prepared::new(projection, page)), None).await? {
+        match self.fold(projection, number, page, None).await? {
             Fold::Ready(folded) => self.write_build(projection, number, folded, 0).await,
             Fold::Elsewhere(reached) => Ok(Outcome::Elsewhere(reached)),
         }

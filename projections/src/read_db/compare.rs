@@ -119,7 +119,7 @@ impl ReadDb {
         let compare = move || {
             let compared = compare_tables(projection, &mut live, &mut rebuilt)?;
             // Now, and not some time after it was let go: the tables of the build are dropped next.
-            rebuilt.session.batch("COMMIT")?;
+            rebuilt.session.end()?;
             Ok(compared)
         };
         tokio::task::spawn_blocking(compare).await.map_err(DatabaseError::ended)?

@@ -1,9 +1,10 @@
-//! From a page of the log to the rows that it leaves behind, in memory.
+//! From a page of the log to the rows that it leaves behind.
 
 use std::collections::HashMap;
 
 use routix_domain::log::{Fact, Page, RecordedEvent, UnreadableEvent};
 
+use super::ReadError;
 use super::schema::physical;
 use crate::database::{DatabaseError, Session};
 use crate::projection::Projection;
@@ -19,14 +20,14 @@ pub(super) struct Step {
 }
 
 /// A page of the log, and what there is to do: all that can be found out without the tables.
-pub(crate) struct Prepared {
+pub(super) struct Prepared {
     pub(super) page: Page,
     pub(super) steps: Vec<Step>,
 }
 
 impl Prepared {
     /// For this projection and no other.
-    pub(crate) fn new(projection: &dyn Projection, page: Page) -> Self {
+    pub(super) fn new(projection: &dyn Projection, page: Page) -> Self {
         Self { steps: steps(projection, &page.events), page }
     }
 }
@@ -37,7 +38,14 @@ pub(super) struct Poison {
     pub(super) source: ApplyError,
 }
 
-/// Rows as the database has them; one that is not here does not exist.
+impl Poison {
+    pub(super) fn error(self, projection: &dyn Projection, events: &[RecordedEvent]) -> ReadError {
+        let (projection, position) = (projection.name(), events[self.index].position);
+        ReadError::Poison { projection, position, source: self.source }
+    }
+}
+
+/// Rows as the database has them. One that was asked for and is not here does not exist.
 pub(super) type Found = HashMap<RowKey, Vec<Value>>;
 
 /// What there is to do, up to the first event that cannot be read: nothing behind it is reached.

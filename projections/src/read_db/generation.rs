@@ -214,24 +214,22 @@ pub(super) struct Reached {
     pub(super) position: u64,
     /// The last event of what was applied, if there was one.
     pub(super) last: Option<Mark>,
-    /// Whether any row became another, so that what was read before may be true no more.
-    pub(super) changed: bool,
     pub(super) now: i64,
 }
 
-/// Notes how far a generation has come. Whoever writes it holds the generation.
+/// Notes how far a generation has come, and whether any row became another, so that what was read before may be true no
+/// more. Whoever writes it holds the generation.
 pub(super) fn set_position(
     session: &mut dyn Session,
     name: &str,
     number: i64,
-    reached: Reached,
+    (reached, changed): (Reached, bool),
 ) -> Result<(), DatabaseError> {
     let (mark_position, mark_event) = reached.last.map(|mark| (mark.position, mark.event)).unzip();
     let sql = "UPDATE projections SET position = $3, updated_at = $4, mark_position = coalesce($5, mark_position),
             mark_event = coalesce($6, mark_event),
             changes = changes + CASE WHEN changes_position = position THEN $7 ELSE 1 END, changes_position = $3
          WHERE name = $1 AND generation = $2";
-    let values =
-        values![name.to_owned(), number, reached.position, reached.now, mark_position, mark_event, reached.changed];
+    let values = values![name.to_owned(), number, reached.position, reached.now, mark_position, mark_event, changed];
     session.execute(sql, &values).map(drop)
 }

@@ -128,7 +128,7 @@ async fn hold(place: &Place, position: Option<u64>) -> (tokio::task::JoinHandle<
                 let live = generation::hold_live(session, NAME)?.unwrap();
                 halt.here();
                 if let Some(position) = position {
-                    let reached = Reached { position, last: None, changed: false, now: 0 };
+                    let reached = (Reached { position, last: None, now: 0 }, false);
                     generation::set_position(session, NAME, live.number, reached)?;
                 }
                 Ok(())

@@ -29,7 +29,6 @@ pub use self::advance::{Advance, Outcome};
 pub(crate) use self::build::{Fold, Folded};
 pub use self::compare::Difference;
 pub use self::error::ReadError;
-pub(crate) use self::fold::Prepared;
 pub use self::generation::{Generation, State};
 use self::kept::Kept;
 pub use self::kept::Moment;

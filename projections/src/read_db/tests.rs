@@ -9,7 +9,7 @@ use routix_domain::log::{Actor, Page};
 use routix_domain::organization::{OrganizationEvent, Role};
 use routix_domain::value::BranchRestriction;
 
-use super::{Advance, Fold, Outcome, Prepared, ReadError, State};
+use super::{Advance, Fold, Outcome, ReadError, State};
 use crate::members::{MemberRow, Members};
 use crate::projection::{Projection, all, named};
 use crate::rebuild::Progress;
@@ -170,17 +170,18 @@ async fn an_event_that_cannot_be_read_stops_the_projection_behind_what_came_befo
 
 async fn a_batch_of_a_build_goes_on_from_the_one_before_whether_that_is_written_or_not(kind: Kind) {
     let log = busy_log();
-    let place = given(kind, &TokenValidation, &log).await;
-    let whole = place.dump(&TokenValidation).await;
-    for writes_first in [true, false] {
-        let build = place.db.begin_build(&TokenValidation, State::Building, 0).await.unwrap().number;
+    for (projection, writes_first) in all().into_iter().flat_map(|projection| [(projection, true), (projection, false)])
+    {
+        let place = given(kind, projection, &log).await;
+        let whole = place.dump(projection).await;
+        let build = place.db.begin_build(projection, State::Building, 0).await.unwrap().number;
         let fold = async |after, count, before| {
-            let prepared = Prepared::new(&TokenValidation, log.after(after, count));
-            place.db.fold(&TokenValidation, build, (after, prepared), before).await.unwrap()
+            place.db.fold(projection, build, (after, log.after(after, count)), before).await.unwrap()
         };
-        let write = async |folded| place.db.write_build(&TokenValidation, build, folded, 0).await.unwrap();
-        let Fold::Ready(first) = fold(0, 9, None).await else { panic!("nobody else is here") };
-        let middle = first.next;
+        let write = async |folded| place.db.write_build(projection, build, folded, 0).await.unwrap();
+        let half = log.head() as usize / 2;
+        let Fold::Ready(first) = fold(0, half, None).await else { panic!("nobody else is here") };
+        let middle = log.after(0, half).next;
         if writes_first {
             assert_eq!(write(Arc::clone(&first)).await, Outcome::At(middle));
         }
@@ -195,8 +196,8 @@ async fn a_batch_of_a_build_goes_on_from_the_one_before_whether_that_is_written_
         assert_eq!(write(Arc::clone(&first)).await, Outcome::Elsewhere(middle), "once");
         assert_eq!(write(second).await, Outcome::At(log.head()));
         assert!(matches!(fold(middle, 999, Some(first)).await, Fold::Elsewhere(at) if at == log.head()));
-        assert!(place.db.swap(&TokenValidation, build, u64::MAX).await.unwrap());
-        assert_eq!(place.dump(&TokenValidation).await, whole, "{writes_first}");
+        assert!(place.db.swap(projection, build, u64::MAX).await.unwrap());
+        assert_eq!(place.dump(projection).await, whole, "{}, {writes_first}", projection.name());
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use routix_domain::log::{EventFeed, FeedError, Page, RecordedEvent};
-use tokio::sync::Notify;
+use routix_projections::projection::Projection;
+use routix_test_history::History;
+use tokio::sync::{Mutex, Notify};
 
 use super::place::Place;
 
@@ -86,5 +88,48 @@ impl EventFeed for Holed {
 
     async fn wait(&self, position: u64) {
         self.feed.wait(position).await;
+    }
+}
+
+/// A log that others are always a step ahead in: whoever has read a page of it finds the tables beyond that page.
+pub(super) struct Overtaken {
+    pub(super) place: Arc<Place>,
+    pub(super) projection: &'static dyn Projection,
+    pub(super) history: Mutex<History>,
+    pub(super) pages: AtomicUsize,
+}
+
+#[async_trait]
+impl EventFeed for Overtaken {
+    async fn head(&self) -> Result<u64, FeedError> {
+        self.place.store.head().await
+    }
+
+    async fn read_after(&self, position: u64, limit: usize) -> Result<Page, FeedError> {
+        let page = self.place.store.read_after(position, limit).await?;
+        // One event is a look at the place where a build stands.
+        if limit > 1 {
+            if self.pages.fetch_add(1, Ordering::SeqCst) == 0 {
+                self.place.rebuilder().rebuild(self.projection, &mut |_| {}).await.unwrap();
+            }
+            let mut history = self.history.lock().await;
+            let events = history.events + 1;
+            history.grow(events);
+            self.place.append(&history.take()).await;
+            self.place.catch_up_one(self.projection).await;
+        }
+        Ok(page)
+    }
+
+    async fn read_stream(&self, kind: &str, id: &str) -> Result<Vec<RecordedEvent>, FeedError> {
+        self.place.store.read_stream(kind, id).await
+    }
+
+    async fn position_of(&self, kind: &str, id: &str, sequence: u64) -> Result<Option<u64>, FeedError> {
+        self.place.store.position_of(kind, id, sequence).await
+    }
+
+    async fn wait(&self, position: u64) {
+        self.place.store.wait(position).await;
     }
 }

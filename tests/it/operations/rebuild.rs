@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,11 @@ use routix_projections::database::Database;
 use routix_projections::projection::{all, named};
 use routix_projections::read_db::State;
 use routix_projections::rebuild::Rebuilder;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::sleep;
 
+use super::feeds::Overtaken;
 use super::place::{Kind, Place, now, on_both};
 use crate::support::{bounded, races};
 use routix_test_history::History;
@@ -30,6 +31,7 @@ on_both! {
     r8_readers_beside_a_rebuild_and_appends_never_see_an_empty_or_half_table,
     r8_a_rebuild_waits_for_whoever_reads_for_long_and_nobody_else_does,
     two_rebuilds_of_one_projection_at_once_both_succeed,
+    a_rebuild_that_others_are_always_ahead_of_ends,
     a_plan_says_what_a_rebuild_would_read_and_what_room_its_tables_take,
 }
 
@@ -201,6 +203,21 @@ async fn two_rebuilds_of_one_projection_at_once_both_succeed(kind: Kind) {
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
     }
     assert_eq!(place.dump_all().await, live);
+}
+
+async fn a_rebuild_that_others_are_always_ahead_of_ends(kind: Kind) {
+    let place = Arc::new(Place::new(kind).await);
+    let mut history = History::of(16, 1_500);
+    place.append(&history.take()).await;
+    place.catch_up().await;
+    let (history, pages) = (Mutex::new(history), AtomicUsize::new(0));
+    let feed = Arc::new(Overtaken { place: Arc::clone(&place), projection: &AppList, history, pages });
+    let rebuilder = place.rebuilder_from(Arc::clone(&feed) as Arc<dyn EventFeed>);
+    let mut progress = Vec::new();
+    let done = bounded("the rebuild", rebuilder.rebuild(&AppList, &mut |p| progress.push(p.position))).await.unwrap();
+    assert!(done.position >= 1_500 && progress.last() == Some(&done.position), "{done:?} {progress:?}");
+    assert!(feed.pages.load(Ordering::SeqCst) < 5);
+    assert_eq!(place.rebuilder().verify(&AppList, &mut |_| {}).await.unwrap().difference, None);
 }
 
 async fn a_plan_says_what_a_rebuild_would_read_and_what_room_its_tables_take(kind: Kind) {

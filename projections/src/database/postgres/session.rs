@@ -33,14 +33,14 @@ impl PostgresSession {
     }
 
     pub(super) fn commit(self) -> Result<(), DatabaseError> {
-        self.end("COMMIT")
+        self.ended_by("COMMIT")
     }
 
     pub(super) fn roll_back(self) -> Result<(), DatabaseError> {
-        self.end("ROLLBACK")
+        self.ended_by("ROLLBACK")
     }
 
-    fn end(mut self, end: &str) -> Result<(), DatabaseError> {
+    fn ended_by(mut self, end: &str) -> Result<(), DatabaseError> {
         self.batch(end)?;
         // In order again: it may go back to the pool.
         let connection = self.connection.0.take();
@@ -139,6 +139,10 @@ impl Session for PostgresSession {
             connection.execute(&statement, &tables::parameters(&arrays)).await
         })
         .map(drop)
+    }
+
+    fn end(self: Box<Self>) -> Result<(), DatabaseError> {
+        self.commit()
     }
 
     fn remove(&mut self, target: &str, table: &Table, keys: &[&[Value]]) -> Result<(), DatabaseError> {
